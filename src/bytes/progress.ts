@@ -1,0 +1,9 @@
+/** How far a long piece of work is. `total` is undefined where it is not known. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: 'bytes' | 'items';
+}
+
+export type OnProgress = (progress: Progress) => void;
