@@ -1,0 +1,156 @@
+import type { Progress } from '../bytes/progress.ts';
+import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts';
+import type { EngineErrorData } from '../errors.ts';
+import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
+
+export type DeviceChoice = 'auto' | 'wasm' | 'webgpu';
+
+/** Where a model's bytes come from. A File is read by slices in the worker. */
+export type ModelSource =
+  | { readonly kind: 'url'; readonly url: string; readonly name: string; readonly sha256?: string }
+  | { readonly kind: 'file'; readonly file: File };
+
+export interface LoadIn {
+  readonly source: ModelSource;
+  readonly device: DeviceChoice;
+}
+
+/** What the page knows of a loaded model. */
+export interface LoadedModel {
+  readonly name: string;
+  readonly architecture: string;
+  /** SHA-256 of the tensors' descriptions and first bytes: two files with the same weights agree. */
+  readonly fingerprint: string;
+  readonly layout: NeuronLayout;
+  readonly contextLength: number;
+  readonly hasChatTemplate: boolean;
+  readonly device: { readonly kind: 'wasm' | 'webgpu' | 'native'; readonly threads: number; readonly why: string };
+  /** Weights as they run, e.g. "float32" or "8-bit blocks of 32". */
+  readonly precision: string;
+  readonly fromCache: boolean;
+  /** Mean CETT of every neuron over the calibration text, flat, [layout.total]. */
+  readonly meanCett: Float32Array;
+}
+
+/** A chat through the model's template, or text as it stands. */
+export type Prompt =
+  | {
+      readonly kind: 'chat';
+      readonly system: string;
+      readonly turns: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[];
+    }
+  | { readonly kind: 'raw'; readonly text: string }
+  | { readonly kind: 'ids'; readonly ids: readonly number[] };
+
+export interface GenerateIn {
+  readonly prompt: Prompt;
+  readonly lanes: readonly Lane[];
+  readonly maxTokens: number;
+  /** Neurons whose CETT comes with every position. */
+  readonly watched: readonly NeuronRef[];
+  /** Columns of the overview, at most 256. */
+  readonly bins: number;
+}
+
+export interface TokenLabel {
+  readonly id: number;
+  /** Text that this token adds; empty while a character is incomplete. */
+  readonly text: string;
+}
+
+/** The prompt as the model reads it; comes once, before any position. */
+export interface PromptEvent {
+  readonly type: 'prompt';
+  readonly tokens: readonly TokenLabel[];
+  /** What was changed to fit the template ("The system text was put before the question: ..."), else empty. */
+  readonly notice: string;
+}
+
+/** One position of one lane: the token read there, what its neurons did, and the distribution of the next token. */
+export interface PositionEvent {
+  readonly type: 'position';
+  readonly lane: number;
+  /** 0-based in prompt plus answer. */
+  readonly position: number;
+  /** Maximum CETT per bin, [layers * bins], row a layer. */
+  readonly overview: Float32Array;
+  /** Sum of CETT per layer, [layers]. */
+  readonly profile: Float32Array;
+  /** CETT of the watched neurons, in their order. */
+  readonly watched: Float32Array;
+}
+
+/** A token was chosen for a lane. */
+export interface TokenEvent {
+  readonly type: 'token';
+  readonly lane: number;
+  /** 0-based in the answer; it is read at position `prompt length + index`. */
+  readonly index: number;
+  readonly token: TokenLabel;
+  readonly logprob: number;
+  /** Nats, of the distribution that the token was drawn from, before filters. */
+  readonly entropy: number;
+  readonly top: readonly (Candidate & { readonly text: string })[];
+}
+
+export type GenerateEvent = PromptEvent | PositionEvent | TokenEvent;
+
+export interface GenerateOut {
+  readonly lanes: readonly {
+    readonly ids: readonly number[];
+    readonly text: string;
+    readonly finish: FinishReason;
+  }[];
+  readonly promptLength: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  readonly steps: number;
+}
+
+/** CETT of a range of neurons at one position of a finished or running request. */
+export interface DetailIn {
+  /** Request id of the `generate` call. */
+  readonly run: number;
+  readonly lane: number;
+  readonly position: number;
+  /** Flat range [start, end). */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface DetailOut {
+  /** Empty where the position's activations were dropped to save memory. */
+  readonly cett: Float32Array;
+}
+
+export interface ControlIn {
+  readonly members: readonly NeuronRef[];
+  readonly seed: number;
+}
+
+/** The calls of the engine: what goes in, what may come while it runs, and what comes out. */
+export interface Calls {
+  load: { in: LoadIn; event: Progress; out: LoadedModel };
+  generate: { in: GenerateIn; event: GenerateEvent; out: GenerateOut };
+  detail: { in: DetailIn; event: never; out: DetailOut };
+  control: { in: ControlIn; event: never; out: { readonly members: readonly NeuronRef[] } };
+  free: { in: Record<string, never>; event: never; out: Record<string, never> };
+}
+
+export type CallName = keyof Calls;
+
+/** Page to worker. */
+export type Request =
+  | { [K in CallName]: { readonly type: K; readonly id: number; readonly in: Calls[K]['in'] } }[CallName]
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** Worker to page. */
+export type Response =
+  | {
+      [K in CallName]:
+        | { readonly type: K; readonly id: number; readonly event: Calls[K]['event'] }
+        | { readonly type: K; readonly id: number; readonly out: Calls[K]['out'] };
+    }[CallName]
+  | { readonly type: 'error'; readonly id: number; readonly error: EngineErrorData };
+
+export type { Candidate, FinishReason, Lane, NeuronLayout, NeuronRef, Progress, Sampling };
