@@ -1,4 +1,4 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { EngineError } from '../errors.ts';
 import { type ModelProto, ModelProtoSchema, type NodeProto, type TensorProto } from './onnx_pb.ts';
 
