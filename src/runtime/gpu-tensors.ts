@@ -1,0 +1,56 @@
+import type { Tensor } from 'onnxruntime-common';
+import { halfToFloat } from '../bytes/half.ts';
+import type { RowRef } from './types.ts';
+
+const COPYABLE = 0x4 | 0x8 | 0x80; // COPY_SRC, COPY_DST, STORAGE: the constants exist only where WebGPU does
+
+/** A device buffer that the graph can read and rows can be copied from and to; sizes are rounded up to 16 bytes. */
+export function deviceBuffer(device: GPUDevice, bytes: number): GPUBuffer {
+  return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage: COPYABLE });
+}
+
+const bytesPer = { float32: 4, float16: 2, int64: 8, int32: 4, bool: 1 } as const;
+
+export function byteSize(tensor: Pick<Tensor, 'type' | 'dims'>): number {
+  return tensor.dims.reduce((a, b) => a * b, 1) * bytesPer[tensor.type as keyof typeof bytesPer];
+}
+
+/** Copies batch rows between device buffers into a new one. Rows must be a multiple of four bytes, as WebGPU copies. */
+export function stackGpuRows(device: GPUDevice, rows: readonly RowRef[]): GPUBuffer {
+  const { type, dims } = rows[0].tensor;
+  const rowBytes = byteSize({ type, dims: [1, ...dims.slice(1)] });
+  const target = deviceBuffer(device, rowBytes * rows.length);
+  const encoder = device.createCommandEncoder();
+  rows.forEach(({ tensor, row }, i) => {
+    if (rowBytes > 0) encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, row * rowBytes, target, i * rowBytes, rowBytes);
+  });
+  device.queue.submit([encoder.finish()]);
+  return target;
+}
+
+/** Reads several device tensors through one staging buffer and one mapping. */
+export async function readGpu(device: GPUDevice, tensors: readonly Tensor[]): Promise<Float32Array[]> {
+  const sizes = tensors.map((tensor) => Math.ceil(byteSize(tensor) / 4) * 4);
+  const offsets: number[] = [];
+  let total = 0;
+  for (const size of sizes) {
+    offsets.push(total);
+    total += size;
+  }
+  const staging = device.createBuffer({ size: Math.max(4, total), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.createCommandEncoder();
+  tensors.forEach((tensor, i) => {
+    if (sizes[i] > 0) encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, offsets[i], sizes[i]);
+  });
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const mapped = staging.getMappedRange();
+  const values = tensors.map((tensor, i) => {
+    const elements = tensor.dims.reduce((a, b) => a * b, 1);
+    return tensor.type === 'float16'
+      ? halfToFloat(new Uint16Array(mapped, offsets[i], elements))
+      : new Float32Array(mapped.slice(offsets[i], offsets[i] + elements * 4));
+  });
+  staging.destroy();
+  return values;
+}

@@ -1,0 +1,76 @@
+import type { Tensor } from 'onnxruntime-common';
+import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import * as ort from 'onnxruntime-web/webgpu';
+import { EngineError } from '../errors.ts';
+import { readCpu } from './cpu-tensors.ts';
+import { deviceBuffer, readGpu, stackGpuRows } from './gpu-tensors.ts';
+import { sessionError, wrapSession } from './ort-session.ts';
+import type { ElementType, Runtime, TensorData } from './types.ts';
+
+const features = ['shader-f16', 'subgroups'] as const;
+
+async function requestDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new EngineError('load-failed', 'This browser offers no WebGPU adapter; the model can run on WebAssembly instead.');
+  const { limits } = adapter;
+  return adapter.requestDevice({
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
+      maxComputeWorkgroupSizeZ: limits.maxComputeWorkgroupSizeZ,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+    },
+  });
+}
+
+/** ONNX Runtime on WebGPU. Rejects with an EngineError where there is no adapter. */
+export async function webgpuRuntime(): Promise<Runtime> {
+  const device = await requestDevice();
+  ort.env.wasm.wasmPaths = { mjs, wasm };
+  ort.env.wasm.numThreads = 1;
+  const tensor: Runtime['tensor'] = (type, data, dims) => new ort.Tensor(type, data, dims) as Tensor;
+  const fromBuffer = (buffer: GPUBuffer, type: ElementType, dims: readonly number[]) =>
+    ort.Tensor.fromGpuBuffer(buffer, { dataType: type, dims, dispose: () => buffer.destroy() }) as Tensor;
+  return {
+    kind: 'webgpu',
+    threads: 1,
+    float16: device.features.has('shader-f16'),
+    async createSession(model) {
+      try {
+        const session = await ort.InferenceSession.create(model.proto, {
+          executionProviders: [{ name: 'webgpu', device }],
+          externalData: [...model.externalData],
+          preferredOutputLocation: 'gpu-buffer',
+          logSeverityLevel: 3,
+        });
+        return wrapSession(session);
+      } catch (cause) {
+        throw sessionError(cause);
+      }
+    },
+    tensor,
+    upload(type: ElementType, data: TensorData, dims) {
+      const buffer = deviceBuffer(device, data.byteLength);
+      device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+      return fromBuffer(buffer, type, dims);
+    },
+    stackRows(rows) {
+      const { type, dims } = rows[0].tensor;
+      return fromBuffer(stackGpuRows(device, rows), type as ElementType, [rows.length, ...dims.slice(1)]);
+    },
+    async read(tensors) {
+      const onDevice = tensors.filter((t) => t.location === 'gpu-buffer');
+      const copied = await readGpu(device, onDevice);
+      return tensors.map((t) => (t.location === 'gpu-buffer' ? copied[onDevice.indexOf(t)] : readCpu(t)));
+    },
+    lost: device.lost.then((info) => info.message || 'the graphics device was reset'),
+    release: () => device.destroy(),
+  };
+}
