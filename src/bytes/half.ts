@@ -37,26 +37,38 @@ export function numberToFloat16(value: number): number {
 }
 
 /** Values of float16 bits, written to `out` (as many items), which is returned. */
-export function halfToFloat(bits: Uint16Array, out = new Float32Array(bits.length)): Float32Array {
+export function halfToFloat(
+  bits: Uint16Array,
+  out: Float32Array = new Float32Array(bits.length),
+): Float32Array {
   for (let i = 0; i < bits.length; i++) out[i] = FLOAT16_VALUES[bits[i]];
   return out;
 }
 
 /** Bits of the nearest float16 (ties to even), written to `out` (as many items), which is returned. */
-export function floatToHalf(values: Float32Array, out = new Uint16Array(values.length)): Uint16Array {
+export function floatToHalf(
+  values: Float32Array,
+  out: Uint16Array = new Uint16Array(values.length),
+): Uint16Array {
   for (let i = 0; i < values.length; i++) out[i] = numberToFloat16(values[i]);
   return out;
 }
 
 /** Values of bfloat16 bits, written to `out` (as many items), which is returned. */
-export function bfloat16ToFloat(bits: Uint16Array, out = new Float32Array(bits.length)): Float32Array {
+export function bfloat16ToFloat(
+  bits: Uint16Array,
+  out: Float32Array = new Float32Array(bits.length),
+): Float32Array {
   const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length);
   for (let i = 0; i < bits.length; i++) outBits[i] = bits[i] << 16;
   return out;
 }
 
 /** Bits of the nearest bfloat16 (ties to even; a NaN stays one), written to `out` (as many items), which is returned. */
-export function floatToBfloat16(values: Float32Array, out = new Uint16Array(values.length)): Uint16Array {
+export function floatToBfloat16(
+  values: Float32Array,
+  out: Uint16Array = new Uint16Array(values.length),
+): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < bits.length; i++) {
     const x = bits[i];
