@@ -1,0 +1,51 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './scripts/lib/chromium.mjs';
+import { freePort } from './scripts/lib/process.mjs';
+
+// Playwright's workers read this file again and inherit the environment: one port and one browser for all.
+process.env.H_NEURONS_TEST_PORT ??= String(await freePort());
+process.env.CHROMIUM_PATH ??= findChromium() ?? '';
+
+const port = process.env.H_NEURONS_TEST_PORT;
+const executablePath = process.env.CHROMIUM_PATH === '' ? undefined : process.env.CHROMIUM_PATH;
+const quiet = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const softwareWebGpu = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+];
+
+export default defineConfig({
+  testDir: 'test',
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
+  reporter: 'list',
+  use: { baseURL: `http://localhost:${port}/`, headless: true, screenshot: 'only-on-failure' },
+  projects: [
+    {
+      name: 'wasm',
+      testMatch: /[/\\](browser|e2e)[/\\].*(?<!\.webgpu)\.spec\.ts$/,
+      use: { launchOptions: { executablePath, args: quiet } },
+    },
+    {
+      name: 'webgpu',
+      testMatch: /[/\\](browser|e2e)[/\\].*\.webgpu\.spec\.ts$/,
+      use: { launchOptions: { executablePath, args: [...quiet, ...softwareWebGpu] } },
+    },
+  ],
+  webServer: {
+    command: `node scripts/build.mjs && node node_modules/vite/bin/vite.js preview --host localhost --port ${port} --strictPort`,
+    url: `http://localhost:${port}/`,
+    timeout: 300_000,
+  },
+});

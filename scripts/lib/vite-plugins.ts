@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import type { HtmlTagDescriptor, Plugin } from 'vite';
+
+const require = createRequire(import.meta.url);
+
+const policy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' blob: data: https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'none'",
+].join('; ');
+
+/**
+ * Writes a Content-Security-Policy into the built page: scripts and workers from the site itself, WASM, and
+ * connections to the Hugging Face Hub. Only for the build, as the dev server puts inline scripts into the page.
+ */
+export function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'h-neurons:content-security-policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (): HtmlTagDescriptor[] => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * Adds the service worker that makes the built page cross-origin isolated on hosts that send no such headers.
+ * Where headers are there, or service workers are not, the script does nothing.
+ */
+export function crossOriginIsolation(): Plugin {
+  const script = (src: string): HtmlTagDescriptor => ({
+    tag: 'script',
+    attrs: { src },
+    injectTo: 'head-prepend',
+  });
+  return {
+    name: 'h-neurons:cross-origin-isolation',
+    apply: 'build',
+    generateBundle() {
+      const worker = require.resolve('coi-serviceworker/coi-serviceworker.min.js');
+      this.emitFile({ type: 'asset', fileName: 'coi-serviceworker.js', source: readFileSync(worker) });
+      const once = new URL('reload-once.js', import.meta.url);
+      this.emitFile({ type: 'asset', fileName: 'reload-once.js', source: readFileSync(once) });
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [script('./reload-once.js'), script('./coi-serviceworker.js')],
+    },
+  };
+}
+
+/** Leaves public/models out of the built site when `include` is false. */
+export function modelBesideSite(include: boolean): Plugin {
+  let models = '';
+  return {
+    name: 'h-neurons:model-beside-site',
+    apply: 'build',
+    configResolved(config) {
+      models = resolve(config.root, config.build.outDir, 'models');
+    },
+    async closeBundle() {
+      if (!include) await rm(models, { recursive: true, force: true });
+    },
+  };
+}
