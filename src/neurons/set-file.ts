@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { EngineError } from '../errors.ts';
+import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
+import type { NeuronLayout, NeuronRef } from './types.ts';
+
+const format = 'h-neuron-set';
+const version = 1;
+/** Characters; 100,000 neurons take about 6 million. */
+const sizeLimit = 16 * 2 ** 20;
+
+/** A member of a set; the weight is the classifier's, for CETT as it stands. */
+export interface SetNeuron extends NeuronRef {
+  readonly weight?: number;
+}
+
+/** A number, or an estimate with its interval. */
+export type Metric = number | { readonly value: number; readonly low: number; readonly high: number };
+
+/** A neuron set as it is kept in a file. A set has an intercept and a weight for every neuron, or none of these. */
+export interface NeuronSet {
+  readonly format: typeof format;
+  readonly version: typeof version;
+  readonly name: string;
+  readonly model: {
+    readonly name: string;
+    readonly architecture: string;
+    /** As in the protocol's LoadedModel. */
+    readonly fingerprint: string;
+    readonly layers: number;
+    /** Neurons of every layer. */
+    readonly widths: readonly number[];
+  };
+  readonly neurons: readonly SetNeuron[];
+  readonly intercept?: number;
+  readonly feature: {
+    /** How the CETT of an answer's tokens becomes one value. */
+    readonly aggregation: 'mean' | 'max';
+    /** Where a token's CETT is taken: at the position where it is read, or at the one before, which produced it. */
+    readonly position: 'read' | 'produced';
+  };
+  readonly provenance: {
+    /** Date and time, ISO 8601. */
+    readonly created: string;
+    readonly command: string;
+    /** Which questions the set was found with. */
+    readonly questions: string;
+    readonly licence?: string;
+    readonly notes?: string;
+  };
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+const text = z.string().max(10_000);
+const index = z.int().nonnegative();
+
+const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
+  format: z.literal(format),
+  version: z.literal(version),
+  name: z.string().trim().min(1).max(200),
+  model: z.object({
+    name: text,
+    architecture: text,
+    fingerprint: text,
+    layers: z.int().positive(),
+    widths: z.array(z.int().positive()).min(1).max(10_000),
+  }),
+  neurons: z.array(z.object({ layer: index, neuron: index, weight: z.number().optional() })),
+  intercept: z.number().optional(),
+  feature: z.object({ aggregation: z.enum(['mean', 'max']), position: z.enum(['read', 'produced']) }),
+  provenance: z.object({
+    created: z.union(
+      [z.iso.datetime({ offset: true }), z.iso.date()],
+      'expected a date, for example 2025-01-31',
+    ),
+    command: text,
+    questions: text,
+    licence: text.optional(),
+    notes: text.optional(),
+  }),
+  metrics: z.record(
+    z.string(),
+    z.union(
+      [z.number(), z.object({ value: z.number(), low: z.number(), high: z.number() })],
+      'expected a number, or value, low and high',
+    ),
+  ),
+});
+
+function refuse(sentence: string, cause?: unknown): never {
+  throw new EngineError('bad-input', sentence, { cause });
+}
+
+/** JSON, without keys that would reach an object's prototype. */
+function parseJson(source: string): unknown {
+  try {
+    return JSON.parse(source, (key, value) => (key === '__proto__' ? undefined : value));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const position = /position (\d+)/.exec(message);
+    const line = position ? ` in line ${source.slice(0, Number(position[1])).split('\n').length}` : '';
+    return refuse(`The neuron set cannot be read: it is not valid JSON${line} (${message}).`, error);
+  }
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function validate(data: unknown): NeuronSet {
+  const result = neuronSetSchema.safeParse(data);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const reason = issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '');
+    return refuse(`The neuron set is not valid at "${formatPath(issue.path)}": ${reason}.`, result.error);
+  }
+  const set = result.data;
+  if (set.model.layers !== set.model.widths.length) {
+    refuse(
+      `The neuron set is not valid at "model.widths": it has ${set.model.widths.length} widths for ${set.model.layers} layers.`,
+    );
+  }
+  const layout = neuronLayout(set.model.widths);
+  const seen = new Map<string, number>();
+  for (const [i, neuron] of set.neurons.entries()) {
+    const name = formatNeuron(neuron);
+    const at = `The neuron set is not valid at "neurons[${i}]":`;
+    if (seen.has(name)) {
+      refuse(`${at} neuron ${name} is there already, at neurons[${seen.get(name)}].`);
+    }
+    seen.set(name, i);
+    try {
+      checkNeuron(layout, neuron);
+    } catch (error) {
+      refuse(`${at} ${error instanceof Error ? error.message : String(error)}`, error);
+    }
+    if ((neuron.weight === undefined) !== (set.intercept === undefined)) {
+      refuse(
+        `${at} neuron ${name} has ${neuron.weight === undefined ? 'no weight, but the set has an intercept' : 'a weight, but the set has no intercept'}.`,
+      );
+    }
+  }
+  return set;
+}
+
+/** "30 layers of 1536 neurons", or the total where the widths differ. */
+function describeShape(widths: readonly number[]): string {
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  return widths.every((width) => width === widths[0])
+    ? `${widths.length} layers of ${widths[0]} neurons`
+    : `${widths.length} layers of ${total} neurons together`;
+}
+
+/**
+ * Reads a neuron set from the text of its file. Keys that the format does not have are dropped.
+ * @param source JSON, at most 16 MB
+ * @param layout where given, the set must have been made for a model of this shape (not necessarily for these weights:
+ *   compare `model.fingerprint` for that)
+ * @throws EngineError 'bad-input' with one sentence that says what is wrong and where
+ */
+export function parseNeuronSet(source: string, layout?: NeuronLayout): NeuronSet {
+  if (source.length > sizeLimit) {
+    refuse(`The neuron set is over the limit of 16 MB (${(source.length / 2 ** 20).toFixed(1)} MB).`);
+  }
+  const data = parseJson(source.replace(/^\uFEFF/, ''));
+  const head = z.object({ format: z.literal(format), version: z.unknown() }).safeParse(data);
+  if (!head.success) {
+    return refuse(`This file is not a neuron set: its "format" is not "${format}".`);
+  }
+  const found = head.data.version;
+  if (typeof found === 'number' && found > version) {
+    return refuse(
+      `The neuron set has version ${found}, which is newer than this program reads (${version}); update the program.`,
+    );
+  }
+  const set = validate(data);
+  if (layout && set.model.widths.join() !== layout.widths.join()) {
+    refuse(
+      `The neuron set "${set.name}" was made for ${set.model.name} with ${describeShape(set.model.widths)}, but this model has ${describeShape(layout.widths)}.`,
+    );
+  }
+  return set;
+}
+
+/** The text of a neuron set's file. Throws EngineError 'bad-input' where `parseNeuronSet` would refuse it. */
+export function formatNeuronSet(set: NeuronSet): string {
+  return `${JSON.stringify(validate(set), null, 2)}\n`;
+}
