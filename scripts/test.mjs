@@ -14,6 +14,9 @@ const reports = join(root, '.cache', 'reports');
 const vitestReport = join(reports, 'vitest.json');
 const playwrightReport = join(reports, 'playwright.json');
 
+// Biome colours each character even where no terminal shows it.
+const plain = process.stdout.isTTY ? [] : ['--colors=off'];
+
 /** @param {string} name @param {() => Promise<number | void>} check resolves to an exit code */
 async function step(name, check) {
   console.log(`\n=== ${name} ===`);
@@ -45,7 +48,7 @@ await runMain(async () => {
     await mkdir(reports, { recursive: true });
   });
   await step('Format and lint (biome)', () =>
-    runPackage('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings']),
+    runPackage('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', ...plain]),
   );
   await step('Types (tsc)', () => runPackage('typescript/bin/tsc', ['--noEmit']));
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`];
