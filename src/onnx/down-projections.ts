@@ -48,7 +48,6 @@ const experts =
   'The model is a mixture of experts, whose neurons run only for some tokens; choose a dense model.';
 
 function refuseWithout(graph: GraphProto): never {
-  if (graph.node.some(({ opType }) => expertOps.has(opType))) refuse(experts);
   if (hasSubgraph(graph)) {
     refuse(
       'The model keeps its layers inside If branches (a merged decoder); export it again without merging, or choose a newer export.',
@@ -58,6 +57,12 @@ function refuseWithout(graph: GraphProto): never {
     refuse('The model file holds no weights; choose the file that has them.');
   }
   refuse('No MLP down projections were found in the model; it may not be a decoder language model.');
+}
+
+/** Layers that the model's cache inputs count, to notice MLPs that were missed; models share caches, so it is a lower bound. */
+function cachedLayers(graph: GraphProto): number {
+  const names = graph.input.map(({ name }) => /^past[^.]*\.(\d+)\./.exec(name)?.[1]);
+  return new Set(names.filter((name) => name !== undefined)).size;
 }
 
 /**
@@ -78,6 +83,7 @@ export function detectDownProjections(model: ModelProto): Detection {
       inputs === projection.outputs && outputs >= projection.inputs;
     if (hidden?.sources.every(fits)) candidates.set(projection.output, projection);
   }
+  if (graph.node.some(({ opType }) => expertOps.has(opType))) refuse(experts);
   if (candidates.size === 0) return refuseWithout(graph);
   const depth = depths(graph, candidates);
   const layers = [...candidates.values()]
@@ -91,6 +97,11 @@ export function detectDownProjections(model: ModelProto): Detection {
       projection,
     }));
   if (layers.some(({ projection, layer }) => depth.get(projection.output) !== layer + 1)) refuse(experts);
+  if (layers.length < cachedLayers(graph)) {
+    refuse(
+      `MLP down projections were found in only ${layers.length} of ${cachedLayers(graph)} layers of the model.`,
+    );
+  }
   if (layers.some(({ hidden }) => hidden !== layers[0]?.hidden)) {
     refuse('The MLPs of the model write to residual streams of different sizes, which is not supported.');
   }

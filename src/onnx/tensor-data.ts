@@ -1,0 +1,181 @@
+import { EngineError } from '../errors.ts';
+import { DataType, type TensorProto } from './model.ts';
+import type { ExternalData } from './types.ts';
+
+/** Bits of one element, for the types that weights come in. */
+const bitsOf: Readonly<Partial<Record<number, number>>> = {
+  [DataType.FLOAT]: 32,
+  [DataType.DOUBLE]: 64,
+  [DataType.FLOAT16]: 16,
+  [DataType.BFLOAT16]: 16,
+  [DataType.INT64]: 64,
+  [DataType.INT32]: 32,
+  [DataType.UINT16]: 16,
+  [DataType.INT16]: 16,
+  [DataType.UINT8]: 8,
+  [DataType.INT8]: 8,
+  [DataType.BOOL]: 8,
+  [DataType.UINT4]: 4,
+  [DataType.INT4]: 4,
+};
+
+/** Where an external tensor lies. */
+export interface ExternalLocation {
+  readonly location: string;
+  readonly offset: number;
+  /** Undefined: as long as the tensor. */
+  readonly length?: number;
+}
+
+/** The location of an external tensor's data; undefined for a tensor that holds its own. */
+export function externalLocation(tensor: TensorProto): ExternalLocation | undefined {
+  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+  const location = entries.get('location');
+  if (location === undefined) return undefined;
+  const length = entries.get('length');
+  return {
+    location,
+    offset: Number(entries.get('offset') ?? 0),
+    length: length === undefined ? undefined : Number(length),
+  };
+}
+
+/** Elements of a tensor. */
+export function elementCount(tensor: TensorProto): number {
+  return tensor.dims.reduce((product, dim) => product * Number(dim), 1);
+}
+
+function damaged(tensor: TensorProto): EngineError {
+  return new EngineError(
+    'bad-input',
+    `The weight "${tensor.name}" does not fit its data; the model file is damaged or its data file belongs to another model.`,
+  );
+}
+
+function rawBytes(tensor: TensorProto, bits: number, external: readonly ExternalData[]): Uint8Array {
+  const wanted = Math.ceil((elementCount(tensor) * bits) / 8);
+  const place = externalLocation(tensor);
+  if (!place) {
+    if (tensor.rawData.byteLength !== wanted) throw damaged(tensor);
+    return tensor.rawData;
+  }
+  const file = external.find(({ path }) => path === place.location);
+  if (!file) {
+    throw new EngineError(
+      'bad-input',
+      `The model's data file "${place.location}" is missing; choose it together with the model.`,
+    );
+  }
+  const fits = place.offset >= 0 && place.offset + wanted <= file.data.byteLength;
+  if (!fits || (place.length ?? wanted) !== wanted) throw damaged(tensor);
+  return file.data.subarray(place.offset, place.offset + wanted);
+}
+
+/** Values of half precision numbers by their 16 bits (IEEE 754 binary16). */
+function halfTable(): Float32Array {
+  const table = new Float32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const exponent = (bits >> 10) & 31;
+    const fraction = bits & 1023;
+    const sign = bits & 0x8000 ? -1 : 1;
+    if (exponent === 31) table[bits] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    else if (exponent === 0) table[bits] = sign * fraction * 2 ** -24;
+    else table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return table;
+}
+
+function fromHalf(codes: ArrayLike<number>): Float32Array {
+  const table = halfTable();
+  const result = new Float32Array(codes.length);
+  for (let i = 0; i < result.length; i++) result[i] = table[codes[i]!]!;
+  return result;
+}
+
+function fromBrainFloat(codes: ArrayLike<number>): Float32Array {
+  const words = new Uint32Array(codes.length);
+  for (let i = 0; i < words.length; i++) words[i] = codes[i]! << 16;
+  return new Float32Array(words.buffer);
+}
+
+function fromNibbles(bytes: Uint8Array, count: number, signed: boolean): Int8Array {
+  const result = new Int8Array(count);
+  for (let i = 0; i < count; i++) {
+    const code = (bytes[i >> 1]! >> ((i & 1) * 4)) & 15;
+    result[i] = signed && code > 7 ? code - 16 : code;
+  }
+  return result;
+}
+
+/** Typed arrays need aligned bytes; a file's tensors often are not. */
+function aligned(bytes: Uint8Array, size: number): Uint8Array {
+  return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+}
+
+function fromRaw(tensor: TensorProto, bytes: Uint8Array): ArrayLike<number> {
+  const view = aligned(bytes, (bitsOf[tensor.dataType] ?? 8) / 8);
+  const { buffer, byteOffset } = view;
+  const count = elementCount(tensor);
+  switch (tensor.dataType) {
+    case DataType.FLOAT:
+      return new Float32Array(buffer, byteOffset, count);
+    case DataType.DOUBLE:
+      return new Float64Array(buffer, byteOffset, count);
+    case DataType.FLOAT16:
+      return fromHalf(new Uint16Array(buffer, byteOffset, count));
+    case DataType.BFLOAT16:
+      return fromBrainFloat(new Uint16Array(buffer, byteOffset, count));
+    case DataType.INT64:
+      return Float64Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
+    case DataType.INT32:
+      return new Int32Array(buffer, byteOffset, count);
+    case DataType.INT16:
+      return new Int16Array(buffer, byteOffset, count);
+    case DataType.UINT16:
+      return new Uint16Array(buffer, byteOffset, count);
+    case DataType.INT8:
+      return new Int8Array(buffer, byteOffset, count);
+    case DataType.UINT4:
+    case DataType.INT4:
+      return fromNibbles(bytes, count, tensor.dataType === DataType.INT4);
+    default:
+      return bytes;
+  }
+}
+
+function fromFields(tensor: TensorProto): ArrayLike<number> {
+  switch (tensor.dataType) {
+    case DataType.FLOAT:
+      return tensor.floatData;
+    case DataType.DOUBLE:
+      return tensor.doubleData;
+    case DataType.INT64:
+      return tensor.int64Data.map(Number);
+    case DataType.FLOAT16:
+      return fromHalf(tensor.int32Data);
+    case DataType.BFLOAT16:
+      return fromBrainFloat(tensor.int32Data);
+    default:
+      return tensor.int32Data;
+  }
+}
+
+/**
+ * A tensor's elements in order as numbers, from the model or from its data file; a view where type and alignment
+ * allow.
+ * @throws EngineError if the data file is missing, the data do not fit the shape, or the type holds no numbers
+ */
+export function tensorValues(tensor: TensorProto, external: readonly ExternalData[]): ArrayLike<number> {
+  const bits = bitsOf[tensor.dataType];
+  if (bits === undefined) {
+    throw new EngineError(
+      'unsupported-model',
+      `The weight "${tensor.name}" has element type ${tensor.dataType}, which is not supported.`,
+    );
+  }
+  const inFields = tensor.rawData.byteLength === 0 && tensor.externalData.length === 0;
+  if (!inFields) return fromRaw(tensor, rawBytes(tensor, bits, external));
+  const values = fromFields(tensor);
+  if (values.length !== elementCount(tensor)) throw damaged(tensor);
+  return values;
+}
