@@ -21,7 +21,8 @@ export default defineConfig({
   ],
   // ONNX Runtime's builds without an inlined loader: the worker names loader and WASM file itself.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // Workers named as entries: else their packages are found late and the page reloads while it starts.
+  optimizeDeps: { entries: ['index.html', 'workers/*.worker.ts'], exclude: ['onnxruntime-web'] },
   worker: { format: 'es' },
   server: {
     port: 5173,

@@ -27,6 +27,7 @@ test('the server of the built site isolates the page and has the model', async (
 });
 
 test('the built page names a policy that keeps foreign scripts out', async ({ page }) => {
+  test.setTimeout(60_000);
   await page.goto('./');
   const outcome = await page.evaluate(
     () =>
