@@ -110,12 +110,12 @@ function addedTokens(tokens: readonly string[], types: readonly number[]): objec
   return added;
 }
 
-/** Drops what the vocabulary has no bytes for, as the Rust library and llama.cpp do, and then normalises. */
-function normalizer(pre: PreTokenizer, tokens: readonly string[]): object | null {
+/** Drops what the vocabulary has no bytes for, as the Rust library and llama.cpp do, and then splits. */
+function preTokenizer(pre: PreTokenizer, tokens: readonly string[]): object {
   const pattern = inexpressible(new Set(tokens));
-  if (pattern === undefined) return pre.normalizer;
-  const drop = { type: 'Replace', pattern: { Regex: pattern }, content: '' };
-  return pre.normalizer === null ? drop : { type: 'Sequence', normalizers: [drop, pre.normalizer] };
+  if (pattern === undefined) return pre.preTokenizer;
+  const drop = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Removed', invert: false };
+  return { type: 'Sequence', pretokenizers: [drop, pre.preTokenizer] };
 }
 
 /** Puts the BOS token in front of a text. */
@@ -165,8 +165,8 @@ export function tokenizerFromGguf(file: GgufFile): GgufTokenizer {
       truncation: null,
       padding: null,
       added_tokens: addedTokens(tokens, types),
-      normalizer: normalizer(pre, tokens),
-      pre_tokenizer: pre.preTokenizer,
+      normalizer: pre.normalizer,
+      pre_tokenizer: preTokenizer(pre, tokens),
       post_processor: addBos ? bosTemplate(tokens[bosId], bosId) : null,
       decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
       model: {
