@@ -2,12 +2,12 @@ import type { Progress } from '../bytes/progress.ts';
 import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts';
 import type { EngineErrorData } from '../errors.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
-
-export type DeviceChoice = 'auto' | 'wasm' | 'webgpu';
+import type { DeviceChoice } from '../runtime/choose.ts';
+import type { DeviceKind } from '../runtime/types.ts';
 
 /** Where a model's bytes come from. A File is read by slices in the worker. */
 export type ModelSource =
-  | { readonly kind: 'url'; readonly url: string; readonly name: string; readonly sha256?: string }
+  | { readonly kind: 'url'; readonly url: string; readonly name: string }
   | { readonly kind: 'file'; readonly file: File };
 
 export interface LoadIn {
@@ -19,17 +19,19 @@ export interface LoadIn {
 export interface LoadedModel {
   readonly name: string;
   readonly architecture: string;
-  /** SHA-256 of the tensors' descriptions and first bytes: two files with the same weights agree. */
+  /** Of the tensors' descriptions and first bytes: two files with the same weights agree. */
   readonly fingerprint: string;
   readonly layout: NeuronLayout;
   readonly contextLength: number;
   readonly hasChatTemplate: boolean;
-  readonly device: { readonly kind: 'wasm' | 'webgpu' | 'native'; readonly threads: number; readonly why: string };
+  readonly device: { readonly kind: DeviceKind; readonly threads: number; readonly why: string };
   /** Weights as they run, e.g. "float32" or "8-bit blocks of 32". */
   readonly precision: string;
   readonly fromCache: boolean;
   /** Mean CETT of every neuron over the calibration text, flat, [layout.total]. */
   readonly meanCett: Float32Array;
+  /** The neurons of the highest mean CETT, highest first. */
+  readonly mostActive: readonly NeuronRef[];
 }
 
 /** A chat through the model's template, or text as it stands. */
@@ -153,4 +155,4 @@ export type Response =
     }[CallName]
   | { readonly type: 'error'; readonly id: number; readonly error: EngineErrorData };
 
-export type { Candidate, FinishReason, Lane, NeuronLayout, NeuronRef, Progress, Sampling };
+export type { Candidate, DeviceChoice, FinishReason, Lane, NeuronLayout, NeuronRef, Progress, Sampling };

@@ -2,11 +2,16 @@ import type { Tensor } from 'onnxruntime-common';
 import { halfToFloat } from '../bytes/half.ts';
 import type { RowRef } from './types.ts';
 
-const COPYABLE = 0x4 | 0x8 | 0x80; // COPY_SRC, COPY_DST, STORAGE: the constants exist only where WebGPU does
+// The constants of the WebGPU specification: not every environment has them as globals.
+const MAP_READ = 0x1;
+const COPY_SRC = 0x4;
+const COPY_DST = 0x8;
+const STORAGE = 0x80;
+const MAP_FOR_READING = 0x1;
 
 /** A device buffer that the graph can read and rows can be copied from and to; sizes are rounded up to 16 bytes. */
 export function deviceBuffer(device: GPUDevice, bytes: number): GPUBuffer {
-  return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage: COPYABLE });
+  return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage: STORAGE | COPY_SRC | COPY_DST });
 }
 
 const bytesPer = { float32: 4, float16: 2, int64: 8, int32: 4, bool: 1 } as const;
@@ -37,13 +42,13 @@ export async function readGpu(device: GPUDevice, tensors: readonly Tensor[]): Pr
     offsets.push(total);
     total += size;
   }
-  const staging = device.createBuffer({ size: Math.max(4, total), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const staging = device.createBuffer({ size: Math.max(4, total), usage: MAP_READ | COPY_DST });
   const encoder = device.createCommandEncoder();
   tensors.forEach((tensor, i) => {
     if (sizes[i] > 0) encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, offsets[i], sizes[i]);
   });
   device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
+  await staging.mapAsync(MAP_FOR_READING);
   const mapped = staging.getMappedRange();
   const values = tensors.map((tensor, i) => {
     const elements = tensor.dims.reduce((a, b) => a * b, 1);

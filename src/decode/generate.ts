@@ -1,0 +1,217 @@
+import { yieldToEvents } from '../bytes/yield.ts';
+import { EngineError } from '../errors.ts';
+import type { LanguageModel } from '../model/types.ts';
+import { type BatchScales, batchScales, forward } from './forward.ts';
+import type { GraphIo } from './graph-io.ts';
+import { type KvCache, stackCacheRows } from './kv-cache.ts';
+import { checkCancelled, prefill } from './prefill.ts';
+import type { PromptCache } from './prompt-cache.ts';
+import { createSampler, logSoftmaxStats, topCandidates } from './sampling.ts';
+import { createTextStream, type TextStream } from './text-stream.ts';
+import type { Candidate, FinishReason, Lane } from './types.ts';
+
+export const MAX_LANES = 16;
+const TOP = 10;
+
+export interface GenerateRequest {
+  readonly promptIds: readonly number[];
+  readonly lanes: readonly Lane[];
+  /** Tokens of an answer at most. */
+  readonly maxTokens: number;
+  readonly signal?: AbortSignal;
+  readonly promptCache?: PromptCache;
+}
+
+/** A token chosen for a lane. */
+export interface ChosenToken {
+  readonly lane: number;
+  /** 0-based in the answer. */
+  readonly index: number;
+  readonly id: number;
+  /** Text that the token adds; empty while a character is incomplete. */
+  readonly text: string;
+  /** Natural logarithm of its probability, before penalty, temperature and filters. */
+  readonly logprob: number;
+  /** Nats, of the distribution before filters. */
+  readonly entropy: number;
+  readonly top: readonly Candidate[];
+}
+
+/** What is told while an answer grows. */
+export interface GenerateListener {
+  /** CETT of all neurons at a position of prompt plus answer; the array is the listener's to keep, not to change. */
+  position(lane: number, position: number, cett: Float32Array): void;
+  token(token: ChosenToken): void;
+}
+
+export interface LaneResult {
+  /** Tokens of the answer without the stop token. */
+  readonly ids: readonly number[];
+  readonly logprobs: readonly number[];
+  readonly text: string;
+  readonly finish: FinishReason;
+}
+
+export interface GenerateResult {
+  readonly lanes: readonly LaneResult[];
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  readonly steps: number;
+}
+
+/** A lane while its answer grows. */
+interface Growing {
+  readonly index: number;
+  readonly lane: Lane;
+  readonly sampler: ReturnType<typeof createSampler>;
+  readonly stream: TextStream;
+  readonly ids: number[];
+  readonly logprobs: number[];
+  text: string;
+  /** The token chosen last, until the model has read it. */
+  unread: number | undefined;
+  /** Set when no further token is wanted. */
+  finish: FinishReason | undefined;
+}
+
+function grow(model: LanguageModel, lane: Lane, index: number): Growing {
+  return {
+    index,
+    lane,
+    sampler: createSampler(lane.sampling),
+    stream: createTextStream((ids) => model.codec.decode(ids)),
+    ids: [],
+    logprobs: [],
+    text: '',
+    unread: undefined,
+    finish: undefined,
+  };
+}
+
+function checkRequest(model: LanguageModel, request: GenerateRequest): void {
+  const { promptIds, lanes, maxTokens } = request;
+  if (promptIds.length === 0) throw new EngineError('bad-input', 'The prompt is empty; type a question.');
+  if (promptIds.length >= model.contextLength) {
+    throw new EngineError(
+      'context-full',
+      `The prompt has ${promptIds.length} tokens, but ${model.name} reads at most ${model.contextLength} in all; shorten it.`,
+    );
+  }
+  if (lanes.length < 1 || lanes.length > MAX_LANES) {
+    throw new EngineError('bad-input', `${lanes.length} lanes were asked for; 1 to ${MAX_LANES} run together.`);
+  }
+  if (!Number.isInteger(maxTokens) || maxTokens < 1) {
+    throw new EngineError('bad-input', `The answer's length is ${maxTokens} tokens; it must be a whole number of 1 or more.`);
+  }
+  const wrong = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= model.vocabulary);
+  if (wrong !== undefined) {
+    throw new EngineError('bad-input', `The token id ${wrong} is not in the vocabulary of ${model.name} (0 to ${model.vocabulary - 1}).`);
+  }
+}
+
+/** Draws a lane's next token; a stop token ends the lane and is not kept. */
+function choose(model: LanguageModel, request: GenerateRequest, growing: Growing, logits: Float32Array, listener: GenerateListener): void {
+  const { logZ, entropy } = logSoftmaxStats(logits);
+  const id = growing.sampler.sample(logits, [...request.promptIds, ...growing.ids]);
+  if (model.eosIds.has(id)) {
+    growing.finish = 'stop';
+    return;
+  }
+  const index = growing.ids.length;
+  growing.unread = id;
+  growing.ids.push(id);
+  const text = growing.stream.push(id);
+  growing.text += text;
+  const logprob = logits[id] - logZ;
+  growing.logprobs.push(logprob);
+  listener.token({ lane: growing.index, index, id, text, logprob, entropy, top: topCandidates(logits, TOP, logZ) });
+  if (index + 1 >= request.maxTokens) growing.finish = 'length';
+  else if (request.promptIds.length + index + 1 >= model.contextLength) growing.finish = 'context';
+}
+
+/** Scales that apply to the answer, whatever a lane's scope. */
+const answerScales = (model: LanguageModel, growing: readonly Growing[]): BatchScales =>
+  batchScales(model, growing.map(({ lane }) => lane.neurons));
+
+/** Runs the steps until every lane's tokens are read; lanes that ended leave the batch. Returns the number of steps. */
+async function decode(
+  model: LanguageModel,
+  io: GraphIo,
+  request: GenerateRequest,
+  lanes: readonly Growing[],
+  start: KvCache,
+  listener: GenerateListener,
+): Promise<number> {
+  let batch = lanes;
+  let cache = start;
+  let scales = answerScales(model, batch);
+  let steps = 0;
+  try {
+    for (;;) {
+      const reading = batch.filter(({ unread }) => unread !== undefined);
+      if (reading.length === 0) return steps;
+      if (reading.length < batch.length) {
+        const full = cache;
+        cache = stackCacheRows(model.runtime, reading.map((growing) => ({ cache: full, row: batch.indexOf(growing) })));
+        full.dispose();
+        scales.dispose();
+        scales = answerScales(model, reading);
+        batch = reading;
+      }
+      await yieldToEvents();
+      checkCancelled(request.signal);
+      const position = cache.length;
+      const ids = batch.map(({ unread }) => [unread as number]);
+      const output = await forward(model, io, { ids, cache, scales, capture: [0], logits: [0] });
+      cache = output.cache;
+      steps++;
+      batch.forEach((growing, row) => {
+        growing.unread = undefined;
+        listener.position(growing.index, position, output.cett(row, 0));
+        if (growing.finish === undefined) choose(model, request, growing, output.logits(row, 0), listener);
+      });
+    }
+  } finally {
+    cache.dispose();
+    scales.dispose();
+  }
+}
+
+/**
+ * Answers a prompt in several lanes as one batch. Each lane has its own scales and sampling; lanes whose scales on the
+ * prompt agree share its reading. The token chosen last is read, too, so that every token has its activations.
+ * @throws EngineError `bad-input`, `context-full`, or `cancelled` at most one run after the signal fires
+ */
+export async function generate(
+  model: LanguageModel,
+  io: GraphIo,
+  request: GenerateRequest,
+  listener: GenerateListener,
+): Promise<GenerateResult> {
+  checkRequest(model, request);
+  const { promptIds, lanes } = request;
+  const growing = lanes.map((lane, index) => grow(model, lane, index));
+  const started = performance.now();
+  const onPrompt = lanes.map(({ scope, neurons }) => (scope === 'everywhere' ? neurons : []));
+  const prompt = await prefill(model, io, promptIds, onPrompt, request.promptCache, request.signal);
+  const prefilled = performance.now();
+  growing.forEach((lane, row) => {
+    const captured = prompt.cett[row];
+    captured.forEach((cett, i) => {
+      listener.position(row, promptIds.length - captured.length + i, cett);
+    });
+    choose(model, request, lane, prompt.logits[row], listener);
+  });
+  const steps = await decode(model, io, request, growing, prompt.cache, listener);
+  return {
+    lanes: growing.map(({ ids, logprobs, text, stream, finish }) => ({
+      ids,
+      logprobs,
+      text: text + stream.flush(),
+      finish: finish as FinishReason,
+    })),
+    prefillMs: prefilled - started,
+    decodeMs: performance.now() - prefilled,
+    steps,
+  };
+}

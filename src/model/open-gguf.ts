@@ -1,0 +1,73 @@
+import type { OnProgress } from '../bytes/progress.ts';
+import type { ByteSource } from '../bytes/source.ts';
+import { readGguf } from '../gguf/file.ts';
+import type { Precision } from '../gguf/linear-weights.ts';
+import { llamaConfig } from '../gguf/llama-config.ts';
+import { buildLlama } from '../gguf/llama-graph.ts';
+import { tokenizerFromGguf } from '../gguf/tokenizer.ts';
+import type { GgufFile } from '../gguf/types.ts';
+import { optionalString } from '../gguf/values.ts';
+import { neuronLayout } from '../neurons/layout.ts';
+import { instrument } from '../onnx/instrument.ts';
+import type { Runtime } from '../runtime/types.ts';
+import { textCodec } from './codec.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { LanguageModel } from './types.ts';
+
+export interface OpenOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** CPUs multiply dense float32 fastest; WebGPU keeps weights in blocks. */
+export function precisionFor(runtime: Pick<Runtime, 'kind'>): Precision {
+  return runtime.kind === 'webgpu' ? 'block8' : 'float32';
+}
+
+const precisionNames: Readonly<Record<Precision, string>> = {
+  float32: 'float32',
+  block8: '8-bit blocks of 32',
+};
+
+/** Longer rotary tables cost memory that a page does not have. */
+const LONGEST_CONTEXT = 32768;
+
+function nameOf(file: GgufFile): string {
+  return file.source.name.replace(/^.*\//, '').replace(/\.gguf$/i, '') || (optionalString(file, 'general.name') ?? 'model');
+}
+
+/**
+ * Opens a GGUF file on a device: builds its graph, instruments it, makes the session. Weights are read tensor by tensor.
+ * @throws EngineError where the file, its architecture or the device does not fit
+ */
+export async function openGguf(source: ByteSource, runtime: Runtime, options: OpenOptions = {}): Promise<LanguageModel> {
+  const file = await readGguf(source);
+  const found = llamaConfig(file);
+  const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
+  const tokenizer = tokenizerFromGguf(file);
+  const precision = precisionFor(runtime);
+  const built = await buildLlama(file, config, precision, options);
+  options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
+  const instrumented = instrument(built.model, built.externalData, { maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers });
+  const session = await runtime.createSession(instrumented.model);
+  const codec = textCodec(tokenizer.tokenizerJson, tokenizer.tokenizerConfig, tokenizer.bosId);
+  const written = (id: number | undefined) => (id === undefined ? '' : codec.decode([id]));
+  return {
+    name: nameOf(file),
+    architecture: config.architecture,
+    fingerprint: await fingerprintOf(file),
+    contextLength: config.contextLength,
+    vocabulary: config.vocabulary,
+    eosIds: new Set(tokenizer.eosIds),
+    codec,
+    chatTemplate: tokenizer.chatTemplate,
+    addBos: tokenizer.addBos,
+    bosToken: written(tokenizer.bosId),
+    eosToken: written(tokenizer.eosIds[0]),
+    precision: precisionNames[precision],
+    runtime,
+    session,
+    neurons: instrumented.graph,
+    layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
+  };
+}

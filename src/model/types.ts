@@ -1,0 +1,40 @@
+import type { NeuronLayout } from '../neurons/types.ts';
+import type { NeuronGraph } from '../onnx/types.ts';
+import type { Runtime, Session } from '../runtime/types.ts';
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** Text to token ids and back. */
+export interface TextCodec {
+  /** Token ids of text in which special tokens may be written out, as a chat template writes them. */
+  encode(text: string, options: { readonly addBos: boolean }): number[];
+  /** Text of ids; special tokens are written out. */
+  decode(ids: readonly number[]): string;
+}
+
+/** A model that is ready to run: an instrumented session, its tokenizer and what is known of it. */
+export interface LanguageModel {
+  readonly name: string;
+  readonly architecture: string;
+  /** Equal for files with the same tensors. */
+  readonly fingerprint: string;
+  readonly contextLength: number;
+  readonly vocabulary: number;
+  readonly eosIds: ReadonlySet<number>;
+  readonly codec: TextCodec;
+  /** Jinja source of the chat template, if the model has one. */
+  readonly chatTemplate: string | undefined;
+  /** A raw text starts with the token for the beginning of a sequence. */
+  readonly addBos: boolean;
+  readonly bosToken: string;
+  readonly eosToken: string;
+  /** How the weights are held, for people. */
+  readonly precision: string;
+  readonly runtime: Runtime;
+  readonly session: Session;
+  readonly neurons: NeuronGraph;
+  readonly layout: NeuronLayout;
+}

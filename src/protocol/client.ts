@@ -1,0 +1,96 @@
+import { EngineError } from '../errors.ts';
+import type { CallName, Calls, Request, Response } from './messages.ts';
+
+/** The part of a Worker that the client uses. */
+export interface Port {
+  postMessage(message: Request): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<Response>) => void): void;
+  addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
+  terminate?(): void;
+}
+
+export interface CallOptions<K extends CallName> {
+  readonly onEvent?: (event: Calls[K]['event']) => void;
+  /** Cancels the call, which then rejects with an EngineError of the code `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EngineClient {
+  /** Starts a call; `id` names it in later calls (`DetailIn.run`). */
+  start<K extends CallName>(
+    type: K,
+    input: Calls[K]['in'],
+    options?: CallOptions<K>,
+  ): { readonly id: number; readonly done: Promise<Calls[K]['out']> };
+  call<K extends CallName>(type: K, input: Calls[K]['in'], options?: CallOptions<K>): Promise<Calls[K]['out']>;
+  /** Ends the worker; open calls are rejected. */
+  close(): void;
+}
+
+interface Pending {
+  onEvent(event: unknown): void;
+  resolve(out: unknown): void;
+  reject(error: EngineError): void;
+}
+
+/** Calls the engine behind a worker's port. */
+export function createEngineClient(port: Port): EngineClient {
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+
+  const failAll = (error: EngineError) => {
+    for (const call of pending.values()) call.reject(error);
+    pending.clear();
+  };
+
+  port.addEventListener('message', ({ data }) => {
+    const call = pending.get(data.id);
+    if (!call) return;
+    if ('event' in data) {
+      call.onEvent(data.event);
+      return;
+    }
+    pending.delete(data.id);
+    if (data.type === 'error') call.reject(new EngineError(data.error.code, data.error.message, { cause: data.error.detail }));
+    else call.resolve(data.out);
+  });
+  port.addEventListener('error', (event) => {
+    failAll(new EngineError('internal', `The engine's worker stopped: ${event.message || 'unknown reason'}. Reload the page to start it again.`));
+  });
+
+  const start: EngineClient['start'] = (type, input, options = {}) => {
+    const id = ++lastId;
+    const { signal, onEvent } = options;
+    const done = new Promise<Calls[typeof type]['out']>((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(new EngineError('cancelled', 'The request was cancelled.'));
+        return;
+      }
+      const cancel = () => port.postMessage({ type: 'cancel', id });
+      const settled = () => signal?.removeEventListener('abort', cancel);
+      signal?.addEventListener('abort', cancel, { once: true });
+      pending.set(id, {
+        onEvent: (event) => onEvent?.(event as Calls[typeof type]['event']),
+        resolve(out) {
+          settled();
+          resolve(out as Calls[typeof type]['out']);
+        },
+        reject(error) {
+          settled();
+          reject(error);
+        },
+      });
+      port.postMessage({ type, id, in: input } as Request);
+    });
+    return { id, done };
+  };
+
+  return {
+    start,
+    call: (type, input, options) => start(type, input, options).done,
+    close() {
+      port.terminate?.();
+      failAll(new EngineError('cancelled', 'The engine was closed.'));
+    },
+  };
+}
