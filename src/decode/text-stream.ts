@@ -41,7 +41,7 @@ export function createTextStream(decode: (ids: number[]) => string): TextStream 
       const tail = window.slice(-keep);
       const tailText = decode(tail);
       const shownOfTail = shown - (text.length - tailText.length);
-      if (certainLength(tailText) > 0 && shownOfTail >= 0 && text.endsWith(tailText)) {
+      if (certainLength(tailText) > 0 && text.endsWith(tailText)) {
         window = tail;
         text = tailText;
         shown = shownOfTail;
