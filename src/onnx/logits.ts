@@ -88,7 +88,9 @@ export function pickLogits(
     const copy = edit.rewrite(reader);
     copy.input = copy.input.map((input) => (input === output.name ? all : input));
   }
-  edit.append(node('Gather', [all, logitPositions], [output.name], { axis: attr.int(1) }));
+  edit.append(
+    node('Gather', [all, logitPositions], [output.name], { axis: attr.int(1) }, { name: 'pick_logits' }),
+  );
 }
 
 /** False where a quantiser feeds more than the head. */

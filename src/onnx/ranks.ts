@@ -99,8 +99,9 @@ export function inferRanks(
     const length = inferLength(node, lengths, ranks);
     if (length !== undefined) lengths.set(output, length);
     const rank = inferRank(node, ranks, lengths);
-    for (const name of node.opType === 'Split' ? node.output : [output]) {
-      if (rank !== undefined && !ranks.has(name)) ranks.set(name, rank);
+    const alike = node.opType === 'Split' || node.opType.startsWith('Skip') ? node.output : [output];
+    for (const name of alike) {
+      if (name !== '' && rank !== undefined && !ranks.has(name)) ranks.set(name, rank);
     }
   }
   return ranks;
