@@ -1,0 +1,95 @@
+import { type PointerEvent, useEffect, useRef } from 'react';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws into a context in CSS pixels; called at most once per frame. */
+export type Paint = (context: CanvasRenderingContext2D, size: Size) => void;
+export type Subscribe = (listener: () => void) => () => void;
+
+interface Props {
+  /** Name for screen readers. */
+  readonly label: string;
+  readonly description: string;
+  readonly paint: Paint;
+  /** What makes it paint anew, besides a change of `paint` and of its size. Must keep its identity. */
+  readonly subscribe: Subscribe;
+  readonly className?: string;
+  readonly onPoint?: (x: number, y: number, size: Size) => void;
+  readonly onLeave?: () => void;
+  readonly onPick?: () => void;
+}
+
+/** A canvas that keeps to its box at the screen's resolution and paints by subscription, outside of React. */
+export function CanvasView({
+  label,
+  description,
+  paint,
+  subscribe,
+  className,
+  onPoint,
+  onLeave,
+  onPick,
+}: Props) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const latest = useRef(paint);
+  const request = useRef(() => {});
+
+  useEffect(() => {
+    const canvas = ref.current;
+    const context = canvas?.getContext('2d');
+    if (!canvas || !context) return;
+    let frame = 0;
+    const draw = () => {
+      frame = 0;
+      const { clientWidth: width, clientHeight: height } = canvas;
+      const ratio = devicePixelRatio || 1;
+      const pixels = [Math.round(width * ratio), Math.round(height * ratio)] as const;
+      if (canvas.width !== pixels[0]) canvas.width = pixels[0];
+      if (canvas.height !== pixels[1]) canvas.height = pixels[1];
+      if (width === 0 || height === 0) return;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      latest.current(context, { width, height });
+    };
+    const schedule = () => {
+      frame ||= requestAnimationFrame(draw);
+    };
+    request.current = schedule;
+    const observer = new ResizeObserver(schedule);
+    observer.observe(canvas);
+    const unsubscribe = subscribe(schedule);
+    schedule();
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+      unsubscribe();
+    };
+  }, [subscribe]);
+
+  useEffect(() => {
+    latest.current = paint;
+    request.current();
+  }, [paint]);
+
+  function point(event: PointerEvent<HTMLCanvasElement>) {
+    const box = event.currentTarget.getBoundingClientRect();
+    onPoint?.(event.clientX - box.left, event.clientY - box.top, box);
+  }
+
+  return (
+    <canvas
+      ref={ref}
+      role="img"
+      aria-label={label}
+      aria-description={description}
+      className={className}
+      onPointerMove={onPoint && point}
+      onPointerDown={onPoint && point}
+      onPointerLeave={onLeave}
+      onClick={onPick}
+    />
+  );
+}

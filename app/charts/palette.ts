@@ -1,0 +1,27 @@
+import { rampPixels, type Theme } from './ramp.ts';
+
+/** Colours of the charts, as the style sheet names them, and the table of the sequential scale. */
+export interface Palette {
+  readonly theme: Theme;
+  readonly paper: string;
+  readonly ink: string;
+  readonly muted: string;
+  readonly line: string;
+  readonly accent: string;
+  readonly ramp: Uint32Array;
+}
+
+/** Reads the theme's colours from the document. */
+export function readPalette(theme: Theme): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    theme,
+    paper: colour('--paper'),
+    ink: colour('--ink'),
+    muted: colour('--muted'),
+    line: colour('--line'),
+    accent: colour('--accent'),
+    ramp: rampPixels(theme),
+  };
+}

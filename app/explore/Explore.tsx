@@ -1,0 +1,36 @@
+import { useEffect } from 'react';
+import { useSession } from '../state/hooks.ts';
+import { LayerProfile } from './LayerProfile.tsx';
+import { LoadPanel } from './LoadPanel.tsx';
+import { NeuronMap } from './NeuronMap.tsx';
+import { NextTokens } from './NextTokens.tsx';
+import { Rail } from './Rail.tsx';
+import { Reading } from './Reading.tsx';
+import { TokenFigure } from './TokenFigure.tsx';
+
+/** The explorer: controls, and one figure of linked parts. */
+export function Explore() {
+  const { selection } = useSession().stores;
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') selection.setState({ pin: undefined, hover: undefined });
+    };
+    addEventListener('keydown', key);
+    return () => removeEventListener('keydown', key);
+  }, [selection]);
+  return (
+    <div className="explore">
+      <Rail />
+      <main className="figure">
+        <LoadPanel />
+        <TokenFigure />
+        <Reading />
+        <div className="lower">
+          <NeuronMap />
+          <LayerProfile />
+          <NextTokens />
+        </div>
+      </main>
+    </div>
+  );
+}

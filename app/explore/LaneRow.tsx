@@ -1,0 +1,136 @@
+import { type DOMAttributes, memo } from 'react';
+import { useStore } from 'zustand';
+import { type Columns, visibleColumns } from '../charts/columns.ts';
+import { useRecord, useSession } from '../state/hooks.ts';
+import { firstDifference, type LaneIndex, laneNames, tokenAt } from '../state/record.ts';
+import type { SteeringState } from '../state/stores.ts';
+import { spokenToken, tokenLabel } from './label.ts';
+import type { Viewport } from './useTokenColumns.ts';
+
+/** What the lanes' tokens do when they are touched. */
+export type TokenHandlers = Pick<
+  DOMAttributes<HTMLDivElement>,
+  'onPointerOver' | 'onPointerLeave' | 'onFocus' | 'onBlur' | 'onClick' | 'onKeyDown'
+>;
+
+interface Props {
+  readonly lane: LaneIndex;
+  readonly columns: Columns;
+  readonly viewport: Viewport;
+  /** The position that all views show, where it is in this lane. */
+  readonly selected: number | undefined;
+  readonly handlers: TokenHandlers;
+}
+
+function scaleText(lane: LaneIndex, { factor, own }: SteeringState): string {
+  if (lane === 0) return 'as trained';
+  const mixed = lane === 1 && Object.keys(own).length > 0;
+  return mixed ? 'mixed scales' : `× ${factor.toFixed(2)}`;
+}
+
+/** One lane: its name, its scale, and its answer as tokens on the shared columns. */
+export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) {
+  const { stores } = useSession();
+  const record = useRecord();
+  const view = useStore(stores.view);
+  const steering = useStore(stores.steering);
+  const pin = useStore(stores.selection, (state) =>
+    state.pin?.lane === lane ? state.pin.position : undefined,
+  );
+  const { current } = record.lane(lane);
+  const start = record.prompt.length;
+  const [from, to] = visibleColumns(columns, viewport.left, viewport.right);
+  const difference = lane === 0 ? undefined : firstDifference(record, lane);
+  const count = current.tokens.length;
+  const reachable = selected ?? pin ?? Math.max(start, start + count - 1);
+
+  const tokens = [];
+  for (let position = Math.max(from, view.prompt ? 0 : start); position < to; position++) {
+    const answer = position - start;
+    const at = answer < 0 ? undefined : tokenAt(record, lane, answer);
+    const text = answer < 0 ? record.prompt[position]!.text : at?.token.token.text;
+    if (text === undefined) continue;
+    const label = tokenLabel(text, view.spaces);
+    tokens.push(
+      <Token
+        key={position}
+        lane={lane}
+        position={position}
+        left={columns.edges[position]!}
+        width={columns.edges[position + 1]! - columns.edges[position]!}
+        text={label.text}
+        spoken={spokenToken(text)}
+        kind={`${answer < 0 ? 'prompt' : 'answer'}${label.mark ? ' token-mark' : ''}${at?.stale ? ' token-stale' : ''}${
+          answer === difference ? ' token-first' : ''
+        }`}
+        selected={selected === position}
+        pinned={pin === position}
+        reachable={reachable === position}
+      />,
+    );
+  }
+
+  return (
+    <section className="lane" aria-label={laneNames[lane]}>
+      <div className="lane-label">
+        <span className={`lane-mark lane-mark-${lane}`} aria-hidden="true" />
+        <span className="lane-name">{laneNames[lane]}</span>
+        <small>
+          {scaleText(lane, steering)}
+          {current.finish === 'length' && ', cut'}
+        </small>
+      </div>
+      {!view.prompt && start > 0 && (
+        <span
+          className="lane-prompt"
+          style={{ left: viewport.gutter, width: columns.edges[start]! }}
+          aria-hidden="true"
+        >
+          {lane === 0 ? `prompt, ${start} tokens` : ''}
+        </span>
+      )}
+      <div
+        className="lane-tokens"
+        {...handlers}
+        role="listbox"
+        aria-orientation="horizontal"
+        aria-label={`Tokens, ${laneNames[lane]}`}
+      >
+        {tokens}
+      </div>
+      <p className="hidden-text">{current.tokens.map(({ token }) => token.text).join('')}</p>
+    </section>
+  );
+}
+
+interface TokenProps {
+  readonly lane: LaneIndex;
+  readonly position: number;
+  readonly left: number;
+  readonly width: number;
+  readonly text: string;
+  readonly spoken: string;
+  readonly kind: string;
+  readonly selected: boolean;
+  readonly pinned: boolean;
+  readonly reachable: boolean;
+}
+
+const Token = memo(function Token(props: TokenProps) {
+  const { lane, position, left, width, text, spoken, kind, selected, pinned, reachable } = props;
+  return (
+    <span
+      role="option"
+      aria-selected={pinned}
+      aria-label={spoken}
+      tabIndex={reachable ? 0 : -1}
+      data-lane={lane}
+      data-position={position}
+      data-shown={selected}
+      className={`token token-${kind}`}
+      style={{ transform: `translateX(${left}px)`, width }}
+    >
+      <bdi>{text}</bdi>
+    </span>
+  );
+});

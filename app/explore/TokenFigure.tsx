@@ -1,0 +1,178 @@
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useRef } from 'react';
+import { ToggleButton } from 'react-aria-components';
+import { useStore } from 'zustand';
+import type { Columns } from '../charts/columns.ts';
+import { positionCount, useRecord, useSelected, useSession } from '../state/hooks.ts';
+import { type LaneIndex, laneIndices, laneNames } from '../state/record.ts';
+import type { TokenRef } from '../state/stores.ts';
+import { LaneRow, type TokenHandlers } from './LaneRow.tsx';
+import { moved } from './move.ts';
+import { TokenAxis } from './TokenAxis.tsx';
+import { TokenMap, TokenMapHead, TokenMapTable } from './TokenMap.tsx';
+import { tokenColumns, useMeasure, useViewport } from './useTokenColumns.ts';
+
+/** The token that an event came from. */
+function tokenOf(target: EventTarget): TokenRef | undefined {
+  const element = target instanceof Element ? target.closest<HTMLElement>('[data-position]') : null;
+  if (!element) return undefined;
+  return { lane: Number(element.dataset.lane) as LaneIndex, position: Number(element.dataset.position) };
+}
+
+function sameToken(a: TokenRef | undefined, b: TokenRef | undefined): boolean {
+  return a !== undefined && b !== undefined && a.lane === b.lane && a.position === b.position;
+}
+
+/** Lanes as rows, tokens as columns, and on the same columns what the watched neurons do. */
+export function TokenFigure() {
+  const { stores } = useSession();
+  const record = useRecord();
+  const view = useStore(stores.view);
+  const scroller = useRef<HTMLDivElement>(null);
+  const columns = tokenColumns(record, useMeasure(), view);
+  const viewport = useViewport(scroller, columns.width);
+  const at = useSelected();
+  const first = view.prompt ? 0 : record.prompt.length;
+  useFollow(scroller, columns, viewport.width);
+
+  const hover = (token: TokenRef | undefined) => stores.selection.setState({ hover: token });
+
+  function click(event: MouseEvent) {
+    const token = tokenOf(event.target);
+    if (token) pin(token);
+  }
+
+  function pin(token: TokenRef) {
+    const { pin: old } = stores.selection.getState();
+    stores.selection.setState({ pin: sameToken(old, token) ? undefined : token });
+  }
+
+  function over(event: PointerEvent) {
+    const token = tokenOf(event.target);
+    if (token) hover(token);
+  }
+
+  function key(event: KeyboardEvent) {
+    const token = tokenOf(event.target);
+    if (!token) return;
+    const next = moved(token, event.key, first, positionCount(record) - 1);
+    if (event.key === 'Enter' || event.key === ' ') pin(token);
+    else if (next) focus(next);
+    else return;
+    event.preventDefault();
+  }
+
+  function focus(token: TokenRef) {
+    const element = scroller.current;
+    if (!element || token.position < first || token.position >= columns.count) return;
+    const left = columns.edges[token.position]!;
+    const right = columns.edges[token.position + 1]!;
+    if (left < element.scrollLeft || right > element.scrollLeft + viewport.width) {
+      element.scrollLeft = left - viewport.width / 2;
+    }
+    requestAnimationFrame(() =>
+      element
+        .querySelector<HTMLElement>(`[data-lane="${token.lane}"][data-position="${token.position}"]`)
+        ?.focus({ preventScroll: true }),
+    );
+  }
+
+  const handlers: TokenHandlers = {
+    onPointerOver: over,
+    onPointerLeave: () => hover(undefined),
+    onFocus: (event) => hover(tokenOf(event.target)),
+    onBlur: () => hover(undefined),
+    onClick: click,
+    onKeyDown: key,
+  };
+
+  return (
+    <section className="panel tokens" aria-label="Answers">
+      <div className="panel-head">
+        <h2>
+          <b>a</b> Three answers to one question
+        </h2>
+        <div className="panel-tools">
+          <ToggleButton
+            className="toggle"
+            isSelected={view.prompt}
+            onChange={(prompt) => stores.view.setState({ prompt })}
+          >
+            Prompt
+          </ToggleButton>
+          <ToggleButton
+            className="toggle"
+            isSelected={view.spaces}
+            onChange={(spaces) => stores.view.setState({ spaces })}
+          >
+            Spaces
+          </ToggleButton>
+        </div>
+      </div>
+      <div ref={scroller} className="scroller">
+        <div className="scroll-inner" style={{ width: viewport.gutter + columns.width + 8 }}>
+          {at.position < columns.count && (
+            <div
+              className={at.pinned ? 'cursor cursor-pinned' : 'cursor'}
+              style={{
+                left: viewport.gutter + columns.edges[at.position]!,
+                width: columns.edges[at.position + 1]! - columns.edges[at.position]!,
+              }}
+            />
+          )}
+          {laneIndices.map((lane) => (
+            <LaneRow
+              key={laneNames[lane]}
+              lane={lane}
+              columns={columns}
+              viewport={viewport}
+              selected={at.lane === lane ? at.position : undefined}
+              handlers={handlers}
+            />
+          ))}
+          <TokenMapHead />
+          <TokenMap columns={columns} viewport={viewport} />
+          <TokenAxis columns={columns} viewport={viewport} />
+        </div>
+      </div>
+      <TokenMapTable />
+    </section>
+  );
+}
+
+/** Keeps the newest token in view while an answer streams, until the person scrolls away. */
+function useFollow(scroller: React.RefObject<HTMLDivElement | null>, columns: Columns, width: number) {
+  const { stores } = useSession();
+  const record = useRecord();
+  const running = useStore(stores.run, ({ status }) => status === 'running');
+  const away = useRef(false);
+  const head =
+    record.prompt.length + Math.max(...laneIndices.map((lane) => record.lane(lane).current.tokens.length));
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const leave = () => {
+      away.current = true;
+    };
+    element.addEventListener('wheel', leave, { passive: true });
+    element.addEventListener('pointerdown', leave, { passive: true });
+    return () => {
+      element.removeEventListener('wheel', leave);
+      element.removeEventListener('pointerdown', leave);
+    };
+  }, [scroller]);
+
+  useEffect(() => {
+    if (running) away.current = false;
+  }, [running]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !running || away.current) return;
+    const right = columns.edges[Math.min(head, columns.count)] ?? 0;
+    const start = columns.edges[Math.min(record.prompt.length, columns.count)] ?? 0;
+    const wanted = Math.max(0, right - width + 40);
+    if (head <= record.prompt.length + 1) element.scrollLeft = Math.max(0, start - width / 3);
+    else if (element.scrollLeft < wanted) element.scrollLeft = wanted;
+  }, [scroller, running, head, columns, width, record]);
+}

@@ -1,0 +1,84 @@
+import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type Columns, drawnWindow, layoutColumns } from '../charts/columns.ts';
+import { answerLength, laneIndices, type RunRecord, tokenAt } from '../state/record.ts';
+import { tokenLabel } from './label.ts';
+
+/** Widths in CSS pixels. */
+const compactWidth = 5;
+const padding = 10;
+const narrowest = 16;
+const widest = 240;
+
+/** Measures labels in the tokens' type, each text once. */
+export function useMeasure(): (text: string) => number {
+  return useMemo(() => {
+    const context = document.createElement('canvas').getContext('2d')!;
+    context.font = getComputedStyle(document.documentElement).getPropertyValue('--token-font');
+    const known = new Map<string, number>();
+    return (text) => {
+      let width = known.get(text);
+      if (width === undefined) {
+        width = Math.min(widest, Math.max(narrowest, Math.ceil(context.measureText(text).width) + padding));
+        known.set(text, width);
+      }
+      return width;
+    };
+  }, []);
+}
+
+/** Columns for the prompt and the longest answer, each as wide as its widest label in any lane. */
+export function tokenColumns(
+  record: RunRecord,
+  measure: (text: string) => number,
+  view: { readonly prompt: boolean; readonly spaces: boolean },
+): Columns {
+  const prompt = record.prompt.map(({ text }) =>
+    view.prompt ? measure(tokenLabel(text, view.spaces).text) : compactWidth,
+  );
+  const answer = Array.from({ length: answerLength(record) }, (_, index) =>
+    Math.max(
+      narrowest,
+      ...laneIndices.map((lane) => {
+        const at = tokenAt(record, lane, index);
+        return at ? measure(tokenLabel(at.token.token.text, view.spaces).text) : 0;
+      }),
+    ),
+  );
+  return layoutColumns([...prompt, ...answer]);
+}
+
+export interface Viewport {
+  /** Width of the labels at the left. */
+  readonly gutter: number;
+  /** Width of the columns in view. */
+  readonly width: number;
+  /** Stretch of the columns that is drawn. */
+  readonly left: number;
+  readonly right: number;
+}
+
+/** What of the columns is in view, in steps of half a viewport. */
+export function useViewport(scroller: RefObject<HTMLElement | null>, total: number): Viewport {
+  const [box, setBox] = useState({ gutter: 0, width: 0, left: 0 });
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const update = () => {
+      const gutter = Number.parseFloat(getComputedStyle(element).getPropertyValue('--gutter')) || 0;
+      const width = Math.max(0, element.clientWidth - gutter);
+      const [left] = drawnWindow(element.scrollLeft, width, Infinity);
+      setBox((old) =>
+        old.gutter === gutter && old.width === width && old.left === left ? old : { gutter, width, left },
+      );
+    };
+    update();
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    element.addEventListener('scroll', update, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', update);
+    };
+  }, [scroller]);
+  return { ...box, right: Math.min(total, box.left + 2.5 * box.width) };
+}

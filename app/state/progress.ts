@@ -1,0 +1,32 @@
+import type { Progress } from '../../src/protocol/messages.ts';
+
+/** Tells the seconds left of a stage from its mean rate so far; undefined in the first second and where the total is unknown. */
+export function createEstimator(now: () => number): (progress: Progress) => number | undefined {
+  let stage: string | undefined;
+  let startTime = 0;
+  let startDone = 0;
+  return (progress) => {
+    if (progress.stage !== stage) {
+      stage = progress.stage;
+      startTime = now();
+      startDone = progress.done;
+    }
+    const seconds = (now() - startTime) / 1000;
+    const done = progress.done - startDone;
+    if (progress.total === undefined || seconds < 1 || done <= 0) return undefined;
+    return (Math.max(0, progress.total - progress.done) * seconds) / done;
+  };
+}
+
+/** "12.3 MB of 98.4 MB", "3 of 30", or without a total. The part never exceeds the whole. */
+export function describeProgress({ done, total, unit }: Progress): string {
+  const part = total === undefined ? done : Math.min(done, total);
+  const text = (n: number) => (unit === 'bytes' ? `${(n / 1e6).toFixed(1)} MB` : String(n));
+  return total === undefined ? text(part) : `${text(part)} of ${text(total)}`;
+}
+
+/** "about 20 s left", "about 3 min left". */
+export function describeTimeLeft(seconds: number): string {
+  if (seconds < 1.5) return 'almost done';
+  return seconds < 90 ? `about ${Math.ceil(seconds)} s left` : `about ${Math.round(seconds / 60)} min left`;
+}

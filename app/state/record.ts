@@ -1,0 +1,230 @@
+import type {
+  FinishReason,
+  NeuronRef,
+  PositionEvent,
+  PromptEvent,
+  TokenEvent,
+  TokenLabel,
+} from '../../src/protocol/messages.ts';
+
+export const laneNames = ['Unsteered', 'Steered', 'Random control'] as const;
+export const laneIndices = [0, 1, 2] as const;
+export type LaneIndex = (typeof laneIndices)[number];
+
+/** One lane of one request, as far as it has come. Arrays of positions are indexed by position in prompt plus answer. */
+export interface LaneRecord {
+  /** Request id and row of the batch, for detail calls. */
+  readonly run: number;
+  readonly row: number;
+  /** What was asked: lanes with equal keys have equal answers. */
+  readonly key: string;
+  readonly tokens: TokenEvent[];
+  readonly overview: (Float32Array | undefined)[];
+  readonly profile: (Float32Array | undefined)[];
+  readonly watched: (Float32Array | undefined)[];
+  /** Largest finite value of the overview, per position. */
+  readonly peak: number[];
+  finish?: FinishReason;
+}
+
+/** Sizes that every position of a request shares. */
+export interface RecordShape {
+  readonly layers: number;
+  readonly bins: number;
+  readonly watched: readonly NeuronRef[];
+}
+
+export interface LaneRequest {
+  readonly lane: LaneIndex;
+  readonly key: string;
+}
+
+/** What the figure draws: kept outside of React, told to listeners once per frame. */
+export interface RunRecord {
+  readonly shape: RecordShape;
+  readonly prompt: readonly TokenLabel[];
+  /** Number of the last frame in which something changed. */
+  readonly version: () => number;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The lane as it is being answered, and what is still shown of the answer before. */
+  lane(lane: LaneIndex): { readonly current: LaneRecord; readonly stale?: LaneRecord };
+  /** Starts new records for these lanes; what they held stays visible as stale until it is replaced. */
+  begin(run: number, lanes: readonly LaneRequest[], shape: RecordShape): void;
+  onPrompt(event: PromptEvent): void;
+  onPosition(lane: LaneIndex, event: PositionEvent): void;
+  onToken(lane: LaneIndex, event: TokenEvent): void;
+  /** Ends these lanes: nothing stale remains. */
+  settle(lanes: readonly LaneIndex[], finish: readonly FinishReason[]): void;
+  clear(): void;
+}
+
+const emptyShape: RecordShape = { layers: 0, bins: 0, watched: [] };
+
+function emptyLane(run = -1, row = 0, key = ''): LaneRecord {
+  return { run, row, key, tokens: [], overview: [], profile: [], watched: [], peak: [] };
+}
+
+function overlay<T>(top: readonly T[], below: readonly T[]): T[] {
+  return Array.from({ length: Math.max(top.length, below.length) }, (_, i) => top[i] ?? below[i]!);
+}
+
+/** What a lane shows, as one record: the newer values where there are any. */
+function merged(current: LaneRecord, stale: LaneRecord | undefined): LaneRecord {
+  if (!stale) return current;
+  return {
+    ...current,
+    tokens: overlay(current.tokens, stale.tokens),
+    overview: overlay(current.overview, stale.overview),
+    profile: overlay(current.profile, stale.profile),
+    watched: overlay(current.watched, stale.watched),
+    peak: overlay(current.peak, stale.peak),
+  };
+}
+
+function sameNeurons(a: readonly NeuronRef[], b: readonly NeuronRef[]): boolean {
+  return a.length === b.length && a.every((n, i) => n.layer === b[i]!.layer && n.neuron === b[i]!.neuron);
+}
+
+function sameShape(a: RecordShape, b: RecordShape): boolean {
+  return a.layers === b.layers && a.bins === b.bins && sameNeurons(a.watched, b.watched);
+}
+
+function samePrompt(a: readonly TokenLabel[], b: readonly TokenLabel[]): boolean {
+  return a.length === b.length && a.every((token, i) => token.id === b[i]!.id);
+}
+
+/** Largest finite value; 0 where there is none. */
+export function peakOf(values: Float32Array): number {
+  let peak = 0;
+  for (const value of values) if (value > peak && value < Infinity) peak = value;
+  return peak;
+}
+
+/** An empty record. `schedule` defers the notice to listeners to the next frame. */
+export function createRunRecord(schedule: (flush: () => void) => void): RunRecord {
+  let shape = emptyShape;
+  let prompt: readonly TokenLabel[] = [];
+  let lanes = laneIndices.map(() => ({ current: emptyLane(), stale: undefined as LaneRecord | undefined }));
+  let version = 0;
+  let scheduled = false;
+  const listeners = new Set<() => void>();
+
+  function changed(): void {
+    if (scheduled) return;
+    scheduled = true;
+    schedule(() => {
+      scheduled = false;
+      version += 1;
+      for (const listener of [...listeners]) listener();
+    });
+  }
+
+  return {
+    get shape() {
+      return shape;
+    },
+    get prompt() {
+      return prompt;
+    },
+    version: () => version,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    lane: (lane) => lanes[lane]!,
+    begin(run, requests, next) {
+      if (!sameShape(shape, next)) {
+        shape = next;
+        lanes = lanes.map(({ current, stale }) => ({
+          current: { ...emptyLane(), tokens: merged(current, stale).tokens },
+          stale: undefined,
+        }));
+      }
+      requests.forEach(({ lane, key }, row) => {
+        const { current, stale } = lanes[lane]!;
+        lanes[lane] = { current: emptyLane(run, row, key), stale: merged(current, stale) };
+      });
+      changed();
+    },
+    onPrompt(event) {
+      if (!samePrompt(prompt, event.tokens)) for (const lane of lanes) lane.stale = undefined;
+      prompt = event.tokens;
+      changed();
+    },
+    onPosition(lane, event) {
+      const { current } = lanes[lane]!;
+      current.overview[event.position] = event.overview;
+      current.profile[event.position] = event.profile;
+      current.watched[event.position] = event.watched;
+      current.peak[event.position] = peakOf(event.overview);
+      changed();
+    },
+    onToken(lane, event) {
+      lanes[lane]!.current.tokens[event.index] = event;
+      changed();
+    },
+    settle(settled, finish) {
+      settled.forEach((lane, i) => {
+        lanes[lane]!.stale = undefined;
+        lanes[lane]!.current.finish = finish[i];
+      });
+      changed();
+    },
+    clear() {
+      shape = emptyShape;
+      prompt = [];
+      lanes = laneIndices.map(() => ({ current: emptyLane(), stale: undefined }));
+      changed();
+    },
+  };
+}
+
+/** Tokens of the longest answer shown. */
+export function answerLength(record: RunRecord): number {
+  return Math.max(
+    ...laneIndices.map((lane) => {
+      const { current, stale } = record.lane(lane);
+      return Math.max(current.tokens.length, stale?.tokens.length ?? 0);
+    }),
+  );
+}
+
+/** The token of an answer, and whether it belongs to the answer before. */
+export function tokenAt(
+  record: RunRecord,
+  lane: LaneIndex,
+  index: number,
+): { token: TokenEvent; stale: boolean } | undefined {
+  const { current, stale } = record.lane(lane);
+  const token = current.tokens[index];
+  if (token) return { token, stale: false };
+  const old = stale?.tokens[index];
+  return old && { token: old, stale: true };
+}
+
+/** Values of one position, [layers * bins], [layers] or [watched]; undefined where not read yet. */
+export function valuesAt(
+  record: RunRecord,
+  lane: LaneIndex,
+  position: number,
+  kind: 'overview' | 'profile' | 'watched',
+): Float32Array | undefined {
+  const { current, stale } = record.lane(lane);
+  return current[kind][position] ?? stale?.[kind][position];
+}
+
+/** The last position of a lane whose neurons have been read; -1 before any. */
+export function lastRead(record: RunRecord, lane: LaneIndex): number {
+  const { current, stale } = record.lane(lane);
+  return (current.overview.length || (stale?.overview.length ?? 0)) - 1;
+}
+
+/** First index at which a lane's answer differs from the unsteered one; undefined while they agree. */
+export function firstDifference(record: RunRecord, lane: LaneIndex): number | undefined {
+  const a = record.lane(0).current.tokens;
+  const b = record.lane(lane).current.tokens;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i]!.token.id !== b[i]!.token.id) return i;
+  const ended = [0, lane].every((l) => record.lane(l as LaneIndex).current.finish !== undefined);
+  return ended && a.length !== b.length ? length : undefined;
+}
