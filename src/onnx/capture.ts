@@ -1,5 +1,5 @@
-import type { GraphEdit } from './edit.ts';
 import { attr, int64Tensor, node, valueInfo } from './builders.ts';
+import type { GraphEdit } from './edit.ts';
 import { DataType } from './model.ts';
 import type { LayerValues } from './scale.ts';
 

@@ -1,11 +1,12 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { EngineError } from '../errors.ts';
+import { attr, node, valueInfo } from './builders.ts';
 import type { GraphEdit } from './edit.ts';
 import type { GraphIndex } from './graph.ts';
-import { attr, node, valueInfo } from './builders.ts';
-import { DataType, type ValueInfoProto } from './model.ts';
+import { DataType, intAttribute, type NodeProto, type ValueInfoProto } from './model.ts';
 import { TensorShapeProto_DimensionSchema, ValueInfoProtoSchema } from './onnx_pb.ts';
 import type { Projection } from './projections.ts';
+import { tensorValues } from './tensor-data.ts';
 
 export const logitPositions = 'logit_positions';
 const picked = 'logit_states';
@@ -46,6 +47,25 @@ function findHead(index: GraphIndex, projections: ReadonlyMap<string, Projection
   return undefined;
 }
 
+function pickedAxis(index: GraphIndex, maker: NodeProto): number | undefined {
+  if (maker.opType === 'Gather') return intAttribute(maker, 'axis', 0);
+  const axes = maker.opType === 'Slice' ? index.constant(maker.input[3] ?? '') : undefined;
+  return axes && axes.dims.length === 1 && axes.dims[0] === 1n ? tensorValues(axes, [])[0] : undefined;
+}
+
+/** The head's input at all positions: the value before an export's own choice of positions (the last, as a rule), if it makes one. */
+function allPositions(index: GraphIndex, activation: string): string {
+  let name = activation;
+  for (let depth = 0; depth < 3; depth++) {
+    const maker = index.producer(name);
+    const [data = '', choice = ''] = maker?.input ?? [];
+    if (!maker || !index.isConstant(choice)) break;
+    if (maker.opType !== 'Unsqueeze' && pickedAxis(index, maker) !== 1) break;
+    name = data;
+  }
+  return index.rank(name) === 3 ? name : activation;
+}
+
 function withPositions(info: ValueInfoProto): ValueInfoProto {
   const copy = clone(ValueInfoProtoSchema, info);
   const shape = copy.type?.value.case === 'tensorType' ? copy.type.value.value.shape : undefined;
@@ -70,9 +90,10 @@ export function pickLogits(
   edit.addInput(valueInfo(logitPositions, DataType.INT64, ['logit_count']));
   edit.replaceOutput(withPositions(output));
   const found = findHead(index, projections, output.name);
-  if (found && index.rank(found.head.activation) === 3 && headIsAlone(index, found.head)) {
+  const states = found && allPositions(index, found.head.activation);
+  if (found && states !== undefined && index.rank(states) === 3 && headIsAlone(index, found.head)) {
     const { entry, activation } = found.head;
-    edit.before(entry, node('Gather', [activation, logitPositions], [picked], { axis: attr.int(1) }));
+    edit.before(entry, node('Gather', [states, logitPositions], [picked], { axis: attr.int(1) }));
     const reader = edit.rewrite(entry);
     reader.input = reader.input.map((input) => (input === activation ? picked : input));
     edit.forgetShapes([...found.path, ...entry.output, ...found.head.node.output]);

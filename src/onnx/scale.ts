@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.ts';
+import { attr, int64Tensor, node, valueInfo } from './builders.ts';
 import type { FoundDownProjection } from './down-projections.ts';
 import type { GraphEdit } from './edit.ts';
 import type { GraphIndex } from './graph.ts';
-import { attr, int64Tensor, node, valueInfo } from './builders.ts';
 import { DataType, type NodeProto } from './model.ts';
 import type { Projection } from './projections.ts';
 import type { FloatType } from './types.ts';

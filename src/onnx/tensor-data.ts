@@ -1,3 +1,4 @@
+import { bfloat16ToFloat, halfToFloat } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
 import { DataType, type TensorProto } from './model.ts';
 import type { ExternalData } from './types.ts';
@@ -54,6 +55,7 @@ function damaged(tensor: TensorProto): EngineError {
 
 function rawBytes(tensor: TensorProto, bits: number, external: readonly ExternalData[]): Uint8Array {
   const wanted = Math.ceil((elementCount(tensor) * bits) / 8);
+  if (!Number.isSafeInteger(wanted) || tensor.dims.some((dim) => dim < 0n)) throw damaged(tensor);
   const place = externalLocation(tensor);
   if (!place) {
     if (tensor.rawData.byteLength !== wanted) throw damaged(tensor);
@@ -69,33 +71,6 @@ function rawBytes(tensor: TensorProto, bits: number, external: readonly External
   const fits = place.offset >= 0 && place.offset + wanted <= file.data.byteLength;
   if (!fits || (place.length ?? wanted) !== wanted) throw damaged(tensor);
   return file.data.subarray(place.offset, place.offset + wanted);
-}
-
-/** Values of half precision numbers by their 16 bits (IEEE 754 binary16). */
-function halfTable(): Float32Array {
-  const table = new Float32Array(65536);
-  for (let bits = 0; bits < 65536; bits++) {
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    const sign = bits & 0x8000 ? -1 : 1;
-    if (exponent === 31) table[bits] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    else if (exponent === 0) table[bits] = sign * fraction * 2 ** -24;
-    else table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  }
-  return table;
-}
-
-function fromHalf(codes: ArrayLike<number>): Float32Array {
-  const table = halfTable();
-  const result = new Float32Array(codes.length);
-  for (let i = 0; i < result.length; i++) result[i] = table[codes[i]!]!;
-  return result;
-}
-
-function fromBrainFloat(codes: ArrayLike<number>): Float32Array {
-  const words = new Uint32Array(codes.length);
-  for (let i = 0; i < words.length; i++) words[i] = codes[i]! << 16;
-  return new Float32Array(words.buffer);
 }
 
 function fromNibbles(bytes: Uint8Array, count: number, signed: boolean): Int8Array {
@@ -122,9 +97,9 @@ function fromRaw(tensor: TensorProto, bytes: Uint8Array): ArrayLike<number> {
     case DataType.DOUBLE:
       return new Float64Array(buffer, byteOffset, count);
     case DataType.FLOAT16:
-      return fromHalf(new Uint16Array(buffer, byteOffset, count));
+      return halfToFloat(new Uint16Array(buffer, byteOffset, count));
     case DataType.BFLOAT16:
-      return fromBrainFloat(new Uint16Array(buffer, byteOffset, count));
+      return bfloat16ToFloat(new Uint16Array(buffer, byteOffset, count));
     case DataType.INT64:
       return Float64Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
     case DataType.INT32:
@@ -152,9 +127,9 @@ function fromFields(tensor: TensorProto): ArrayLike<number> {
     case DataType.INT64:
       return tensor.int64Data.map(Number);
     case DataType.FLOAT16:
-      return fromHalf(tensor.int32Data);
+      return halfToFloat(Uint16Array.from(tensor.int32Data));
     case DataType.BFLOAT16:
-      return fromBrainFloat(tensor.int32Data);
+      return bfloat16ToFloat(Uint16Array.from(tensor.int32Data));
     default:
       return tensor.int32Data;
   }

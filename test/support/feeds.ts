@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import { floatToHalf, halfToFloat } from '../../src/bytes/half.ts';
 
 export interface PromptFeed {
   /** Token ids, the same for every lane. */
@@ -56,7 +57,8 @@ export function neuronFeeds(
   scales: readonly Float32Array[],
   positions: { readonly capture: readonly number[]; readonly logits: readonly number[] },
 ): Record<string, ort.Tensor> {
-  const int64 = (values: readonly number[]) => new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+  const int64 = (values: readonly number[]) =>
+    new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
   const feeds: Record<string, ort.Tensor> = {
     capture_positions: int64(positions.capture),
     logit_positions: int64(positions.logits),
@@ -69,28 +71,15 @@ export function neuronFeeds(
     const values = Float32Array.from({ length: lanes * scale.length }, (_, at) => scale[at % scale.length]!);
     feeds[input.name] =
       input.type === 'float16'
-        ? new ort.Tensor('float16', Uint16Array.from(values, halfBits), dims)
+        ? new ort.Tensor('float16', floatToHalf(values), dims)
         : new ort.Tensor('float32', values, dims);
   }
   return feeds;
 }
 
-/** Half precision bits of small multiples of 1/8, which scales in tests are. */
-function halfBits(value: number): number {
-  if (value === 0) return 0;
-  const size = Math.abs(value);
-  const exponent = Math.floor(Math.log2(size));
-  return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | Math.round((size / 2 ** exponent - 1) * 1024);
-}
-
 /** A tensor's values as numbers, half precision included. */
 export function numbers(tensor: ort.Tensor): Float64Array {
   if (tensor.type !== 'float16') return Float64Array.from(tensor.data as Float32Array);
-  const codes = new Uint16Array((tensor.data as Uint16Array).buffer, (tensor.data as Uint16Array).byteOffset, tensor.size);
-  return Float64Array.from(codes, (bits) => {
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    const size = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    return bits & 0x8000 ? -size : size;
-  });
+  const { buffer, byteOffset } = tensor.data as Uint16Array;
+  return Float64Array.from(halfToFloat(new Uint16Array(buffer, byteOffset, tensor.size)));
 }

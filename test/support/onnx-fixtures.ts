@@ -95,7 +95,11 @@ export function readExpected(folder: string): Expected {
 
 export function openSession(model: OnnxModel): Promise<ort.InferenceSession> {
   const externalData = model.externalData.map(({ path, data }) => ({ path, data }));
-  return ort.InferenceSession.create(model.proto, { externalData, logSeverityLevel: 3, intraOpNumThreads: 1 });
+  return ort.InferenceSession.create(model.proto, {
+    externalData,
+    logSeverityLevel: 3,
+    intraOpNumThreads: 1,
+  });
 }
 
 /** Largest |a - b|. */
@@ -120,7 +124,18 @@ export interface Deviation {
   readonly outNorm: number;
   readonly cett: number;
   readonly norms: number;
+  /** Logits, z and output norm of the last position alone, against the same position among all. */
+  readonly picked: number;
   readonly graph: NeuronGraph;
+}
+
+/** The last `count` positions of every lane of values [lanes, length, n], one after another. */
+function lastPositions(tensor: ort.Tensor, count: number): number[] {
+  const [lanes = 0, length = 0, size = 0] = tensor.dims;
+  const values = numbers(tensor);
+  return Array.from({ length: lanes }, (_, lane) => [
+    ...values.subarray(((lane + 1) * length - count) * size, (lane + 1) * length * size),
+  ]).flat();
 }
 
 /** Instruments a fixture, runs it with `lanes` equal lanes and compares. */
@@ -131,23 +146,33 @@ export async function measure(folder: string, embeddings?: Float32Array): Promis
   const lanes = 2;
   const feed = { ids, lanes, headSize: expected.headSize, embeddings };
 
+  const { model, graph } = instrument(bytes, external);
+
   const plain = await openSession({ proto: bytes, externalData: external });
   const before = await plain.run(promptFeeds(plain, feed), ['logits']);
   await plain.release();
 
-  const { model, graph } = instrument(bytes, external);
   const session = await openSession(model);
   const all = ids.map((_, at) => at);
   const last = ids.length - 1;
   const ones = graph.layers.map(({ width }) => new Float32Array(width).fill(1));
   const feeds = promptFeeds(session, feed);
   const outputs = ['logits', graph.activations, graph.outputNorms];
-  const run = await session.run({ ...feeds, ...neuronFeeds(session, lanes, ones, { capture: all, logits: all }) }, outputs);
+  const run = await session.run(
+    { ...feeds, ...neuronFeeds(session, lanes, ones, { capture: all, logits: all }) },
+    outputs,
+  );
 
   const scales = ones.map((one) => one.slice());
   for (const { layer, neuron, factor } of expected.scale) scales[layer]![neuron] = factor;
-  const positions = { capture: [last], logits: [last] };
-  const steered = await session.run({ ...feeds, ...neuronFeeds(session, lanes, scales, positions) }, outputs);
+  const steered = await session.run(
+    { ...feeds, ...neuronFeeds(session, lanes, scales, { capture: [last], logits: all }) },
+    outputs,
+  );
+  const one = await session.run(
+    { ...feeds, ...neuronFeeds(session, lanes, ones, { capture: [last], logits: [last] }) },
+    outputs,
+  );
   await session.release();
 
   const logits = numbers(run.logits!);
@@ -168,10 +193,13 @@ export async function measure(folder: string, embeddings?: Float32Array): Promis
     worst.norms = Math.max(worst.norms, largestDifference(columnNorms, layerExpected.norms));
   }
   return {
-    unscaled: largestDifference(logits, numbers(before.logits!)),
+    unscaled: largestDifference(lastPositions(run.logits!, before.logits!.dims[1]!), numbers(before.logits!)),
     logits: largestDifference(logits.subarray(logits.length - vocabulary), expected.logits),
     scaled: largestDifference(numbers(steered.logits!).subarray(-vocabulary), expected.scaledLogits),
     ...worst,
+    picked: Math.max(
+      ...outputs.map((name) => largestDifference(numbers(one[name]!), lastPositions(run[name]!, 1))),
+    ),
     graph,
   };
 }
