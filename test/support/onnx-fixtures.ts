@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { expect } from 'vitest';
 import { instrument } from '../../src/onnx/instrument.ts';
+import { DataType, decodeModel, intAttribute, type NodeProto } from '../../src/onnx/model.ts';
 import type { ExternalData, NeuronGraph, OnnxModel } from '../../src/onnx/types.ts';
 import { neuronFeeds, numbers, promptFeeds } from './feeds.ts';
 
@@ -202,4 +204,40 @@ export async function measure(folder: string, embeddings?: Float32Array): Promis
     ),
     graph,
   };
+}
+
+/** How exact a graph is: float32 throughout, 16 bit activations somewhere, or activations rounded to 8 bits. */
+function precision(folder: string): { exact: boolean; half: boolean; rounded: boolean } {
+  const { node: nodes, initializer: tensors } = decodeModel(readFixture(folder).bytes).graph!;
+  const rounds = (node: NodeProto) =>
+    /^DynamicQuantize|^MatMulInteger/.test(node.opType) || intAttribute(node, 'accuracy_level', 0) === 4;
+  return {
+    exact: !existsSync(join(folder, 'ort.json')),
+    half: tensors.some(({ dataType }) => dataType === DataType.FLOAT16),
+    rounded: nodes.some(rounds) || nodes.some(({ opType }) => opType === 'DequantizeLinear'),
+  };
+}
+
+/**
+ * Checks an instrumented fixture: at scale 1 it computes what the graph computed before, and logits, z, norms, CETT
+ * and scaled logits are the expected ones. Half precision leaves room for other roundings of the same graph; a graph
+ * that rounds activations to 8 bits has other output norms than its dequantised weight.
+ */
+export async function expectFaithful(
+  folder: string,
+  tolerance = 1e-4,
+  embeddings?: Float32Array,
+): Promise<void> {
+  const found = await measure(folder, embeddings);
+  const { half, rounded, exact } = precision(folder);
+  const room = half ? 0.02 : exact ? tolerance : 1e-5;
+  const relative = half ? 0.005 : rounded ? 0.01 : tolerance;
+  expect(found.unscaled, 'logits at scale 1').toBeLessThan(half ? 0.01 : 1e-5);
+  expect(found.logits, 'logits').toBeLessThan(room);
+  expect(found.scaled, 'scaled logits').toBeLessThan(room);
+  expect(found.z, 'z').toBeLessThan(room * 2);
+  expect(found.norms, 'column norms').toBeLessThan(1e-6);
+  expect(found.outNorm, 'output norms').toBeLessThan(relative);
+  expect(found.cett, 'CETT').toBeLessThan(relative);
+  expect(found.picked, 'last position alone').toBeLessThan(rounded ? 0.1 : 1e-6);
 }
