@@ -1,22 +1,23 @@
 import { quantile } from 'd3-array';
 
-/** Maps activation to 0..1 as (value / max) ** exponent. The square root keeps weak activation visible beside strong. */
+/** Maps activation evenly from 0 to `max` onto the colours; what is above has the last colour. */
 export interface ColourScale {
   readonly max: number;
-  readonly exponent: number;
 }
 
-/** The smallest of 1, 2, 5 times a power of ten that is not below the value; 0 for 0 and what is not finite. */
+const niceSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+
+/** The smallest short decimal that is not below the value; 0 for 0 and what is not finite. */
 export function niceCeiling(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return 0;
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((s) => s * power >= value * (1 - 1e-12)) ?? 10;
-  return Number((step * power).toPrecision(1));
+  const step = niceSteps.find((s) => s * power >= value * (1 - 1e-12)) ?? 10;
+  return Number((step * power).toPrecision(2));
 }
 
 /**
  * End of a colour range that one extreme does not set: the quantile of the peaks per position, the first position
- * left out (its activation dwarfs the rest), rounded up to 1, 2 or 5 times a power of ten. 0 where nothing is active.
+ * left out (its activation dwarfs the rest), rounded up to a short decimal. 0 where nothing is active.
  */
 export function robustMaximum(peaks: readonly (readonly number[])[], share: number): number {
   const kept = peaks.flatMap((lane) =>
@@ -26,10 +27,23 @@ export function robustMaximum(peaks: readonly (readonly number[])[], share: numb
   return niceCeiling(quantile(sole, share) ?? 0);
 }
 
+/**
+ * The value that all but one in a hundred stay below, of at most about 500 evenly spaced values; the largest where
+ * that is 0. Values that are not finite are left out.
+ */
+export function highOf(values: Float32Array): number {
+  const step = Math.max(1, Math.floor(values.length / 500)) | 1;
+  const sample: number[] = [];
+  for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) sample.push(values[i]!);
+  const high = quantile(sample, 0.99) ?? 0;
+  if (high > 0) return high;
+  return values.reduce((most, value) => (value > most && value < Infinity ? value : most), 0);
+}
+
 /** Index into a table of 256 colours; values beyond the range take its ends. NaN gives 0: paint it apart. */
-export function colourIndex(value: number, { max, exponent }: ColourScale): number {
+export function colourIndex(value: number, { max }: ColourScale): number {
   if (!(value > 0) || max <= 0) return 0;
-  return Math.round(255 * Math.min(1, value / max) ** exponent);
+  return Math.round(255 * Math.min(1, value / max));
 }
 
 /** What a painted grid was like, for its caption. */

@@ -35,9 +35,8 @@ export function visibleColumns(
   return [first, end];
 }
 
-/** A stretch of the figure that is drawn: it starts on half-viewport steps, so that short scrolls repaint nothing. */
-export function drawnWindow(scrollLeft: number, viewport: number, width: number): readonly [number, number] {
+/** Where the drawn stretch of a scrolled figure starts: on steps of half a viewport, so that short scrolls repaint nothing. */
+export function drawnWindow(scrollLeft: number, viewport: number): number {
   const half = Math.max(1, viewport / 2);
-  const left = Math.max(0, (Math.floor(scrollLeft / half) - 1) * half);
-  return [left, Math.min(Math.max(width, 0), left + 5 * half)];
+  return Math.max(0, (Math.floor(scrollLeft / half) - 1) * half);
 }

@@ -39,7 +39,8 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
   );
   const { current } = record.lane(lane);
   const start = record.prompt.length;
-  const [from, to] = visibleColumns(columns, viewport.left, viewport.right);
+  const flowing = view.layout === 'text';
+  const [from, to] = flowing ? [0, columns.count] : visibleColumns(columns, viewport.left, viewport.right);
   const difference = lane === 0 ? undefined : firstDifference(record, lane);
   const count = current.tokens.length;
   const reachable = selected ?? pin ?? Math.max(start, start + count - 1);
@@ -51,14 +52,15 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
     const text = answer < 0 ? record.prompt[position]!.text : at?.token.token.text;
     if (text === undefined) continue;
     const label = tokenLabel(text, view.spaces);
+    const box = flowing ? undefined : columns;
     tokens.push(
       <Token
         key={position}
         lane={lane}
         position={position}
-        left={columns.edges[position]!}
-        width={columns.edges[position + 1]! - columns.edges[position]!}
-        text={label.text}
+        left={box?.edges[position]}
+        width={box && box.edges[position + 1]! - box.edges[position]!}
+        text={flowing && !label.mark && !view.spaces ? text : label.text}
         spoken={spokenToken(text)}
         kind={`${answer < 0 ? 'prompt' : 'answer'}${label.mark ? ' token-mark' : ''}${at?.stale ? ' token-stale' : ''}${
           answer === difference ? ' token-first' : ''
@@ -80,7 +82,7 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
           {current.finish === 'length' && ', cut'}
         </small>
       </div>
-      {!view.prompt && start > 0 && (
+      {!view.prompt && !flowing && start > 0 && (
         <span
           className="lane-prompt"
           style={{ left: viewport.gutter, width: columns.edges[start]! }}
@@ -106,8 +108,9 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
 interface TokenProps {
   readonly lane: LaneIndex;
   readonly position: number;
-  readonly left: number;
-  readonly width: number;
+  /** Edge and width of its column; without, the token stands in running text. */
+  readonly left: number | undefined;
+  readonly width: number | undefined;
   readonly text: string;
   readonly spoken: string;
   readonly kind: string;
@@ -128,7 +131,7 @@ const Token = memo(function Token(props: TokenProps) {
       data-position={position}
       data-shown={selected}
       className={`token token-${kind}`}
-      style={{ transform: `translateX(${left}px)`, width }}
+      style={left === undefined ? undefined : { transform: `translateX(${left}px)`, width }}
     >
       <bdi>{text}</bdi>
     </span>

@@ -1,3 +1,4 @@
+import { scaleLinear } from 'd3-scale';
 import { useCallback, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
@@ -11,13 +12,13 @@ import { laneIndices, laneNames, type RunRecord, valuesAt } from '../state/recor
 import { Legend } from './Legend.tsx';
 import { layersHeight, layerTicks, layerY } from './layers.ts';
 
-/** Range of the map's colours: what the most active neuron reaches at most positions, the same for all lanes. */
+/** Range of the map's colours, the same for all lanes and positions: all but the most active hundredth of the cells. */
 export function overviewScale(record: RunRecord): ColourScale {
-  const peaks = laneIndices.map((lane) => {
+  const highs = laneIndices.map((lane) => {
     const { current, stale } = record.lane(lane);
-    return current.peak.length > 0 ? current.peak : (stale?.peak ?? []);
+    return current.high.length > 0 ? current.high : (stale?.high ?? []);
   });
-  return { max: robustMaximum(peaks, 0.9), exponent: 0.5 };
+  return { max: robustMaximum(highs, 0.9) };
 }
 
 /** All layers by all neurons at the chosen token, the most active neuron of every bin. */
@@ -123,11 +124,13 @@ export function NeuronMap() {
         />
       </div>
       <div className="x-axis" aria-hidden="true">
-        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-          <span key={share} className="x-tick" style={{ left: `${100 * share}%` }}>
-            {Math.round(share * width)}
-          </span>
-        ))}
+        {scaleLinear([0, Math.max(1, width)], [0, 100])
+          .ticks(6)
+          .map((neuron) => (
+            <span key={neuron} className="x-tick" style={{ left: `${(100 * neuron) / width}%` }}>
+              {neuron}
+            </span>
+          ))}
         <span className="axis-title">Neuron</span>
       </div>
       <NeuronMapTable />

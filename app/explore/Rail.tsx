@@ -59,7 +59,7 @@ function Ask() {
           Stop
         </Button>
         <span className="muted speed">
-          {msPerToken !== undefined && !running && `${msPerToken.toFixed(0)} ms a token`}
+          {msPerToken !== undefined && !running && `${msPerToken.toFixed(0)} ms/token`}
         </span>
       </div>
       <p className="message" role="alert">

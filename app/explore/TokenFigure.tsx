@@ -2,14 +2,20 @@ import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useR
 import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { Columns } from '../charts/columns.ts';
+import { Choice } from '../controls/Choice.tsx';
 import { positionCount, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames } from '../state/record.ts';
-import type { TokenRef } from '../state/stores.ts';
+import type { TokenRef, ViewState } from '../state/stores.ts';
 import { LaneRow, type TokenHandlers } from './LaneRow.tsx';
 import { moved } from './move.ts';
 import { TokenAxis } from './TokenAxis.tsx';
 import { TokenMap, TokenMapHead, TokenMapTable } from './TokenMap.tsx';
 import { tokenColumns, useMeasure, useViewport } from './useTokenColumns.ts';
+
+const layouts: readonly { value: ViewState['layout']; label: string }[] = [
+  { value: 'columns', label: 'Aligned' },
+  { value: 'text', label: 'Text' },
+];
 
 /** The token that an event came from. */
 function tokenOf(target: EventTarget): TokenRef | undefined {
@@ -28,8 +34,8 @@ export function TokenFigure() {
   const record = useRecord();
   const view = useStore(stores.view);
   const scroller = useRef<HTMLDivElement>(null);
-  const columns = tokenColumns(record, useMeasure(), view);
-  const viewport = useViewport(scroller, columns.width);
+  const viewport = useViewport(scroller);
+  const columns = tokenColumns(record, useMeasure(), view, viewport.width);
   const at = useSelected();
   const first = view.prompt ? 0 : record.prompt.length;
   useFollow(scroller, columns, viewport.width);
@@ -92,6 +98,13 @@ export function TokenFigure() {
           <b>a</b> Three answers to one question
         </h2>
         <div className="panel-tools">
+          <Choice
+            label="Layout of the answers"
+            quiet
+            value={view.layout}
+            options={layouts}
+            onChange={(layout) => stores.view.setState({ layout })}
+          />
           <ToggleButton
             className="toggle"
             isSelected={view.prompt}
@@ -109,7 +122,11 @@ export function TokenFigure() {
         </div>
       </div>
       <div ref={scroller} className="scroller">
-        <div className="scroll-inner" style={{ width: viewport.gutter + columns.width + 8 }}>
+        <div
+          className="scroll-inner"
+          style={{ width: viewport.gutter + columns.width }}
+          data-layout={view.layout}
+        >
           {at.position < columns.count && (
             <div
               className={at.pinned ? 'cursor cursor-pinned' : 'cursor'}
@@ -129,7 +146,7 @@ export function TokenFigure() {
               handlers={handlers}
             />
           ))}
-          <TokenMapHead />
+          <TokenMapHead width={viewport.gutter + viewport.width} />
           <TokenMap columns={columns} viewport={viewport} />
           <TokenAxis columns={columns} viewport={viewport} />
         </div>

@@ -25,7 +25,7 @@ export function watchedScale(record: RunRecord): ColourScale {
     const values = current.watched.length > 0 ? current.watched : (stale?.watched ?? []);
     return Array.from(values, (watched) => (watched ? Math.max(0, ...watched) : Number.NaN));
   });
-  return { max: robustMaximum(peaks, 0.95), exponent: 0.5 };
+  return { max: robustMaximum(peaks, 0.95) };
 }
 
 /** Watched neurons over the columns of tokens; every neuron has a row for each lane. */
@@ -117,7 +117,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
 }
 
 /** Title, hovered value and colours of the token map. */
-export function TokenMapHead() {
+export function TokenMapHead({ width }: { readonly width: number }) {
   const { stores } = useSession();
   const record = useRecord();
   const { name } = useStore(stores.steering);
@@ -126,9 +126,9 @@ export function TokenMapHead() {
   const row = neuron ? record.shape.watched.findIndex((other) => neuronKey(other) === neuronKey(neuron)) : -1;
   const value = row >= 0 ? valuesAt(record, at.lane, at.position, 'watched')?.[row] : undefined;
   return (
-    <div className="panel-head map-head">
+    <div className="panel-head map-head" style={{ width }}>
       <h2>
-        <b>b</b> {name}
+        <b>b</b> {name.charAt(0).toUpperCase() + name.slice(1)}
       </h2>
       <p className="readout">
         {neuron && row >= 0

@@ -18,6 +18,13 @@ export function layerY(layer: number, layers: number, height: number): number {
   return ((layers - layer - 0.5) * height) / layers;
 }
 
+/** Lanes in the order they are drawn, with the radius of their mark: where they agree, all can be seen. */
+const markSizes = [
+  [2, 4.5],
+  [0, 3.25],
+  [1, 2.25],
+] as const;
+
 /** Draws the sum of CETT of every layer as one mark a lane; x runs from 0 to `max`. */
 export function paintProfile(
   context: CanvasRenderingContext2D,
@@ -36,9 +43,10 @@ export function paintProfile(
     if (values.length === 0) continue;
     context.fillStyle = palette.line;
     context.fillRect(0, y - 0.5, x(Math.max(...values)), 1);
-    for (const lane of [2, 0, 1]) {
+    for (const [lane, radius] of markSizes) {
       const value = lanes[lane]?.[layer];
-      if (value !== undefined && Number.isFinite(value)) laneMark(context, lane, x(value), y, 3, palette);
+      if (value !== undefined && Number.isFinite(value))
+        laneMark(context, lane, x(value), y, radius, palette);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { type Columns, drawnWindow, layoutColumns } from '../charts/columns.ts';
 import { answerLength, laneIndices, type RunRecord, tokenAt } from '../state/record.ts';
+import type { ViewState } from '../state/stores.ts';
 import { tokenLabel } from './label.ts';
 
 /** Widths in CSS pixels. */
@@ -8,6 +9,7 @@ const compactWidth = 5;
 const padding = 10;
 const narrowest = 16;
 const widest = 240;
+const widestEven = 28;
 
 /** Measures labels in the tokens' type, each text once. */
 export function useMeasure(): (text: string) => number {
@@ -26,12 +28,20 @@ export function useMeasure(): (text: string) => number {
   }, []);
 }
 
-/** Columns for the prompt and the longest answer, each as wide as its widest label in any lane. */
+/**
+ * Columns for the prompt and the longest answer: each as wide as its widest label in any lane, or with running text
+ * all alike and together as wide as what is in view.
+ */
 export function tokenColumns(
   record: RunRecord,
   measure: (text: string) => number,
-  view: { readonly prompt: boolean; readonly spaces: boolean },
+  view: ViewState,
+  width: number,
 ): Columns {
+  if (view.layout === 'text') {
+    const count = record.prompt.length + answerLength(record);
+    return layoutColumns(new Array<number>(count).fill(Math.min(widestEven, width / count)));
+  }
   const prompt = record.prompt.map(({ text }) =>
     view.prompt ? measure(tokenLabel(text, view.spaces).text) : compactWidth,
   );
@@ -58,7 +68,7 @@ export interface Viewport {
 }
 
 /** What of the columns is in view, in steps of half a viewport. */
-export function useViewport(scroller: RefObject<HTMLElement | null>, total: number): Viewport {
+export function useViewport(scroller: RefObject<HTMLElement | null>): Viewport {
   const [box, setBox] = useState({ gutter: 0, width: 0, left: 0 });
   useEffect(() => {
     const element = scroller.current;
@@ -66,7 +76,7 @@ export function useViewport(scroller: RefObject<HTMLElement | null>, total: numb
     const update = () => {
       const gutter = Number.parseFloat(getComputedStyle(element).getPropertyValue('--gutter')) || 0;
       const width = Math.max(0, element.clientWidth - gutter);
-      const [left] = drawnWindow(element.scrollLeft, width, Infinity);
+      const left = drawnWindow(element.scrollLeft, width);
       setBox((old) =>
         old.gutter === gutter && old.width === width && old.left === left ? old : { gutter, width, left },
       );
@@ -80,5 +90,5 @@ export function useViewport(scroller: RefObject<HTMLElement | null>, total: numb
       element.removeEventListener('scroll', update);
     };
   }, [scroller]);
-  return { ...box, right: Math.min(total, box.left + 2.5 * box.width) };
+  return { ...box, right: box.left + 2.5 * box.width };
 }

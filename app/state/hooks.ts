@@ -1,7 +1,7 @@
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { type Palette, readPalette } from '../charts/palette.ts';
-import { answerLength, lastRead, type RunRecord, tokenAt } from './record.ts';
+import { answerLength, lastContinued, type RunRecord, tokenAt } from './record.ts';
 import type { Session } from './session.ts';
 import type { TokenRef } from './stores.ts';
 import type { ThemeControl } from './theme.ts';
@@ -36,13 +36,13 @@ export function useRecord(): RunRecord {
   return record;
 }
 
-/** The token that all views show: under the pointer, else pinned, else the last one that the steered lane has read. */
+/** The token that all views show: under the pointer, else pinned, else the last one that the steered lane has read and gone on from. */
 export function selected(
   record: RunRecord,
   hover: TokenRef | undefined,
   pin: TokenRef | undefined,
 ): TokenRef {
-  return hover ?? pin ?? { lane: 1, position: Math.max(0, lastRead(record, 1)) };
+  return hover ?? pin ?? { lane: 1, position: lastContinued(record, 1) };
 }
 
 export function useSelected(): TokenRef & { readonly pinned: boolean; readonly hovered: boolean } {

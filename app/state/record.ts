@@ -6,6 +6,7 @@ import type {
   TokenEvent,
   TokenLabel,
 } from '../../src/protocol/messages.ts';
+import { highOf } from '../charts/colour-scale.ts';
 
 export const laneNames = ['Unsteered', 'Steered', 'Random control'] as const;
 export const laneIndices = [0, 1, 2] as const;
@@ -22,8 +23,8 @@ export interface LaneRecord {
   readonly overview: (Float32Array | undefined)[];
   readonly profile: (Float32Array | undefined)[];
   readonly watched: (Float32Array | undefined)[];
-  /** Largest finite value of the overview, per position. */
-  readonly peak: number[];
+  /** What all but the most active hundredth of the overview stays below, per position. */
+  readonly high: number[];
   finish?: FinishReason;
 }
 
@@ -61,7 +62,7 @@ export interface RunRecord {
 const emptyShape: RecordShape = { layers: 0, bins: 0, watched: [] };
 
 function emptyLane(run = -1, row = 0, key = ''): LaneRecord {
-  return { run, row, key, tokens: [], overview: [], profile: [], watched: [], peak: [] };
+  return { run, row, key, tokens: [], overview: [], profile: [], watched: [], high: [] };
 }
 
 function overlay<T>(top: readonly T[], below: readonly T[]): T[] {
@@ -77,7 +78,7 @@ function merged(current: LaneRecord, stale: LaneRecord | undefined): LaneRecord 
     overview: overlay(current.overview, stale.overview),
     profile: overlay(current.profile, stale.profile),
     watched: overlay(current.watched, stale.watched),
-    peak: overlay(current.peak, stale.peak),
+    high: overlay(current.high, stale.high),
   };
 }
 
@@ -91,13 +92,6 @@ function sameShape(a: RecordShape, b: RecordShape): boolean {
 
 function samePrompt(a: readonly TokenLabel[], b: readonly TokenLabel[]): boolean {
   return a.length === b.length && a.every((token, i) => token.id === b[i]!.id);
-}
-
-/** Largest finite value; 0 where there is none. */
-export function peakOf(values: Float32Array): number {
-  let peak = 0;
-  for (const value of values) if (value > peak && value < Infinity) peak = value;
-  return peak;
 }
 
 /** An empty record. `schedule` defers the notice to listeners to the next frame. */
@@ -156,7 +150,7 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
       current.overview[event.position] = event.overview;
       current.profile[event.position] = event.profile;
       current.watched[event.position] = event.watched;
-      current.peak[event.position] = peakOf(event.overview);
+      current.high[event.position] = highOf(event.overview);
       changed();
     },
     onToken(lane, event) {
@@ -213,10 +207,11 @@ export function valuesAt(
   return current[kind][position] ?? stale?.[kind][position];
 }
 
-/** The last position of a lane whose neurons have been read; -1 before any. */
-export function lastRead(record: RunRecord, lane: LaneIndex): number {
+/** The last position of a lane whose next token is known; 0 before any. */
+export function lastContinued(record: RunRecord, lane: LaneIndex): number {
   const { current, stale } = record.lane(lane);
-  return (current.overview.length || (stale?.overview.length ?? 0)) - 1;
+  const tokens = current.tokens.length || (stale?.tokens.length ?? 0);
+  return Math.max(0, record.prompt.length + tokens - 2);
 }
 
 /** First index at which a lane's answer differs from the unsteered one; undefined while they agree. */

@@ -59,6 +59,8 @@ export interface SelectionState {
 }
 
 export interface ViewState {
+  /** Answers aligned token by token, or each as running text over evenly wide columns. */
+  readonly layout: 'columns' | 'text';
   /** Whether the prompt's columns are as wide as their text. */
   readonly prompt: boolean;
   /** Whether spaces have a visible mark. */
@@ -96,7 +98,7 @@ export function createStores() {
     })),
     run: createStore<RunState>(() => ({ status: 'idle', notice: '' })),
     selection: createStore<SelectionState>(() => ({})),
-    view: createStore<ViewState>(() => ({ prompt: false, spaces: false })),
+    view: createStore<ViewState>(() => ({ layout: 'columns', prompt: false, spaces: false })),
   };
 }
 
