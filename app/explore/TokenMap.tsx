@@ -100,7 +100,10 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
       </div>
       <div
         className="map-canvas"
-        style={{ left: viewport.gutter + origin, width: Math.max(0, viewport.right - origin) }}
+        style={{
+          left: viewport.gutter + origin,
+          width: Math.max(0, Math.min(columns.width, viewport.right) - origin),
+        }}
       >
         <CanvasView
           label="Token map"

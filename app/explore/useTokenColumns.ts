@@ -62,7 +62,7 @@ export interface Viewport {
   readonly gutter: number;
   /** Width of the columns in view. */
   readonly width: number;
-  /** Stretch of the columns that is drawn. */
+  /** Stretch of the columns that is drawn; it may reach beyond the last. */
   readonly left: number;
   readonly right: number;
 }

@@ -128,6 +128,7 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
     let begun: readonly LaneIndex[] = [];
     try {
       const lanes = lanesOf(await controlMembers(signal), request);
+      if (signal.aborted) return;
       const base = [model.fingerprint, model.device.kind, prompt, maxTokens, watched];
       const requests = laneIndices
         .map((lane) => {
