@@ -1,0 +1,64 @@
+import { attr, floatTensor, graph, model, node, valueInfo } from '../../src/onnx/builders.ts';
+import { DataType, type ModelProto, type NodeProto, type TensorProto } from '../../src/onnx/model.ts';
+
+export const sizes = { vocabulary: 12, hidden: 4, width: 6 } as const;
+
+/** Reproducible weights in [-1, 1). */
+export function weights(count: number, seed: number): Float32Array {
+  let state = seed >>> 0;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+export interface Parts {
+  readonly nodes: NodeProto[];
+  readonly tensors: TensorProto[];
+}
+
+/** A matrix initialiser [rows, columns] by name. */
+export function matrix(parts: Parts, name: string, rows: number, columns: number): string {
+  parts.tensors.push(floatTensor(name, [rows, columns], weights(rows * columns, parts.tensors.length + 1)));
+  return name;
+}
+
+/** One feed-forward layer without attention: norm, up, ReLU, down, residual. Returns the new residual stream. */
+export function plainLayer(parts: Parts, stream: string, layer: number): string {
+  const { hidden, width } = sizes;
+  const name = (part: string) => `l${layer}.${part}`;
+  const norm = floatTensor(name('norm.weight'), [hidden], new Float32Array(hidden).fill(1));
+  parts.tensors.push(norm);
+  parts.nodes.push(
+    node('LayerNormalization', [stream, norm.name], [name('norm')], { axis: attr.int(-1) }),
+    node('MatMul', [name('norm'), matrix(parts, name('up.weight'), hidden, width)], [name('up')]),
+    node('Relu', [name('up')], [name('z')]),
+    node('MatMul', [name('z'), matrix(parts, name('down.weight'), width, hidden)], [name('down')]),
+    node('Add', [stream, name('down')], [name('stream')]),
+  );
+  return name('stream');
+}
+
+/** A model of token embeddings, the layers that `build` adds, a final norm and a language-model head. */
+export function tinyModel(build: (parts: Parts, stream: string) => string, opset = 21): ModelProto {
+  const { vocabulary, hidden } = sizes;
+  const parts: Parts = { nodes: [], tensors: [] };
+  parts.nodes.push(
+    node('Gather', [matrix(parts, 'embedding', vocabulary, hidden), 'input_ids'], ['embedded']),
+  );
+  const stream = build(parts, 'embedded');
+  parts.tensors.push(floatTensor('final.weight', [hidden], new Float32Array(hidden).fill(1)));
+  parts.nodes.push(
+    node('LayerNormalization', [stream, 'final.weight'], ['final'], { axis: attr.int(-1) }),
+    node('MatMul', ['final', matrix(parts, 'head', hidden, vocabulary)], ['logits']),
+  );
+  return model(
+    graph('tiny', {
+      nodes: parts.nodes,
+      inputs: [valueInfo('input_ids', DataType.INT64, ['batch', 'length'])],
+      outputs: [valueInfo('logits', DataType.FLOAT, ['batch', 'length', vocabulary])],
+      initializers: parts.tensors,
+    }),
+    { '': opset, 'com.microsoft': 1 },
+  );
+}
