@@ -156,14 +156,14 @@ export function TokenFigure() {
   );
 }
 
-/** Keeps the newest token in view while an answer streams, until the person scrolls away. */
+/** Keeps the steered lane's newest token in view while it streams, until the person scrolls away or pins a token. */
 function useFollow(scroller: React.RefObject<HTMLDivElement | null>, columns: Columns, width: number) {
   const { stores } = useSession();
   const record = useRecord();
   const running = useStore(stores.run, ({ status }) => status === 'running');
+  const pinned = useStore(stores.selection, ({ pin }) => pin !== undefined);
   const away = useRef(false);
-  const head =
-    record.prompt.length + Math.max(...laneIndices.map((lane) => record.lane(lane).current.tokens.length));
+  const head = record.prompt.length + record.lane(1).current.tokens.length;
 
   useEffect(() => {
     const element = scroller.current;
@@ -185,11 +185,11 @@ function useFollow(scroller: React.RefObject<HTMLDivElement | null>, columns: Co
 
   useEffect(() => {
     const element = scroller.current;
-    if (!element || !running || away.current) return;
+    if (!element || !running || pinned || away.current) return;
     const right = columns.edges[Math.min(head, columns.count)] ?? 0;
     const start = columns.edges[Math.min(record.prompt.length, columns.count)] ?? 0;
     const wanted = Math.max(0, right - width + 40);
     if (head <= record.prompt.length + 1) element.scrollLeft = Math.max(0, start - width / 3);
     else if (element.scrollLeft < wanted) element.scrollLeft = wanted;
-  }, [scroller, running, head, columns, width, record]);
+  }, [scroller, running, pinned, head, columns, width, record]);
 }
