@@ -1,5 +1,5 @@
 import { dequantise } from './dequantise.ts';
-import { type PackedWeights, quantise8, repack4, repack8 } from './requantise.ts';
+import { type PackedWeights, quantise8, repack4, repack8, repack8FromQ4_1 } from './requantise.ts';
 import type { GgmlType, GgufFile, GgufTensor } from './types.ts';
 import { BLOCK_LAYOUTS } from './types.ts';
 
@@ -40,6 +40,7 @@ export async function readFloats(file: GgufFile, tensor: GgufTensor): Promise<Fl
 function blocks(bytes: Uint8Array, type: GgmlType, n: number, k: number, bits: 4 | 8): PackedWeights {
   if (bits === 4) return repack4(bytes, n, k);
   if (type === 'Q8_0') return repack8(bytes, n, k);
+  if (type === 'Q4_1') return repack8FromQ4_1(bytes, n, k);
   const values = new Float32Array(n * k);
   dequantise(type, bytes, values);
   return quantise8(values, n, k);
@@ -47,7 +48,7 @@ function blocks(bytes: Uint8Array, type: GgmlType, n: number, k: number, bits: 4
 
 /**
  * The rows of all parts one under another, [n, k]. Q8_0 becomes 8-bit blocks and Q4_0 alone 4-bit blocks exactly;
- * every other type is dequantised and, for blocks, rounded to 8 bits.
+ * Q4_1 nearly so; every other type is dequantised and, for blocks, rounded to 8 bits.
  */
 export async function linearWeights(
   file: GgufFile,

@@ -8,14 +8,21 @@ import { deviceBuffer, readGpu, stackGpuRows } from './gpu-tensors.ts';
 import { sessionError, wrapSession } from './ort-session.ts';
 import type { ElementType, Runtime, TensorData } from './types.ts';
 
-const features = ['shader-f16', 'subgroups'] as const;
+/** ONNX Runtime's attention for more than 32 positions assumes subgroups at least this wide; with SwiftShader's 4 it gives wrong values. */
+const NARROWEST_SUBGROUP = 8;
+
+function wantedFeatures(adapter: GPUAdapter): GPUFeatureName[] {
+  const wanted: GPUFeatureName[] = ['shader-f16'];
+  if ((adapter.info.subgroupMinSize ?? 0) >= NARROWEST_SUBGROUP) wanted.push('subgroups');
+  return wanted.filter((feature) => adapter.features.has(feature));
+}
 
 async function requestDevice(): Promise<GPUDevice> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new EngineError('load-failed', 'This browser offers no WebGPU adapter; the model can run on WebAssembly instead.');
   const { limits } = adapter;
   return adapter.requestDevice({
-    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: wantedFeatures(adapter),
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
