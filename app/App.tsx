@@ -1,3 +1,4 @@
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Explore } from './explore/Explore.tsx';
 import { SessionContext, ThemeContext } from './state/hooks.ts';
 import type { Session } from './state/session.ts';
@@ -9,8 +10,10 @@ export function App({ session, theme }: { readonly session: Session; readonly th
   return (
     <SessionContext value={session}>
       <ThemeContext value={theme}>
-        <TopBar />
-        <Explore />
+        <ErrorBoundary>
+          <TopBar />
+          <Explore />
+        </ErrorBoundary>
       </ThemeContext>
     </SessionContext>
   );

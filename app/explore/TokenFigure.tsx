@@ -6,6 +6,7 @@ import { Choice } from '../controls/Choice.tsx';
 import { positionCount, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames } from '../state/record.ts';
 import type { TokenRef, ViewState } from '../state/stores.ts';
+import { Cursor } from './Cursor.tsx';
 import { LaneRow, type TokenHandlers } from './LaneRow.tsx';
 import { moved } from './move.ts';
 import { TokenAxis } from './TokenAxis.tsx';
@@ -127,15 +128,7 @@ export function TokenFigure() {
           style={{ width: viewport.gutter + columns.width }}
           data-layout={view.layout}
         >
-          {at.position < columns.count && (
-            <div
-              className={at.pinned ? 'cursor cursor-pinned' : 'cursor'}
-              style={{
-                left: viewport.gutter + columns.edges[at.position]!,
-                width: columns.edges[at.position + 1]! - columns.edges[at.position]!,
-              }}
-            />
-          )}
+          {view.layout === 'columns' && <Cursor columns={columns} viewport={viewport} />}
           {laneIndices.map((lane) => (
             <LaneRow
               key={laneNames[lane]}

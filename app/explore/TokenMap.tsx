@@ -11,6 +11,7 @@ import { Table } from '../controls/Table.tsx';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
 import { neuronKey } from '../state/stores.ts';
+import { Cursor } from './Cursor.tsx';
 import { Legend } from './Legend.tsx';
 import { spokenToken } from './label.ts';
 import { tokenCells } from './tokenCells.ts';
@@ -35,6 +36,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
   const palette = usePalette();
   const buffer = useMemo(createPixelBuffer, []);
   const hovered = useStore(stores.selection, ({ neuron }) => neuron && neuronKey(neuron));
+  const layout = useStore(stores.view, (state) => state.layout);
   const { watched } = record.shape;
   const scale = watchedScale(record);
   const origin = viewport.left;
@@ -87,6 +89,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
 
   return (
     <div className="map" style={{ height: mapHeight(watched.length, rows) }}>
+      {layout === 'text' && <Cursor columns={columns} viewport={viewport} />}
       <div className="map-labels">
         {watched.map((neuron, i) => (
           <span

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
-import { largestIndices } from './largest.ts';
-import { createRandom } from './random.ts';
+import { largestIndices } from '../math/largest.ts';
+import { createRandom } from '../math/random.ts';
 import type { Candidate, Sampling } from './types.ts';
 
 const limits = { temperature: 100, penalty: [0.1, 10] } as const;

@@ -1,4 +1,4 @@
-import { largestIndices } from '../decode/largest.ts';
+import { largestIndices } from '../math/largest.ts';
 import { EngineError } from '../errors.ts';
 import { neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';

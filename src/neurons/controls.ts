@@ -1,4 +1,4 @@
-import { createRandom, randomInt } from '../decode/random.ts';
+import { createRandom, randomInt } from '../math/random.ts';
 import { EngineError } from '../errors.ts';
 import { flatIndex, formatNeuron, neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';

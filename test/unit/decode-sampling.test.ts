@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { largestIndices } from '../../src/decode/largest.ts';
-import { createRandom, deriveSeed, randomInt } from '../../src/decode/random.ts';
+import { largestIndices } from '../../src/math/largest.ts';
+import { createRandom, deriveSeed, randomInt } from '../../src/math/random.ts';
 import {
   checkSampling,
   createSampler,

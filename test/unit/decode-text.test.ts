@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { describe, expect, test } from 'vitest';
 import { findLoop, looksBroken } from '../../src/decode/loops.ts';
-import { createRandom, randomInt } from '../../src/decode/random.ts';
+import { createRandom, randomInt } from '../../src/math/random.ts';
 import { createTextStream } from '../../src/decode/text-stream.ts';
 
 type Decode = (ids: number[]) => string;

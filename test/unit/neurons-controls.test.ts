@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/decode/random.ts';
+import { createRandom } from '../../src/math/random.ts';
 import { EngineError } from '../../src/errors.ts';
 import { controlDraws, layerMatchedRandom, randomControl } from '../../src/neurons/controls.ts';
 import { flatIndex, formatNeuron, neuronLayout } from '../../src/neurons/layout.ts';
