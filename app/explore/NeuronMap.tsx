@@ -124,13 +124,11 @@ export function NeuronMap() {
         />
       </div>
       <div className="x-axis" aria-hidden="true">
-        {scaleLinear([0, Math.max(1, width)], [0, 100])
-          .ticks(6)
-          .map((neuron) => (
-            <span key={neuron} className="x-tick" style={{ left: `${(100 * neuron) / width}%` }}>
-              {neuron}
-            </span>
-          ))}
+        {(width > 0 ? scaleLinear([0, width], [0, 100]).ticks(6) : []).map((neuron) => (
+          <span key={neuron} className="x-tick" style={{ left: `${(100 * neuron) / width}%` }}>
+            {neuron}
+          </span>
+        ))}
         <span className="axis-title">Neuron</span>
       </div>
       <NeuronMapTable />
