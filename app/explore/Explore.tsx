@@ -21,7 +21,7 @@ export function Explore() {
   return (
     <div className="explore">
       <Rail />
-      <main className="figure">
+      <main className="figure" id="explore">
         <LoadPanel />
         <TokenFigure />
         <Reading />
