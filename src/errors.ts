@@ -31,8 +31,16 @@ export interface EngineErrorData {
 export function toErrorData(thrown: unknown): EngineErrorData {
   if (thrown instanceof EngineError) {
     const { cause } = thrown;
-    return { code: thrown.code, message: thrown.message, detail: cause instanceof Error ? cause.message : undefined };
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      detail: cause instanceof Error ? cause.message : undefined,
+    };
   }
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  return { code: 'internal', message: `Something went wrong in the engine: ${error.message}`, detail: error.stack };
+  return {
+    code: 'internal',
+    message: `Something went wrong in the engine: ${error.message}`,
+    detail: error.stack,
+  };
 }

@@ -35,7 +35,12 @@ export function batchScales(model: LanguageModel, rows: readonly (readonly Scale
   };
 }
 
-function upload(model: LanguageModel, type: 'float32' | 'float16', data: Float32Array, dims: readonly number[]): Tensor {
+function upload(
+  model: LanguageModel,
+  type: 'float32' | 'float16',
+  data: Float32Array,
+  dims: readonly number[],
+): Tensor {
   return model.runtime.upload(type, type === 'float16' ? floatToHalf(data) : data, dims);
 }
 
@@ -57,12 +62,18 @@ export interface ForwardOutput {
   logits(row: number, i: number): Float32Array;
   /** CETT of all neurons [total] of a row at the i-th captured position; computed at each call. */
   cett(row: number, i: number): Float32Array;
+  /** What CETT is computed from: inputs z of the down projections [total] and norms of their outputs [layers]; views. */
+  captured(row: number, i: number): { readonly z: Float32Array; readonly outNorms: Float32Array };
 }
 
 const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
 
 /** Runs the model over some tokens of every row. On an error the given cache is left as it was. */
-export async function forward(model: LanguageModel, io: GraphIo, input: ForwardInput): Promise<ForwardOutput> {
+export async function forward(
+  model: LanguageModel,
+  io: GraphIo,
+  input: ForwardInput,
+): Promise<ForwardOutput> {
   const { runtime, neurons } = model;
   const { ids, cache } = input;
   const rows = ids.length;
@@ -75,7 +86,10 @@ export async function forward(model: LanguageModel, io: GraphIo, input: ForwardI
     [neurons.logitPositions]: runtime.tensor('int64', int64(input.logits), [input.logits.length]),
   };
   if (io.attentionMask) {
-    feeds[io.attentionMask] = runtime.tensor('int64', new BigInt64Array(rows * length).fill(1n), [rows, length]);
+    feeds[io.attentionMask] = runtime.tensor('int64', new BigInt64Array(rows * length).fill(1n), [
+      rows,
+      length,
+    ]);
   }
   if (io.positionIds) {
     const positions = Array.from({ length: rows * n }, (_, i) => cache.length + (i % n));
@@ -83,17 +97,25 @@ export async function forward(model: LanguageModel, io: GraphIo, input: ForwardI
   }
   for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
 
-  const captured = input.capture.length > 0;
-  const wanted = [io.logits, ...(captured ? [neurons.activations, neurons.outputNorms] : [])];
+  const hasCaptures = input.capture.length > 0;
+  const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
   const result = await model.session.run(feeds, [...wanted, ...io.cache.map((slot) => slot.output)]);
   const next = cacheOf(rows, length, new Map(io.cache.map((slot) => [slot.input, result[slot.output]])));
   const read = wanted.map((name) => result[name]);
-  const [logits, z, outNorms] = await runtime.read(read);
+  const [logits, allZ, allNorms] = await runtime.read(read);
   for (const tensor of read) tensor.dispose();
   cache.dispose();
 
   const vocabulary = logits.length / (rows * input.logits.length);
   const layers = neurons.layers.length;
+  const columnNorms = neurons.layers.map((layer) => layer.columnNorms);
+  const captured = (row: number, i: number) => {
+    const at = row * input.capture.length + i;
+    return {
+      z: allZ.subarray(at * neurons.total, (at + 1) * neurons.total),
+      outNorms: allNorms.subarray(at * layers, (at + 1) * layers),
+    };
+  };
   return {
     cache: next,
     logits(row, i) {
@@ -101,14 +123,9 @@ export async function forward(model: LanguageModel, io: GraphIo, input: ForwardI
       return logits.subarray(at, at + vocabulary);
     },
     cett(row, i) {
-      const at = row * input.capture.length + i;
-      return cett(
-        z.subarray(at * neurons.total, (at + 1) * neurons.total),
-        outNorms.subarray(at * layers, (at + 1) * layers),
-        neurons.layers.map((layer) => layer.columnNorms),
-        input.scales.rows[row],
-        model.layout,
-      );
+      const { z, outNorms } = captured(row, i);
+      return cett(z, outNorms, columnNorms, input.scales.rows[row], model.layout);
     },
+    captured,
   };
 }

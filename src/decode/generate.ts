@@ -98,19 +98,34 @@ function checkRequest(model: LanguageModel, request: GenerateRequest): void {
     );
   }
   if (lanes.length < 1 || lanes.length > MAX_LANES) {
-    throw new EngineError('bad-input', `${lanes.length} lanes were asked for; 1 to ${MAX_LANES} run together.`);
+    throw new EngineError(
+      'bad-input',
+      `${lanes.length} lanes were asked for; 1 to ${MAX_LANES} run together.`,
+    );
   }
   if (!Number.isInteger(maxTokens) || maxTokens < 1) {
-    throw new EngineError('bad-input', `The answer's length is ${maxTokens} tokens; it must be a whole number of 1 or more.`);
+    throw new EngineError(
+      'bad-input',
+      `The answer's length is ${maxTokens} tokens; it must be a whole number of 1 or more.`,
+    );
   }
   const wrong = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= model.vocabulary);
   if (wrong !== undefined) {
-    throw new EngineError('bad-input', `The token id ${wrong} is not in the vocabulary of ${model.name} (0 to ${model.vocabulary - 1}).`);
+    throw new EngineError(
+      'bad-input',
+      `The token id ${wrong} is not in the vocabulary of ${model.name} (0 to ${model.vocabulary - 1}).`,
+    );
   }
 }
 
 /** Draws a lane's next token; a stop token ends the lane and is not kept. */
-function choose(model: LanguageModel, request: GenerateRequest, growing: Growing, logits: Float32Array, listener: GenerateListener): void {
+function choose(
+  model: LanguageModel,
+  request: GenerateRequest,
+  growing: Growing,
+  logits: Float32Array,
+  listener: GenerateListener,
+): void {
   const { logZ, entropy } = logSoftmaxStats(logits);
   const id = growing.sampler.sample(logits, [...request.promptIds, ...growing.ids]);
   if (model.eosIds.has(id)) {
@@ -124,14 +139,25 @@ function choose(model: LanguageModel, request: GenerateRequest, growing: Growing
   growing.text += text;
   const logprob = logits[id] - logZ;
   growing.logprobs.push(logprob);
-  listener.token({ lane: growing.index, index, id, text, logprob, entropy, top: topCandidates(logits, TOP, logZ) });
+  listener.token({
+    lane: growing.index,
+    index,
+    id,
+    text,
+    logprob,
+    entropy,
+    top: topCandidates(logits, TOP, logZ),
+  });
   if (index + 1 >= request.maxTokens) growing.finish = 'length';
   else if (request.promptIds.length + index + 1 >= model.contextLength) growing.finish = 'context';
 }
 
 /** Scales that apply to the answer, whatever a lane's scope. */
 const answerScales = (model: LanguageModel, growing: readonly Growing[]): BatchScales =>
-  batchScales(model, growing.map(({ lane }) => lane.neurons));
+  batchScales(
+    model,
+    growing.map(({ lane }) => lane.neurons),
+  );
 
 /** Runs the steps until every lane's tokens are read; lanes that ended leave the batch. Returns the number of steps. */
 async function decode(
@@ -152,7 +178,10 @@ async function decode(
       if (reading.length === 0) return steps;
       if (reading.length < batch.length) {
         const full = cache;
-        cache = stackCacheRows(model.runtime, reading.map((growing) => ({ cache: full, row: batch.indexOf(growing) })));
+        cache = stackCacheRows(
+          model.runtime,
+          reading.map((growing) => ({ cache: full, row: batch.indexOf(growing) })),
+        );
         full.dispose();
         scales.dispose();
         scales = answerScales(model, reading);

@@ -30,7 +30,8 @@ const TOKENS_A_RUN = 512;
 const CAPTURED_POSITIONS = 256;
 
 export function checkCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new EngineError('cancelled', 'The request was cancelled.', { cause: signal.reason });
+  if (signal?.aborted)
+    throw new EngineError('cancelled', 'The request was cancelled.', { cause: signal.reason });
 }
 
 /** Reads the whole prompt for rows with different factors, as few runs as the limit on tokens allows. */
@@ -107,15 +108,25 @@ export async function prefill(
   const byKey = new Map<string, ReadRow>();
   for (const key of keys) {
     const found = kept?.find(ids, key);
-    if (found) byKey.set(key, { source: { cache: found.cache, row: 0 }, logits: found.logits, cett: found.cett });
+    if (found)
+      byKey.set(key, { source: { cache: found.cache, row: 0 }, logits: found.logits, cett: found.cett });
   }
   const missing = [...new Set(keys)].filter((key) => !byKey.has(key));
-  const fresh = await readPrompt(model, io, ids, missing.map((key) => rows[keys.indexOf(key)]), signal);
+  const fresh = await readPrompt(
+    model,
+    io,
+    ids,
+    missing.map((key) => rows[keys.indexOf(key)]),
+    signal,
+  );
   missing.forEach((key, i) => {
     byKey.set(key, fresh[i]);
   });
   const read = keys.map((key) => byKey.get(key) as ReadRow);
-  const cache = stackCacheRows(model.runtime, read.map((row) => row.source));
+  const cache = stackCacheRows(
+    model.runtime,
+    read.map((row) => row.source),
+  );
   missing.forEach((key, i) => {
     kept?.keep({ ids, scaleKey: key, logits: fresh[i].logits, cett: fresh[i].cett }, fresh[i].source);
   });

@@ -27,7 +27,8 @@ function bytesOf(row: PrefilledRow): number {
   return cached + row.logits.byteLength + row.cett.reduce((sum, values) => sum + values.byteLength, 0);
 }
 
-const sameIds = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((id, i) => id === b[i]);
+const sameIds = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((id, i) => id === b[i]);
 
 /** @param limit bytes kept at most */
 export function promptCache(runtime: Runtime, limit: number): PromptCache {

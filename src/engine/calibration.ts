@@ -4,11 +4,14 @@ import { emptyCache } from '../decode/kv-cache.ts';
 import { EngineError } from '../errors.ts';
 import type { LanguageModel } from '../model/types.ts';
 
-/** A plain text that every model is read on once: the mean CETT over it ranks and matches neurons. */
+/**
+ * A plain text that every model is read on once: the mean CETT over it ranks and matches neurons. It stops where the
+ * next word is clear, so that the self-test's top token does not hang on rounding.
+ */
 export const CALIBRATION_TEXT =
   'The river rises in the mountains and flows past three towns before it reaches the sea. In spring, when the snow melts, ' +
   'the water is high and boats are rare. "How far is it to the harbour?" she asked. He thought for a moment: about 12 miles, ' +
-  'he said, and the last ferry leaves at six. They bought bread, cheese and two apples, and walked on.';
+  'he said, and the last ferry leaves at six. They bought bread, cheese and two apples, and then they walked down to the';
 
 /** The first position of a sequence is dominated by a few neurons whatever the text, and is left out of the mean. */
 const FIRST_COUNTED = 1;
@@ -25,7 +28,7 @@ export interface Calibration {
  * @throws EngineError `load-failed` where the device computes values that are not finite
  */
 export async function calibrate(model: LanguageModel, io: GraphIo): Promise<Calibration> {
-  const ids = model.codec.encode(CALIBRATION_TEXT, { addBos: model.addBos });
+  const ids = model.codec.encode(CALIBRATION_TEXT, { addBos: model.addBos }).slice(0, model.contextLength);
   const scales = batchScales(model, [[]]);
   const capture = ids.map((_, i) => i);
   const output = await forward(model, io, {

@@ -24,7 +24,7 @@ interface Loaded extends OpenedModel {
   readonly activations: ActivationStore;
 }
 
-function describe({ model, calibration, why, fromCache }: OpenedModel): LoadedModel {
+function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedModel {
   return {
     name: model.name,
     architecture: model.architecture,
@@ -45,7 +45,11 @@ function labels(loaded: Loaded, ids: readonly number[]): TokenLabel[] {
   return ids.map((id) => ({ id, text: stream.push(id) }));
 }
 
-async function answer(loaded: Loaded, input: GenerateIn, context: CallContext<'generate'>): Promise<GenerateOut> {
+async function answer(
+  loaded: Loaded,
+  input: GenerateIn,
+  context: CallContext<'generate'>,
+): Promise<GenerateOut> {
   const { model, io } = loaded;
   const { layout } = model;
   const { ids, notice } = preparePrompt(model, input.prompt);
@@ -108,7 +112,7 @@ export function createEngine(makers: RuntimeMakers): Handlers {
         prompts: promptCache(opened.model.runtime, PROMPT_BYTES),
         activations: activationStore(ACTIVATION_BYTES),
       };
-      return describe(opened);
+      return summary(opened);
     },
     generate: (input, context) => answer(current(), input, context),
     async detail({ run, lane, position, start, end }) {
@@ -116,7 +120,9 @@ export function createEngine(makers: RuntimeMakers): Handlers {
     },
     async control({ members, seed }) {
       const { model, calibration } = current();
-      return { members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }) };
+      return {
+        members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }),
+      };
     },
     async free() {
       await release();

@@ -6,7 +6,13 @@ import { download, forget } from '../model/download.ts';
 import { type OpenOptions, openGguf } from '../model/open-gguf.ts';
 import type { LanguageModel } from '../model/types.ts';
 import type { ModelSource } from '../protocol/messages.ts';
-import { type ChosenRuntime, chooseRuntime, chooseWasm, type DeviceChoice, type RuntimeMakers } from '../runtime/choose.ts';
+import {
+  type ChosenRuntime,
+  chooseRuntime,
+  chooseWasm,
+  type DeviceChoice,
+  type RuntimeMakers,
+} from '../runtime/choose.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { selfTest } from './self-test.ts';
@@ -21,11 +27,15 @@ export interface OpenedModel {
 }
 
 /** Opens a model on a runtime and checks what it computes; releases everything where that fails. */
-export async function openChecked(source: ByteSource, runtime: Runtime, options: OpenOptions): Promise<Omit<OpenedModel, 'why' | 'fromCache'>> {
+export async function openChecked(
+  source: ByteSource,
+  runtime: Runtime,
+  options: OpenOptions,
+): Promise<Omit<OpenedModel, 'why' | 'fromCache'>> {
   let model: LanguageModel | undefined;
   try {
     model = await openGguf(source, runtime, options);
-    const io = graphIo(model.session, model.neurons);
+    const io = graphIo(model);
     options.onProgress?.({ stage: 'Testing the device', done: 0, unit: 'items' });
     const calibration = await calibrate(model, io);
     const difference = selfTest(model, calibration.logits);
@@ -38,14 +48,23 @@ export async function openChecked(source: ByteSource, runtime: Runtime, options:
   }
 }
 
-async function openAnywhere(source: ByteSource, choice: DeviceChoice, makers: RuntimeMakers, options: OpenOptions) {
-  const open = async ({ runtime, why }: ChosenRuntime) => ({ ...(await openChecked(source, runtime, options)), why });
+async function openAnywhere(
+  source: ByteSource,
+  choice: DeviceChoice,
+  makers: RuntimeMakers,
+  options: OpenOptions,
+) {
+  const open = async ({ runtime, why }: ChosenRuntime) => ({
+    ...(await openChecked(source, runtime, options)),
+    why,
+  });
   const chosen = await chooseRuntime(choice, makers);
   if (chosen.runtime.kind === 'wasm') return open(chosen);
   try {
     return await open(chosen);
   } catch (error) {
-    if (options.signal?.aborted || (error instanceof EngineError && error.code === 'unsupported-model')) throw error;
+    if (options.signal?.aborted || (error instanceof EngineError && error.code === 'unsupported-model'))
+      throw error;
     const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     return open(await chooseWasm(makers, `WebGPU was tried and left (${reason})`));
   }
@@ -69,7 +88,8 @@ export async function loadModel(
   try {
     return { ...(await openAnywhere(blobSource(blob, source.name), device, makers, options)), fromCache };
   } catch (error) {
-    const damaged = error instanceof EngineError && (error.code === 'load-failed' || error.code === 'unsupported-model');
+    const damaged =
+      error instanceof EngineError && (error.code === 'load-failed' || error.code === 'unsupported-model');
     if (damaged) await forget(source.url);
     if (!damaged || !fromCache) throw error;
     return loadModel(input, makers, options);

@@ -1,6 +1,6 @@
+import { EngineError } from '../errors.ts';
 import { renderChat } from '../model/chat.ts';
 import type { ChatMessage, LanguageModel } from '../model/types.ts';
-import { EngineError } from '../errors.ts';
 import type { Prompt } from '../protocol/messages.ts';
 
 export interface PreparedPrompt {
@@ -19,8 +19,10 @@ export function preparePrompt(model: LanguageModel, prompt: Prompt): PreparedPro
     return { ids: model.codec.encode(prompt.text, { addBos: model.addBos }), notice: '' };
   }
   const last = prompt.turns.at(-1);
-  if (!last || last.content.trim() === '') throw new EngineError('bad-input', 'The question is empty; type one.');
-  const system: ChatMessage[] = prompt.system.trim() === '' ? [] : [{ role: 'system', content: prompt.system }];
+  if (!last || last.content.trim() === '')
+    throw new EngineError('bad-input', 'The question is empty; type one.');
+  const system: ChatMessage[] =
+    prompt.system.trim() === '' ? [] : [{ role: 'system', content: prompt.system }];
   const { text, notice } = renderChat(model, [...system, ...prompt.turns]);
   return { ids: model.codec.encode(text, { addBos: !model.chatTemplate && model.addBos }), notice };
 }

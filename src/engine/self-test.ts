@@ -9,12 +9,19 @@ const TOLERANCE = 0.3;
  * Compares logits behind the calibration text with those recorded for this model.
  * @returns what differs, in words; undefined where they agree or the model is not a known one
  */
-export function selfTest(model: Pick<LanguageModel, 'fingerprint'>, logits: Float32Array): string | undefined {
+export function selfTest(
+  model: Pick<LanguageModel, 'fingerprint'>,
+  logits: Float32Array,
+): string | undefined {
   const known = knownModels.find(({ fingerprint }) => fingerprint === model.fingerprint);
   if (!known) return undefined;
   const { logZ } = logSoftmaxStats(logits);
   const [top] = topCandidates(logits, 1, logZ);
-  if (top.id !== known.top[0].id) return `the likeliest token is ${top.id} where ${known.top[0].id} was recorded`;
+  if (top.id !== known.top[0].id)
+    return `the likeliest token is ${top.id} where ${known.top[0].id} was recorded`;
   const off = known.top.find(({ id, logprob }) => !(Math.abs(logits[id] - logZ - logprob) <= TOLERANCE));
-  return off && `the log-probability of token ${off.id} is ${(logits[off.id] - logZ).toFixed(3)} where ${off.logprob.toFixed(3)} was recorded`;
+  return (
+    off &&
+    `the log-probability of token ${off.id} is ${(logits[off.id] - logZ).toFixed(3)} where ${off.logprob.toFixed(3)} was recorded`
+  );
 }

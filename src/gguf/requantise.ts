@@ -110,7 +110,12 @@ function closestMultiple(d: number, m: number): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let multiple = 1; ; multiple++) {
     const base = Math.round(multiple * lowest);
-    if (multiple > 1 && (multiple * highest > MOST_ABOVE || multiple * lowest < -MOST_BELOW || base + multiple * Q4_LEVELS > MOST_ABOVE)) {
+    if (
+      multiple > 1 &&
+      (multiple * highest > MOST_ABOVE ||
+        multiple * lowest < -MOST_BELOW ||
+        base + multiple * Q4_LEVELS > MOST_ABOVE)
+    ) {
       return best;
     }
     const error = Math.abs(multiple * lowest - base) / multiple;
@@ -152,7 +157,15 @@ export function repack8FromQ4_1(bytes: Uint8Array, n: number, k: number): Packed
 }
 
 /** A block whose offset is many steps from zero, or that is constant: rounded like any other weights. */
-function packWide(bytes: Uint8Array, at: number, d: number, m: number, packed: Uint8Array, scales: Float32Array, block: number): void {
+function packWide(
+  bytes: Uint8Array,
+  at: number,
+  d: number,
+  m: number,
+  packed: Uint8Array,
+  scales: Float32Array,
+  block: number,
+): void {
   const values = new Float32Array(BLOCK);
   for (let i = 0; i < BLOCK / 2; i++) {
     values[i] = d * (bytes[at + 4 + i] & 15) + m;

@@ -50,6 +50,10 @@ export function renderChat(model: Templated, messages: readonly ChatMessage[]): 
       notice: `The chat template of ${model.name} takes no system text: it was put before the question.`,
     };
   } catch (cause) {
-    throw new EngineError('bad-input', `The chat template of ${model.name} refuses these messages; try raw text instead.`, { cause });
+    throw new EngineError(
+      'bad-input',
+      `The chat template of ${model.name} refuses these messages; try raw text instead.`,
+      { cause },
+    );
   }
 }

@@ -30,13 +30,23 @@ async function request(url: string, signal: AbortSignal | undefined): Promise<Re
     response = await fetch(url, { signal });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new EngineError('load-failed', `${hostOf(url)} could not be reached; check the connection, or open the model file from disk.`, { cause });
+    throw new EngineError(
+      'load-failed',
+      `${hostOf(url)} could not be reached; check the connection, or open the model file from disk.`,
+      { cause },
+    );
   }
   if (!response.ok) {
-    throw new EngineError('load-failed', `${hostOf(url)} answered ${response.status} for the model file; open it from disk instead.`);
+    throw new EngineError(
+      'load-failed',
+      `${hostOf(url)} answered ${response.status} for the model file; open it from disk instead.`,
+    );
   }
   if (response.headers.get('content-type')?.includes('text/html')) {
-    throw new EngineError('load-failed', `${hostOf(url)} sent a web page in place of the model file; open it from disk instead.`);
+    throw new EngineError(
+      'load-failed',
+      `${hostOf(url)} sent a web page in place of the model file; open it from disk instead.`,
+    );
   }
   return response;
 }
@@ -61,10 +71,17 @@ async function receive(url: string, response: Response, options: DownloadOptions
     }
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
-    throw new EngineError('load-failed', `The connection to ${hostOf(url)} broke after ${done} bytes; load the model again.`, { cause });
+    throw new EngineError(
+      'load-failed',
+      `The connection to ${hostOf(url)} broke after ${done} bytes; load the model again.`,
+      { cause },
+    );
   }
   if (total !== undefined && done !== total) {
-    throw new EngineError('load-failed', `${hostOf(url)} sent ${done} of ${total} bytes; load the model again.`);
+    throw new EngineError(
+      'load-failed',
+      `${hostOf(url)} sent ${done} of ${total} bytes; load the model again.`,
+    );
   }
   return new Blob(parts);
 }

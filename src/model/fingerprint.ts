@@ -18,7 +18,8 @@ export async function fingerprintOf(file: GgufFile): Promise<string> {
   const parts: Uint8Array[] = [];
   for (const tensor of file.tensors.values()) {
     parts.push(new TextEncoder().encode(`${tensor.name} ${tensor.type} ${tensor.dims.join('x')};`));
-    if (tensor.name.includes('ffn_down')) parts.push(await file.source.read(tensor.offset, Math.min(SAMPLE, tensor.byteLength)));
+    if (tensor.name.includes('ffn_down'))
+      parts.push(await file.source.read(tensor.offset, Math.min(SAMPLE, tensor.byteLength)));
   }
   return fnv1a(parts);
 }

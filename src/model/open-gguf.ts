@@ -33,14 +33,21 @@ const precisionNames: Readonly<Record<Precision, string>> = {
 const LONGEST_CONTEXT = 32768;
 
 function nameOf(file: GgufFile): string {
-  return file.source.name.replace(/^.*\//, '').replace(/\.gguf$/i, '') || (optionalString(file, 'general.name') ?? 'model');
+  return (
+    file.source.name.replace(/^.*\//, '').replace(/\.gguf$/i, '') ||
+    (optionalString(file, 'general.name') ?? 'model')
+  );
 }
 
 /**
  * Opens a GGUF file on a device: builds its graph, instruments it, makes the session. Weights are read tensor by tensor.
  * @throws EngineError where the file, its architecture or the device does not fit
  */
-export async function openGguf(source: ByteSource, runtime: Runtime, options: OpenOptions = {}): Promise<LanguageModel> {
+export async function openGguf(
+  source: ByteSource,
+  runtime: Runtime,
+  options: OpenOptions = {},
+): Promise<LanguageModel> {
   const file = await readGguf(source);
   const found = llamaConfig(file);
   const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
@@ -48,7 +55,9 @@ export async function openGguf(source: ByteSource, runtime: Runtime, options: Op
   const precision = precisionFor(runtime);
   const built = await buildLlama(file, config, precision, options);
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
-  const instrumented = instrument(built.model, built.externalData, { maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers });
+  const instrumented = instrument(built.model, built.externalData, {
+    maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers,
+  });
   const session = await runtime.createSession(instrumented.model);
   const codec = textCodec(tokenizer.tokenizerJson, tokenizer.tokenizerConfig, tokenizer.bosId);
   const written = (id: number | undefined) => (id === undefined ? '' : codec.decode([id]));
@@ -68,6 +77,7 @@ export async function openGguf(source: ByteSource, runtime: Runtime, options: Op
     runtime,
     session,
     neurons: instrumented.graph,
+    headDim: config.headDim,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
   };
 }

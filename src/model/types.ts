@@ -36,5 +36,7 @@ export interface LanguageModel {
   readonly runtime: Runtime;
   readonly session: Session;
   readonly neurons: NeuronGraph;
+  /** Size of an attention head, where the graph's cache inputs leave it open. */
+  readonly headDim: number | undefined;
   readonly layout: NeuronLayout;
 }

@@ -1,5 +1,5 @@
-import { largestIndices } from '../math/largest.ts';
 import { EngineError } from '../errors.ts';
+import { largestIndices } from '../math/largest.ts';
 import { neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';
 

@@ -1,5 +1,5 @@
-import { createRandom, randomInt } from '../math/random.ts';
 import { EngineError } from '../errors.ts';
+import { createRandom, randomInt } from '../math/random.ts';
 import { flatIndex, formatNeuron, neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';
 

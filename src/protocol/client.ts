@@ -22,7 +22,11 @@ export interface EngineClient {
     input: Calls[K]['in'],
     options?: CallOptions<K>,
   ): { readonly id: number; readonly done: Promise<Calls[K]['out']> };
-  call<K extends CallName>(type: K, input: Calls[K]['in'], options?: CallOptions<K>): Promise<Calls[K]['out']>;
+  call<K extends CallName>(
+    type: K,
+    input: Calls[K]['in'],
+    options?: CallOptions<K>,
+  ): Promise<Calls[K]['out']>;
   /** Ends the worker; open calls are rejected. */
   close(): void;
 }
@@ -51,11 +55,17 @@ export function createEngineClient(port: Port): EngineClient {
       return;
     }
     pending.delete(data.id);
-    if (data.type === 'error') call.reject(new EngineError(data.error.code, data.error.message, { cause: data.error.detail }));
+    if (data.type === 'error')
+      call.reject(new EngineError(data.error.code, data.error.message, { cause: data.error.detail }));
     else call.resolve(data.out);
   });
   port.addEventListener('error', (event) => {
-    failAll(new EngineError('internal', `The engine's worker stopped: ${event.message || 'unknown reason'}. Reload the page to start it again.`));
+    failAll(
+      new EngineError(
+        'internal',
+        `The engine's worker stopped: ${event.message || 'unknown reason'}. Reload the page to start it again.`,
+      ),
+    );
   });
 
   const start: EngineClient['start'] = (type, input, options = {}) => {

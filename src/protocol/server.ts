@@ -24,14 +24,25 @@ export function serve(handlers: Handlers, post: (response: Response) => void): (
   const controllers = new Map<number, { readonly type: CallName; readonly controller: AbortController }>();
   let last: Promise<void> = Promise.resolve();
 
-  async function answer<K extends CallName>(type: K, id: number, input: Calls[K]['in'], signal: AbortSignal): Promise<void> {
+  async function answer<K extends CallName>(
+    type: K,
+    id: number,
+    input: Calls[K]['in'],
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       if (signal.aborted) throw new EngineError('cancelled', 'The request was cancelled.');
       const handler = handlers[type] as Handlers[K];
-      const out = await handler(input, { id, signal, emit: (event) => post({ type, id, event } as Response) });
+      const out = await handler(input, {
+        id,
+        signal,
+        emit: (event) => post({ type, id, event } as Response),
+      });
       post({ type, id, out } as Response);
     } catch (thrown) {
-      const error = signal.aborted ? new EngineError('cancelled', 'The request was cancelled.', { cause: thrown }) : thrown;
+      const error = signal.aborted
+        ? new EngineError('cancelled', 'The request was cancelled.', { cause: thrown })
+        : thrown;
       post({ type: 'error', id, error: toErrorData(error) });
     } finally {
       controllers.delete(id);

@@ -35,8 +35,14 @@ export async function chooseRuntime(choice: DeviceChoice, makers: RuntimeMakers)
   if (choice === 'auto' && obstacle) return chooseWasm(makers, obstacle);
   try {
     const runtime = await makers.webgpu();
-    return { runtime, why: choice === 'auto' ? 'WebGPU: a graphics card is there.' : 'WebGPU: chosen by hand.' };
+    return {
+      runtime,
+      why: choice === 'auto' ? 'WebGPU: a graphics card is there.' : 'WebGPU: chosen by hand.',
+    };
   } catch (error) {
-    return chooseWasm(makers, `WebGPU could not be started (${error instanceof Error ? error.message : String(error)})`);
+    return chooseWasm(
+      makers,
+      `WebGPU could not be started (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
 }

@@ -11,7 +11,10 @@ const MAP_FOR_READING = 0x1;
 
 /** A device buffer that the graph can read and rows can be copied from and to; sizes are rounded up to 16 bytes. */
 export function deviceBuffer(device: GPUDevice, bytes: number): GPUBuffer {
-  return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage: STORAGE | COPY_SRC | COPY_DST });
+  return device.createBuffer({
+    size: Math.max(16, Math.ceil(bytes / 16) * 16),
+    usage: STORAGE | COPY_SRC | COPY_DST,
+  });
 }
 
 const bytesPer = { float32: 4, float16: 2, int64: 8, int32: 4, bool: 1 } as const;
@@ -27,7 +30,14 @@ export function stackGpuRows(device: GPUDevice, rows: readonly RowRef[]): GPUBuf
   const target = deviceBuffer(device, rowBytes * rows.length);
   const encoder = device.createCommandEncoder();
   rows.forEach(({ tensor, row }, i) => {
-    if (rowBytes > 0) encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, row * rowBytes, target, i * rowBytes, rowBytes);
+    if (rowBytes > 0)
+      encoder.copyBufferToBuffer(
+        tensor.gpuBuffer as GPUBuffer,
+        row * rowBytes,
+        target,
+        i * rowBytes,
+        rowBytes,
+      );
   });
   device.queue.submit([encoder.finish()]);
   return target;
@@ -45,7 +55,8 @@ export async function readGpu(device: GPUDevice, tensors: readonly Tensor[]): Pr
   const staging = device.createBuffer({ size: Math.max(4, total), usage: MAP_READ | COPY_DST });
   const encoder = device.createCommandEncoder();
   tensors.forEach((tensor, i) => {
-    if (sizes[i] > 0) encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, offsets[i], sizes[i]);
+    if (sizes[i] > 0)
+      encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, offsets[i], sizes[i]);
   });
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(MAP_FOR_READING);

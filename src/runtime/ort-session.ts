@@ -5,7 +5,10 @@ import type { ElementType, Feeds, Session, ValueInfo } from './types.ts';
 function valueInfos(metadata: readonly InferenceSession.ValueMetadata[]): ValueInfo[] {
   return metadata.map((value) => {
     if (!value.isTensor) {
-      throw new EngineError('unsupported-model', `The graph's "${value.name}" is not a tensor; such graphs are not supported.`);
+      throw new EngineError(
+        'unsupported-model',
+        `The graph's "${value.name}" is not a tensor; such graphs are not supported.`,
+      );
     }
     return { name: value.name, type: value.type as ElementType, dims: value.shape };
   });

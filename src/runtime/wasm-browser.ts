@@ -1,6 +1,6 @@
-import * as ort from 'onnxruntime-web/wasm';
 import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import * as ort from 'onnxruntime-web/wasm';
 import type { Runtime } from './types.ts';
 import { wasmRuntime } from './wasm.ts';
 

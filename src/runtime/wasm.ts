@@ -5,9 +5,13 @@ import type { Runtime } from './types.ts';
 
 /** The part of an onnxruntime-web build that is used here. */
 export interface OrtWeb {
-  readonly InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> };
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
   readonly Tensor: TensorConstructor;
-  readonly env: { readonly wasm: { numThreads?: number; wasmPaths?: string | { mjs?: string | URL; wasm?: string | URL } } };
+  readonly env: {
+    readonly wasm: { numThreads?: number; wasmPaths?: string | { mjs?: string | URL; wasm?: string | URL } };
+  };
 }
 
 /** ONNX Runtime's plain WebAssembly build, whichever way it was imported. */

@@ -19,7 +19,11 @@ function wantedFeatures(adapter: GPUAdapter): GPUFeatureName[] {
 
 async function requestDevice(): Promise<GPUDevice> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new EngineError('load-failed', 'This browser offers no WebGPU adapter; the model can run on WebAssembly instead.');
+  if (!adapter)
+    throw new EngineError(
+      'load-failed',
+      'This browser offers no WebGPU adapter; the model can run on WebAssembly instead.',
+    );
   const { limits } = adapter;
   return adapter.requestDevice({
     requiredFeatures: wantedFeatures(adapter),

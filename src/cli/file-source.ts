@@ -1,0 +1,35 @@
+import { open } from 'node:fs/promises';
+import type { ByteSource } from '../bytes/source.ts';
+import { EngineError } from '../errors.ts';
+
+/** Opens a file on disk for reading by ranges while `use` runs. */
+export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw new EngineError('load-failed', `${path} cannot be read; check the path.`, { cause });
+  });
+  const { size } = await handle.stat();
+  const source: ByteSource = {
+    name: path,
+    size,
+    async read(offset, length) {
+      if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
+        throw new RangeError(
+          `${path}: bytes ${offset} to ${offset + length} were asked for, but the file ends at ${size}; it may be truncated.`,
+        );
+      }
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      while (done < length) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        if (bytesRead === 0) throw new RangeError(`${path} became shorter while it was read.`);
+        done += bytesRead;
+      }
+      return bytes;
+    },
+  };
+  try {
+    return await use(source);
+  } finally {
+    await handle.close();
+  }
+}

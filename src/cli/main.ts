@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EngineError } from '../errors.ts';
+import { type ActivationsOptions, runActivations } from './activations-command.ts';
+import { type GenerateOptions, runGenerate } from './generate-command.ts';
+import { runInspect } from './inspect-command.ts';
+import { DEFAULT_MODEL } from './open-model.ts';
+import { parseIds } from './prompt-options.ts';
+import { activationsText, generateText, inspectText } from './text-output.ts';
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number of 1 or more.');
+  return value;
+}
+
+function print<T>(value: T, json: boolean | undefined, text: (value: T) => string): void {
+  process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text(value)}\n`);
+}
+
+/** Options that every command with a model and a prompt has. */
+function withPrompt(command: Command): Command {
+  return command
+    .option('--model <path>', 'a GGUF file or the folder of an ONNX export', DEFAULT_MODEL)
+    .addOption(new Option('--device <device>', 'the runtime').choices(['native', 'wasm']).default('native'))
+    .option('--prompt <text>', 'the question')
+    .option('--system <text>', "the system text; without it the template's own")
+    .option('--raw', 'take the prompt as it stands, without the chat template')
+    .option('--ids <ids>', 'token ids in place of a prompt, like 1,2,3', parseIds)
+    .option('--neuron <names...>', 'neurons to scale, as LAYER:NEURON or LAYER:NEURON=FACTOR')
+    .option('--neurons <file>', 'a neuron set (JSON)')
+    .option('--scale <factor>', 'factor of the named neurons', number, 1)
+    .option('--json', 'print JSON');
+}
+
+function program(): Command {
+  const root = new Command('hneurons').description('Reads and steers the MLP neurons of a language model.');
+  root
+    .command('inspect')
+    .argument('<path>', 'a GGUF file, an ONNX file, or the folder of an ONNX export')
+    .description('say what a model holds and where its down projections are')
+    .option('--json', 'print JSON')
+    .action(async (path: string, options: { json?: boolean }) =>
+      print(await runInspect(path), options.json, inspectText),
+    );
+  withPrompt(root.command('generate'))
+    .description('answer a prompt, unsteered and, where neurons are named, steered and with a random control')
+    .addOption(
+      new Option('--scope <scope>', 'where the factors apply')
+        .choices(['everywhere', 'answer'])
+        .default('everywhere'),
+    )
+    .option('--max-tokens <count>', 'tokens of an answer at most', positive, 64)
+    .option('--temperature <t>', '0 is greedy', number, 0)
+    .option('--top-k <k>', '0 keeps all', number, 0)
+    .option('--top-p <p>', '1 keeps all', number, 1)
+    .option('--repetition-penalty <r>', '1 changes nothing', number, 1)
+    .option('--seed <seed>', 'of the sampling', number, 1)
+    .option('--control-seed <seed>', 'of the random control', number, 1)
+    .action(async (options: GenerateOptions & { json?: boolean }) =>
+      print(await runGenerate(options), options.json, generateText),
+    );
+  withPrompt(root.command('activations'))
+    .description('what the neurons do at the last position, and the likeliest next tokens')
+    .option('--answer <text>', 'an answer that is read behind the prompt')
+    .option('--top <count>', 'neurons a layer, and next tokens', positive, 10)
+    .option('--logits', 'all logits of the last position')
+    .option('--all', 'z, CETT and the output norm of every layer')
+    .action(async (options: ActivationsOptions & { json?: boolean }) =>
+      print(await runActivations(options), options.json, activationsText),
+    );
+  return root;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof EngineError ? error.message : String(error)}\n`);
+  if (error instanceof EngineError && error.code === 'internal') process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '../errors.ts';
+import type { ModelFiles } from '../model/onnx-files.ts';
+import { openGguf } from '../model/open-gguf.ts';
+import { openOnnx } from '../model/open-onnx.ts';
+import type { LanguageModel } from '../model/types.ts';
+import { nativeRuntime } from '../runtime/native.ts';
+import type { Runtime } from '../runtime/types.ts';
+import { nodeWasmRuntime } from '../runtime/wasm-node.ts';
+import { withFile } from './file-source.ts';
+
+/** Where `npm start` and `npm test` put the default model. */
+export const DEFAULT_MODEL = fileURLToPath(
+  new URL('../../public/models/SmolLM2-135M-Instruct.Q4_1.gguf', import.meta.url),
+);
+
+export type CliDevice = 'native' | 'wasm';
+
+export function cliRuntime(device: CliDevice): Runtime {
+  return device === 'wasm' ? nodeWasmRuntime() : nativeRuntime(availableParallelism());
+}
+
+/**
+ * The files below a folder, for `openOnnx`. Where it holds the graph alone (the "onnx" folder of a repository, one
+ * variant of several), the JSON files of the folder above belong to it.
+ */
+export function folderFiles(folder: string): ModelFiles {
+  const below = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const above = below.includes(join(folder, 'config.json'))
+    ? []
+    : readdirSync(dirname(folder)).filter((name) => name.endsWith('.json'));
+  const places = new Map<string, string>([
+    ...above.map((name): [string, string] => [name, join(dirname(folder), name)]),
+    ...below.map((path): [string, string] => [relative(folder, path).replaceAll('\\', '/'), path]),
+  ]);
+  return {
+    name: basename(folder),
+    list: () => [...places.keys()],
+    async read(path) {
+      const place = places.get(path);
+      if (!place)
+        throw new EngineError('load-failed', `${folder} lacks ${path}; choose a folder that holds it.`);
+      return new Uint8Array(await readFile(place));
+    },
+  };
+}
+
+/** The path that `--model` or its default names. */
+export function existingModel(path: string): { readonly path: string; readonly isFolder: boolean } {
+  if (!existsSync(path)) {
+    const hint = path === DEFAULT_MODEL ? 'run "npm run setup" to fetch the default model' : 'check the path';
+    throw new EngineError('load-failed', `There is no model at ${path}; ${hint}.`);
+  }
+  return { path: resolve(path), isFolder: statSync(path).isDirectory() };
+}
+
+/** Opens a GGUF file or the folder of an ONNX export. */
+export async function openModel(path: string, device: CliDevice): Promise<LanguageModel> {
+  const { path: place, isFolder } = existingModel(path);
+  const runtime = cliRuntime(device);
+  if (isFolder) return openOnnx(folderFiles(place), runtime);
+  return withFile(place, (source) => openGguf(source, runtime));
+}
