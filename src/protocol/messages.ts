@@ -1,4 +1,5 @@
 import type { Progress } from '../bytes/progress.ts';
+import type { Breakdown } from '../decode/loops.ts';
 import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts';
 import type { EngineErrorData } from '../errors.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
@@ -52,6 +53,13 @@ export interface GenerateIn {
   readonly watched: readonly NeuronRef[];
   /** Columns of the overview, at most 256. */
   readonly bins: number;
+  /** Token ids that every lane's answer starts with ("what if this token"); the model goes on from there. */
+  readonly answerStart?: readonly number[];
+  /**
+   * Lane whose distributions the others are compared with (`TokenEvent.divergence`): of this request, or of an earlier
+   * one where `run` names it.
+   */
+  readonly reference?: { readonly run?: number; readonly lane: number };
 }
 
 export interface TokenLabel {
@@ -92,6 +100,8 @@ export interface TokenEvent {
   readonly logprob: number;
   /** Nats, of the distribution that the token was drawn from, before filters. */
   readonly entropy: number;
+  /** Kullback-Leibler divergence of this lane's distribution from the reference lane's at the same index, nats; undefined without one. */
+  readonly divergence?: number;
   readonly top: readonly (Candidate & { readonly text: string })[];
 }
 
@@ -102,6 +112,8 @@ export interface GenerateOut {
     readonly ids: readonly number[];
     readonly text: string;
     readonly finish: FinishReason;
+    /** How the answer is broken or loops; undefined where it reads like text. */
+    readonly breakdown?: Breakdown;
   }[];
   readonly promptLength: number;
   readonly prefillMs: number;
@@ -125,6 +137,43 @@ export interface DetailOut {
   readonly cett: Float32Array;
 }
 
+/** The same prompt under several factors at once, for the strip under the slider. */
+export interface DoseIn {
+  readonly prompt: Prompt;
+  /** At most 16. */
+  readonly lanes: readonly Lane[];
+  readonly maxTokens: number;
+  readonly watched: readonly NeuronRef[];
+}
+
+export interface DoseOut {
+  readonly lanes: readonly {
+    readonly ids: readonly number[];
+    readonly text: string;
+    readonly breakdown?: Breakdown;
+    /** Mean CETT of the watched neurons over the answer's tokens, in their order; empty for an empty answer. */
+    readonly watchedMean: Float32Array;
+  }[];
+}
+
+/** What a neuron writes, independent of any prompt. */
+export interface NeuronFacts {
+  /** L2 norm of its down-projection column, and its 1-based rank by it among all `neurons` of the model. */
+  readonly columnNorm: number;
+  readonly normRank: number;
+  readonly neurons: number;
+  readonly meanCett: number;
+  /**
+   * Direct logit attribution: W_U (g * w) with w the column of W_down, g the final norm's weight, W_U the unembedding,
+   * less its mean over the vocabulary; logits for one unit of positive activation where the residual stream has RMS 1.
+   * Undefined where the model's file does not give these weights.
+   */
+  readonly attribution?: {
+    readonly promotes: readonly { readonly id: number; readonly text: string; readonly logit: number }[];
+    readonly suppresses: readonly { readonly id: number; readonly text: string; readonly logit: number }[];
+  };
+}
+
 export interface ControlIn {
   readonly members: readonly NeuronRef[];
   readonly seed: number;
@@ -136,6 +185,9 @@ export interface Calls {
   generate: { in: GenerateIn; event: GenerateEvent; out: GenerateOut };
   detail: { in: DetailIn; event: never; out: DetailOut };
   control: { in: ControlIn; event: never; out: { readonly members: readonly NeuronRef[] } };
+  /** Runs behind answers: a newer `generate` cancels it. */
+  dose: { in: DoseIn; event: never; out: DoseOut };
+  neuron: { in: NeuronRef; event: never; out: NeuronFacts };
   free: { in: Record<string, never>; event: never; out: Record<string, never> };
 }
 
@@ -155,4 +207,4 @@ export type Response =
     }[CallName]
   | { readonly type: 'error'; readonly id: number; readonly error: EngineErrorData };
 
-export type { Candidate, DeviceChoice, FinishReason, Lane, NeuronLayout, NeuronRef, Progress, Sampling };
+export type { Breakdown, Candidate, DeviceChoice, FinishReason, Lane, NeuronLayout, NeuronRef, Progress, Sampling };
