@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { DeviceChoice, LoadedModel } from '../src/protocol/messages.ts';
 import { Choice } from './controls/Choice.tsx';
 import { useSession } from './state/hooks.ts';
-import type { ModelState } from './state/stores.ts';
+import type { ModelState } from './state/slices/model.ts';
 
 const devices: readonly { value: DeviceChoice; label: string }[] = [
   { value: 'auto', label: 'Auto' },

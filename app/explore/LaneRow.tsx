@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { type Columns, visibleColumns } from '../charts/columns.ts';
 import { useRecord, useSession } from '../state/hooks.ts';
 import { firstDifference, type LaneIndex, laneNames, tokenAt } from '../state/record.ts';
-import type { SteeringState } from '../state/stores.ts';
+import type { SteeringState } from '../state/slices/steering.ts';
 import { spokenToken, tokenLabel } from './label.ts';
 import type { Viewport } from './useTokenColumns.ts';
 

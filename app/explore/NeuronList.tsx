@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { Slider } from '../controls/Slider.tsx';
 import { useSession } from '../state/hooks.ts';
-import { factorOf, neuronKey } from '../state/stores.ts';
+import { factorOf, neuronKey } from '../state/slices/steering.ts';
 
 /** The set's neurons, each with a slider of its own that follows the set's until it is moved. */
 export function NeuronList() {

@@ -10,7 +10,7 @@ import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
-import { neuronKey } from '../state/stores.ts';
+import { neuronKey } from '../state/slices/steering.ts';
 import { Cursor } from './Cursor.tsx';
 import { Legend } from './Legend.tsx';
 import { spokenToken } from './label.ts';

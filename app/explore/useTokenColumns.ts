@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { type Columns, drawnWindow, layoutColumns } from '../charts/columns.ts';
 import { answerLength, laneIndices, type RunRecord, tokenAt } from '../state/record.ts';
-import type { ViewState } from '../state/stores.ts';
+import type { ViewState } from '../state/slices/view.ts';
 import { tokenLabel } from './label.ts';
 
 /** Widths in CSS pixels. */

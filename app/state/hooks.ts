@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { type Palette, readPalette } from '../charts/palette.ts';
 import { answerLength, lastContinued, type RunRecord, tokenAt } from './record.ts';
 import type { Session } from './session.ts';
-import type { TokenRef } from './stores.ts';
+import type { TokenRef } from './slices/selection.ts';
 import type { ThemeControl } from './theme.ts';
 
 export const SessionContext = createContext<Session | undefined>(undefined);

@@ -12,7 +12,9 @@ import { servedModel } from './models.ts';
 import { createNewest } from './newest.ts';
 import { createEstimator } from './progress.ts';
 import { createRunRecord, type LaneIndex, laneIndices, type RunRecord } from './record.ts';
-import { createStores, factorOf, type PromptState, type Stores } from './stores.ts';
+import type { PromptState } from './slices/prompt.ts';
+import { factorOf } from './slices/steering.ts';
+import { createStores, type Stores } from './stores.ts';
 
 /** Columns of the overview that comes with every position. */
 const overviewBins = 256;
