@@ -27,7 +27,7 @@ export interface EngineClient {
     input: Calls[K]['in'],
     options?: CallOptions<K>,
   ): Promise<Calls[K]['out']>;
-  /** Ends the worker; open calls are rejected. */
+  /** Ends the worker; open and later calls are rejected. */
   close(): void;
 }
 
@@ -37,12 +37,14 @@ interface Pending {
   reject(error: EngineError): void;
 }
 
-/** Calls the engine behind a worker's port. */
+/** Calls the engine behind a worker's port. Once the worker stopped, every call is rejected. */
 export function createEngineClient(port: Port): EngineClient {
   const pending = new Map<number, Pending>();
   let lastId = 0;
+  let ended: EngineError | undefined;
 
-  const failAll = (error: EngineError) => {
+  const end = (error: EngineError) => {
+    ended ??= error;
     for (const call of pending.values()) call.reject(error);
     pending.clear();
   };
@@ -60,7 +62,7 @@ export function createEngineClient(port: Port): EngineClient {
     else call.resolve(data.out);
   });
   port.addEventListener('error', (event) => {
-    failAll(
+    end(
       new EngineError(
         'internal',
         `The engine's worker stopped: ${event.message || 'unknown reason'}. Reload the page to start it again.`,
@@ -72,8 +74,10 @@ export function createEngineClient(port: Port): EngineClient {
     const id = ++lastId;
     const { signal, onEvent } = options;
     const done = new Promise<Calls[typeof type]['out']>((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(new EngineError('cancelled', 'The request was cancelled.'));
+      const refused =
+        ended ?? (signal?.aborted && new EngineError('cancelled', 'The request was cancelled.'));
+      if (refused) {
+        reject(refused);
         return;
       }
       const cancel = () => port.postMessage({ type: 'cancel', id });
@@ -100,7 +104,7 @@ export function createEngineClient(port: Port): EngineClient {
     call: (type, input, options) => start(type, input, options).done,
     close() {
       port.terminate?.();
-      failAll(new EngineError('cancelled', 'The engine was closed.'));
+      end(new EngineError('cancelled', 'The engine was closed.'));
     },
   };
 }

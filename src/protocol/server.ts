@@ -13,11 +13,11 @@ export type Handlers = {
 };
 
 /** Calls that use the model one after another; a newer one of the same kind cancels the older. */
-const exclusive: ReadonlySet<CallName> = new Set<CallName>(['load', 'generate', 'free']);
+const exclusive: ReadonlySet<CallName> = new Set<CallName>(['load', 'generate', 'dose', 'free']);
 
 /**
  * Answers requests with handlers. Exclusive calls run in the order they came; when one comes, those of its kind that run
- * or wait are cancelled, and a load cancels whatever runs.
+ * or wait are cancelled; a load, and freeing the model, cancel whatever runs.
  * @returns the function that takes each message
  */
 export function serve(handlers: Handlers, post: (response: Response) => void): (request: Request) => void {
@@ -57,7 +57,7 @@ export function serve(handlers: Handlers, post: (response: Response) => void): (
     const { type, id } = request;
     if (exclusive.has(type)) {
       for (const other of controllers.values()) {
-        if (other.type === type || type === 'load') other.controller.abort();
+        if (other.type === type || type === 'load' || type === 'free') other.controller.abort();
       }
     }
     const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { openAsBlob, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ByteSource, blobSource } from '../../src/bytes/source.ts';
+import { type ByteSource, blobSource, bytesSource } from '../../src/bytes/source.ts';
 import type { GenerateListener } from '../../src/decode/generate.ts';
 import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
 import type { Lane, Sampling } from '../../src/decode/types.ts';
@@ -70,6 +70,15 @@ async function open(bytes: ByteSource, runtime: Runtime): Promise<Opened> {
 
 export const openDefault = async (runtime: Runtime) => open(await defaultSource(), runtime);
 export const openTiny = async (runtime: Runtime) => open(await tinySource(), runtime);
+
+/** The tiny model with room for more positions than its file says. */
+export async function openLongTiny(runtime: Runtime, contextLength: number): Promise<Opened> {
+  const bytes = readFileSync(new URL(tinyFile, root));
+  const key = 'llama.context_length';
+  const typeBytes = 4;
+  bytes.writeUInt32LE(contextLength, bytes.indexOf(key) + key.length + typeBytes);
+  return open(bytesSource(new Uint8Array(bytes), tinyFile), runtime);
+}
 
 /** The model with its runs counted, and with what else is to be changed. */
 export function counted(
