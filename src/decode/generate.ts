@@ -4,6 +4,7 @@ import type { LanguageModel } from '../model/types.ts';
 import { type BatchScales, batchScales, forward } from './forward.ts';
 import type { GraphIo } from './graph-io.ts';
 import { type KvCache, stackCacheRows } from './kv-cache.ts';
+import { type Breakdown, looksBroken } from './loops.ts';
 import { checkCancelled, prefill } from './prefill.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import { createSampler, logSoftmaxStats, topCandidates } from './sampling.ts';
@@ -18,6 +19,8 @@ export interface GenerateRequest {
   readonly lanes: readonly Lane[];
   /** Tokens of an answer at most. */
   readonly maxTokens: number;
+  /** Tokens that every answer starts with; the lanes go on from there. */
+  readonly answerStart?: readonly number[];
   readonly signal?: AbortSignal;
   readonly promptCache?: PromptCache;
 }
@@ -41,7 +44,8 @@ export interface ChosenToken {
 export interface GenerateListener {
   /** CETT of all neurons at a position of prompt plus answer; the array is the listener's to keep, not to change. */
   position(lane: number, position: number, cett: Float32Array): void;
-  token(token: ChosenToken): void;
+  /** @param distribution what the token was drawn from, before filters; the logits are a view */
+  token(token: ChosenToken, distribution: { readonly logits: Float32Array; readonly logZ: number }): void;
 }
 
 export interface LaneResult {
@@ -50,6 +54,8 @@ export interface LaneResult {
   readonly logprobs: readonly number[];
   readonly text: string;
   readonly finish: FinishReason;
+  /** How the answer is broken or loops; undefined where it reads like text. */
+  readonly breakdown: Breakdown | undefined;
 }
 
 export interface GenerateResult {
@@ -109,7 +115,9 @@ function checkRequest(model: LanguageModel, request: GenerateRequest): void {
       `The answer's length is ${maxTokens} tokens; it must be a whole number of 1 or more.`,
     );
   }
-  const wrong = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= model.vocabulary);
+  const wrong = [...promptIds, ...(request.answerStart ?? [])].find(
+    (id) => !Number.isInteger(id) || id < 0 || id >= model.vocabulary,
+  );
   if (wrong !== undefined) {
     throw new EngineError(
       'bad-input',
@@ -127,8 +135,9 @@ function choose(
   listener: GenerateListener,
 ): void {
   const { logZ, entropy } = logSoftmaxStats(logits);
-  const id = growing.sampler.sample(logits, [...request.promptIds, ...growing.ids]);
-  if (model.eosIds.has(id)) {
+  const given = request.answerStart?.[growing.ids.length];
+  const id = given ?? growing.sampler.sample(logits, [...request.promptIds, ...growing.ids]);
+  if (given === undefined && model.eosIds.has(id)) {
     growing.finish = 'stop';
     return;
   }
@@ -139,17 +148,16 @@ function choose(
   growing.text += text;
   const logprob = logits[id] - logZ;
   growing.logprobs.push(logprob);
-  listener.token({
-    lane: growing.index,
-    index,
-    id,
-    text,
-    logprob,
-    entropy,
-    top: topCandidates(logits, TOP, logZ),
-  });
+  const top = topCandidates(logits, TOP, logZ);
+  listener.token({ lane: growing.index, index, id, text, logprob, entropy, top }, { logits, logZ });
   if (index + 1 >= request.maxTokens) growing.finish = 'length';
   else if (request.promptIds.length + index + 1 >= model.contextLength) growing.finish = 'context';
+}
+
+function laneResult(growing: Growing): LaneResult {
+  const { ids, logprobs, finish } = growing;
+  const text = growing.text + growing.stream.flush();
+  return { ids, logprobs, text, finish: finish as FinishReason, breakdown: looksBroken(ids, text) };
 }
 
 /** Scales that apply to the answer, whatever a lane's scope. */
@@ -233,12 +241,7 @@ export async function generate(
   });
   const steps = await decode(model, io, request, growing, prompt.cache, listener);
   return {
-    lanes: growing.map(({ ids, logprobs, text, stream, finish }) => ({
-      ids,
-      logprobs,
-      text: text + stream.flush(),
-      finish: finish as FinishReason,
-    })),
+    lanes: growing.map(laneResult),
     prefillMs: prefilled - started,
     decodeMs: performance.now() - prefilled,
     steps,

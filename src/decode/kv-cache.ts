@@ -38,17 +38,30 @@ export function emptyCache(io: GraphIo, runtime: Runtime, rows: number): KvCache
 export interface CacheRow {
   readonly cache: KvCache;
   readonly row: number;
+  /** Positions that are taken from the start; all where it is left out. */
+  readonly positions?: number;
 }
 
-/** A new cache whose rows are copies of the given ones, which must be equally long. */
+/** Whether the first positions of a cache stand for themselves: not in a cache of running states. */
+export function canBeCut(cache: KvCache): boolean {
+  return [...cache.tensors.values()].every(({ dims }) => dims.length === 4 && dims[2] === cache.length);
+}
+
+/** A new cache whose rows are copies of the given ones, which must be equally long (after cutting). */
 export function stackCacheRows(runtime: Runtime, rows: readonly CacheRow[]): KvCache {
-  const { cache } = rows[0];
+  const { cache, positions = rows[0].cache.length } = rows[0];
   const tensors = new Map<string, Tensor>();
   for (const name of cache.tensors.keys()) {
     tensors.set(
       name,
-      runtime.stackRows(rows.map((r) => ({ tensor: r.cache.tensors.get(name) as Tensor, row: r.row }))),
+      runtime.stackRows(
+        rows.map((r) => ({
+          tensor: r.cache.tensors.get(name) as Tensor,
+          row: r.row,
+          positions: r.positions,
+        })),
+      ),
     );
   }
-  return cacheOf(rows.length, cache.length, tensors);
+  return cacheOf(rows.length, positions, tensors);
 }

@@ -34,35 +34,30 @@ export function checkCancelled(signal: AbortSignal | undefined): void {
     throw new EngineError('cancelled', 'The request was cancelled.', { cause: signal.reason });
 }
 
-/** Reads the whole prompt for rows with different factors, as few runs as the limit on tokens allows. */
-async function readPrompt(
-  model: LanguageModel,
-  io: GraphIo,
-  ids: readonly number[],
-  rows: readonly (readonly ScaledNeuron[])[],
-  signal: AbortSignal | undefined,
-): Promise<ReadRow[]> {
-  const perRun = Math.max(1, Math.floor(TOKENS_A_RUN / ids.length));
-  const read: ReadRow[] = [];
-  for (let start = 0; start < rows.length; start += perRun) {
-    read.push(...(await readRows(model, io, ids, rows.slice(start, start + perRun), signal)));
-  }
-  return read;
+/** A shared start must be this long to be worth a run of its own. */
+const SHORTEST_REUSE = 8;
+
+/** What rows have read already: a cache that is taken over, and the neurons of its last positions by row. */
+interface Start {
+  readonly cache: KvCache;
+  readonly cett: readonly (readonly Float32Array[])[];
 }
 
+/** Reads the rest of a prompt for rows with different factors. */
 async function readRows(
   model: LanguageModel,
   io: GraphIo,
   ids: readonly number[],
   rows: readonly (readonly ScaledNeuron[])[],
+  start: Start,
   signal: AbortSignal | undefined,
 ): Promise<ReadRow[]> {
   const scales = batchScales(model, rows);
-  let cache = emptyCache(io, model.runtime, rows.length);
-  const cett: Float32Array[][] = rows.map(() => []);
+  const cett = start.cett.map((row) => [...row]);
+  let { cache } = start;
   let logits: Float32Array[] = [];
   try {
-    for (let at = 0; at < ids.length; at += TOKENS_A_RUN) {
+    for (let at = cache.length; at < ids.length; at += TOKENS_A_RUN) {
       const piece = ids.slice(at, at + TOKENS_A_RUN);
       await yieldToEvents();
       checkCancelled(signal);
@@ -77,9 +72,9 @@ async function readRows(
       });
       cache = output.cache;
       logits = rows.map((_, row) => output.logits(row, 0));
-      rows.forEach((_, row) => {
-        for (let i = 0; i < capture.length; i++) cett[row].push(output.cett(row, i));
-        if (cett[row].length > CAPTURED_POSITIONS) cett[row].splice(0, cett[row].length - CAPTURED_POSITIONS);
+      cett.forEach((kept, row) => {
+        for (let i = 0; i < capture.length; i++) kept.push(output.cett(row, i));
+        kept.splice(0, Math.max(0, kept.length - CAPTURED_POSITIONS));
       });
     }
   } catch (error) {
@@ -91,9 +86,28 @@ async function readRows(
   return rows.map((_, row) => ({ source: { cache, row }, logits: logits[row], cett: cett[row] }));
 }
 
+/** Copies the longest start of the prompt that the cache holds for these factors; undefined where none is worth it. */
+function sharedStart(
+  model: LanguageModel,
+  ids: readonly number[],
+  key: string,
+  kept: PromptCache,
+): Start | undefined {
+  const found = kept.findStart(ids, key);
+  if (!found || found.positions < SHORTEST_REUSE) return undefined;
+  const { row, positions } = found;
+  const firstKept = row.ids.length - row.cett.length;
+  return {
+    cache: stackCacheRows(model.runtime, [{ cache: row.cache, row: 0, positions }]),
+    cett: [row.cett.slice(0, Math.max(0, positions - firstKept))],
+  };
+}
+
 /**
- * Reads a prompt for every row of factors. Rows with the same factors are read once, rows that the cache still holds
- * not at all.
+ * Reads a prompt for every row of factors. Rows with the same factors are read once; of rows that the cache still holds
+ * nothing is read, and of those whose start it holds the rest. Rows that start afresh are read as one batch, in as few
+ * runs as the limit on tokens allows. (A run of several tokens behind a cache takes one row: ONNX Runtime's
+ * GroupQueryAttention refuses more.)
  * @throws EngineError `cancelled` when the signal fires between runs
  */
 export async function prefill(
@@ -105,31 +119,48 @@ export async function prefill(
   signal: AbortSignal | undefined,
 ): Promise<Prefilled> {
   const keys = rows.map(scaleKey);
-  const byKey = new Map<string, ReadRow>();
-  for (const key of keys) {
-    const found = kept?.find(ids, key);
-    if (found)
-      byKey.set(key, { source: { cache: found.cache, row: 0 }, logits: found.logits, cett: found.cett });
+  const read = new Map<string, ReadRow>();
+  const fresh: string[] = [];
+  const toRead: { readonly keys: readonly string[]; readonly start: Start }[] = [];
+  for (const key of new Set(keys)) {
+    const whole = kept?.find(ids, key);
+    const start = whole ? undefined : kept && sharedStart(model, ids, key, kept);
+    if (whole)
+      read.set(key, { source: { cache: whole.cache, row: 0 }, logits: whole.logits, cett: whole.cett });
+    else if (start) toRead.push({ keys: [key], start });
+    else fresh.push(key);
   }
-  const missing = [...new Set(keys)].filter((key) => !byKey.has(key));
-  const fresh = await readPrompt(
-    model,
-    io,
-    ids,
-    missing.map((key) => rows[keys.indexOf(key)]),
-    signal,
-  );
-  missing.forEach((key, i) => {
-    byKey.set(key, fresh[i]);
-  });
-  const read = keys.map((key) => byKey.get(key) as ReadRow);
-  const cache = stackCacheRows(
-    model.runtime,
-    read.map((row) => row.source),
-  );
-  missing.forEach((key, i) => {
-    kept?.keep({ ids, scaleKey: key, logits: fresh[i].logits, cett: fresh[i].cett }, fresh[i].source);
-  });
-  for (const each of new Set(fresh.map((row) => row.source.cache))) each.dispose();
-  return { cache, logits: read.map((row) => row.logits), cett: read.map((row) => row.cett) };
+  const perRun = Math.max(1, Math.floor(TOKENS_A_RUN / ids.length));
+  for (let at = 0; at < fresh.length; at += perRun) {
+    const some = fresh.slice(at, at + perRun);
+    toRead.push({
+      keys: some,
+      start: { cache: emptyCache(io, model.runtime, some.length), cett: some.map(() => []) },
+    });
+  }
+  const made = new Set<KvCache>();
+  try {
+    for (const { keys: some, start } of toRead) {
+      const factors = some.map((key) => rows[keys.indexOf(key)]);
+      const results = await readRows(model, io, ids, factors, start, signal);
+      made.add(results[0].source.cache);
+      some.forEach((key, i) => {
+        read.set(key, results[i]);
+      });
+    }
+    const wanted = keys.map((key) => read.get(key) as ReadRow);
+    const cache = stackCacheRows(
+      model.runtime,
+      wanted.map((row) => row.source),
+    );
+    for (const { keys: some } of toRead) {
+      for (const scaleKeyOfRow of some) {
+        const { logits, cett, source } = read.get(scaleKeyOfRow) as ReadRow;
+        kept?.keep({ ids, scaleKey: scaleKeyOfRow, logits: logits.slice(), cett }, source);
+      }
+    }
+    return { cache, logits: wanted.map((row) => row.logits), cett: wanted.map((row) => row.cett) };
+  } finally {
+    for (const each of made) each.dispose();
+  }
 }

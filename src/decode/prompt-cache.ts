@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime/types.ts';
-import { type CacheRow, type KvCache, stackCacheRows } from './kv-cache.ts';
+import { type CacheRow, canBeCut, type KvCache, stackCacheRows } from './kv-cache.ts';
 
 /** What a prefill left of one row: enough to answer again without reading the prompt. */
 export interface PrefilledRow {
@@ -16,6 +16,11 @@ export interface PrefilledRow {
 /** Keeps the last prefills, oldest dropped beyond a number of bytes. */
 export interface PromptCache {
   find(ids: readonly number[], scaleKey: string): PrefilledRow | undefined;
+  /** The row that shares the longest start with `ids`, all but the last token at most, and how many positions that is. */
+  findStart(
+    ids: readonly number[],
+    scaleKey: string,
+  ): { readonly row: PrefilledRow; readonly positions: number } | undefined;
   /** Copies the row; the caller keeps its own. */
   keep(row: Omit<PrefilledRow, 'cache'>, source: CacheRow): void;
   clear(): void;
@@ -30,6 +35,12 @@ function bytesOf(row: PrefilledRow): number {
 const sameIds = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((id, i) => id === b[i]);
 
+function sharedLength(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}
+
 /** @param limit bytes kept at most */
 export function promptCache(runtime: Runtime, limit: number): PromptCache {
   const kept: PrefilledRow[] = [];
@@ -43,6 +54,15 @@ export function promptCache(runtime: Runtime, limit: number): PromptCache {
       const [row] = kept.splice(index, 1);
       kept.push(row);
       return row;
+    },
+    findStart(ids, scaleKey) {
+      let best: { row: PrefilledRow; positions: number } | undefined;
+      for (const row of kept) {
+        if (row.scaleKey !== scaleKey || !canBeCut(row.cache)) continue;
+        const positions = Math.min(sharedLength(row.ids, ids), ids.length - 1);
+        if (positions > (best?.positions ?? 0)) best = { row, positions };
+      }
+      return best;
     },
     keep(row, source) {
       const entry = { ...row, cache: stackCacheRows(runtime, [source]) };

@@ -1,28 +1,16 @@
-import { generate } from '../decode/generate.ts';
-import { type PromptCache, promptCache } from '../decode/prompt-cache.ts';
-import { createTextStream } from '../decode/text-stream.ts';
 import { EngineError } from '../errors.ts';
 import { mostActive } from '../neurons/active.ts';
-import { layerProfile, overview } from '../neurons/cett.ts';
 import { randomControl } from '../neurons/controls.ts';
-import { flatIndex } from '../neurons/layout.ts';
-import type { GenerateIn, GenerateOut, LoadedModel, TokenLabel } from '../protocol/messages.ts';
-import type { CallContext, Handlers } from '../protocol/server.ts';
+import type { LoadedModel } from '../protocol/messages.ts';
+import type { Handlers } from '../protocol/server.ts';
 import type { RuntimeMakers } from '../runtime/choose.ts';
-import { type ActivationStore, activationStore } from './activation-store.ts';
+import { answer } from './answer.ts';
+import { doses } from './dose.ts';
 import { loadModel, type OpenedModel } from './load.ts';
-import { preparePrompt } from './prompt.ts';
+import { type Loaded, withStores } from './loaded.ts';
+import { neuronFacts } from './neuron-facts.ts';
 
-const ACTIVATION_BYTES = 256 * 2 ** 20;
-const PROMPT_BYTES = 128 * 2 ** 20;
 const STARTING_SET = 5;
-const MAX_BINS = 256;
-
-/** What lives as long as a loaded model. */
-interface Loaded extends OpenedModel {
-  readonly prompts: PromptCache;
-  readonly activations: ActivationStore;
-}
 
 function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedModel {
   return {
@@ -37,53 +25,6 @@ function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedMod
     fromCache,
     meanCett: calibration.meanCett,
     mostActive: mostActive(calibration.meanCett, model.layout, STARTING_SET),
-  };
-}
-
-function labels(loaded: Loaded, ids: readonly number[]): TokenLabel[] {
-  const stream = createTextStream((some) => loaded.model.codec.decode(some));
-  return ids.map((id) => ({ id, text: stream.push(id) }));
-}
-
-async function answer(
-  loaded: Loaded,
-  input: GenerateIn,
-  context: CallContext<'generate'>,
-): Promise<GenerateOut> {
-  const { model, io } = loaded;
-  const { layout } = model;
-  const { ids, notice } = preparePrompt(model, input.prompt);
-  const bins = Math.min(MAX_BINS, input.bins);
-  const watched = input.watched.map((ref) => flatIndex(layout, ref));
-  context.emit({ type: 'prompt', tokens: labels(loaded, ids), notice });
-  const request = {
-    promptIds: ids,
-    lanes: input.lanes,
-    maxTokens: input.maxTokens,
-    signal: context.signal,
-    promptCache: loaded.prompts,
-  };
-  const result = await generate(model, io, request, {
-    position(lane, position, cett) {
-      loaded.activations.put(context.id, lane, position, cett);
-      const binned = new Float32Array(layout.widths.length * bins);
-      overview(cett, layout, bins, binned);
-      const profile = new Float32Array(layout.widths.length);
-      layerProfile(cett, layout, profile);
-      const values = Float32Array.from(watched, (index) => cett[index]);
-      context.emit({ type: 'position', lane, position, overview: binned, profile, watched: values });
-    },
-    token({ lane, index, id, text, logprob, entropy, top }) {
-      const named = top.map((candidate) => ({ ...candidate, text: model.codec.decode([candidate.id]) }));
-      context.emit({ type: 'token', lane, index, token: { id, text }, logprob, entropy, top: named });
-    },
-  });
-  return {
-    lanes: result.lanes.map(({ ids: answered, text, finish }) => ({ ids: answered, text, finish })),
-    promptLength: ids.length,
-    prefillMs: result.prefillMs,
-    decodeMs: result.decodeMs,
-    steps: result.steps,
   };
 }
 
@@ -107,11 +48,7 @@ export function createEngine(makers: RuntimeMakers): Handlers {
     async load(input, context) {
       await release();
       const opened = await loadModel(input, makers, { onProgress: context.emit, signal: context.signal });
-      loaded = {
-        ...opened,
-        prompts: promptCache(opened.model.runtime, PROMPT_BYTES),
-        activations: activationStore(ACTIVATION_BYTES),
-      };
+      loaded = withStores(opened);
       return summary(opened);
     },
     generate: (input, context) => answer(current(), input, context),
@@ -124,6 +61,8 @@ export function createEngine(makers: RuntimeMakers): Handlers {
         members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }),
       };
     },
+    dose: (input, { signal }) => doses(current(), input, signal),
+    neuron: (ref) => neuronFacts(current(), ref),
     async free() {
       await release();
       return {};

@@ -1,5 +1,6 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import type { ByteSource } from '../bytes/source.ts';
+import { neuronAttribution } from '../gguf/attribution.ts';
 import { readGguf } from '../gguf/file.ts';
 import type { Precision } from '../gguf/linear-weights.ts';
 import { llamaConfig } from '../gguf/llama-config.ts';
@@ -79,5 +80,6 @@ export async function openGguf(
     neurons: instrumented.graph,
     headDim: config.headDim,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
+    attribution: (ref) => neuronAttribution(file, config, ref),
   };
 }

@@ -96,5 +96,6 @@ export async function openOnnx(files: ModelFiles, runtime: Runtime): Promise<Lan
     neurons: instrumented.graph,
     headDim: headDim(text),
     layout: neuronLayout(instrumented.graph.layers.map(({ width }) => width)),
+    attribution: undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { NeuronLayout } from '../neurons/types.ts';
+import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { NeuronGraph } from '../onnx/types.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
 
@@ -39,4 +39,6 @@ export interface LanguageModel {
   /** Size of an attention head, where the graph's cache inputs leave it open. */
   readonly headDim: number | undefined;
   readonly layout: NeuronLayout;
+  /** Direct logit attribution of a neuron, [vocabulary]; undefined where the weights for it are not at hand. */
+  readonly attribution: ((ref: NeuronRef) => Promise<Float32Array>) | undefined;
 }

@@ -207,4 +207,14 @@ export type Response =
     }[CallName]
   | { readonly type: 'error'; readonly id: number; readonly error: EngineErrorData };
 
-export type { Breakdown, Candidate, DeviceChoice, FinishReason, Lane, NeuronLayout, NeuronRef, Progress, Sampling };
+export type {
+  Breakdown,
+  Candidate,
+  DeviceChoice,
+  FinishReason,
+  Lane,
+  NeuronLayout,
+  NeuronRef,
+  Progress,
+  Sampling,
+};

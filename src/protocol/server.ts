@@ -12,12 +12,20 @@ export type Handlers = {
   readonly [K in CallName]: (input: Calls[K]['in'], context: CallContext<K>) => Promise<Calls[K]['out']>;
 };
 
-/** Calls that use the model one after another; a newer one of the same kind cancels the older. */
-const exclusive: ReadonlySet<CallName> = new Set<CallName>(['load', 'generate', 'dose', 'free']);
+/**
+ * Calls that use the model one after another, and the calls that each of them cancels when it comes: a newer answer
+ * takes the place of an older one and of doses, which run behind answers.
+ */
+const cancelledBy: Partial<Record<CallName, readonly CallName[]>> = {
+  load: ['load', 'generate', 'dose'],
+  generate: ['generate', 'dose'],
+  dose: ['dose'],
+  free: ['load', 'generate', 'dose'],
+};
 
 /**
- * Answers requests with handlers. Exclusive calls run in the order they came; when one comes, those of its kind that run
- * or wait are cancelled; a load, and freeing the model, cancel whatever runs.
+ * Answers requests with handlers. Exclusive calls run in the order they came; those that a newer one takes the place of
+ * are cancelled, whether they run or wait.
  * @returns the function that takes each message
  */
 export function serve(handlers: Handlers, post: (response: Response) => void): (request: Request) => void {
@@ -55,15 +63,14 @@ export function serve(handlers: Handlers, post: (response: Response) => void): (
       return;
     }
     const { type, id } = request;
-    if (exclusive.has(type)) {
-      for (const other of controllers.values()) {
-        if (other.type === type || type === 'load' || type === 'free') other.controller.abort();
-      }
+    const cancelled = cancelledBy[type];
+    for (const other of controllers.values()) {
+      if (cancelled?.includes(other.type)) other.controller.abort();
     }
     const controller = new AbortController();
     controllers.set(id, { type, controller });
     const run = () => answer(type, id, request.in, controller.signal);
-    if (exclusive.has(type)) last = last.then(run);
+    if (cancelled) last = last.then(run);
     else void run();
   };
 }

@@ -1,6 +1,6 @@
 import type { Tensor, TypedTensor } from 'onnxruntime-common';
 import { halfToFloat } from '../bytes/half.ts';
-import type { ElementType, RowRef, TensorData } from './types.ts';
+import { type ElementType, type RowRef, rowPieces, type TensorData } from './types.ts';
 
 type Make = (type: ElementType, data: TensorData, dims: readonly number[]) => Tensor;
 
@@ -11,15 +11,19 @@ function values(tensor: Tensor): TensorData {
 /** Rows copied into a new tensor in memory. */
 export function stackCpuRows(rows: readonly RowRef[], make: Make): Tensor {
   const first = rows[0].tensor;
-  const dims = [rows.length, ...first.dims.slice(1)];
-  const rowSize = dims.slice(1).reduce((a, b) => a * b, 1);
+  const { dims, count, size } = rowPieces(rows[0]);
   const Data = values(first).constructor as new (length: number) => TensorData;
-  const data = new Data(rowSize * rows.length);
-  rows.forEach(({ tensor, row }, i) => {
-    const source = values(tensor).subarray(row * rowSize, (row + 1) * rowSize);
-    (data as Float32Array).set(source as Float32Array, i * rowSize);
-  });
-  return make(first.type as ElementType, data, dims);
+  const data = new Data(count * size * rows.length);
+  let at = 0;
+  for (const ref of rows) {
+    const source = values(ref.tensor);
+    const { start, stride } = rowPieces(ref);
+    for (let piece = 0; piece < count; piece++, at += size) {
+      const from = start + piece * stride;
+      (data as Float32Array).set(source.subarray(from, from + size) as Float32Array, at);
+    }
+  }
+  return make(first.type as ElementType, data, [rows.length, ...dims]);
 }
 
 /** Values of a tensor in memory as float32; float32 tensors are not copied. */

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { halfToFloat } from '../bytes/half.ts';
-import type { RowRef } from './types.ts';
+import { type RowRef, rowPieces } from './types.ts';
 
 // The constants of the WebGPU specification: not every environment has them as globals.
 const MAP_READ = 0x1;
@@ -23,24 +23,25 @@ export function byteSize(tensor: Pick<Tensor, 'type' | 'dims'>): number {
   return tensor.dims.reduce((a, b) => a * b, 1) * bytesPer[tensor.type as keyof typeof bytesPer];
 }
 
-/** Copies batch rows between device buffers into a new one. Rows must be a multiple of four bytes, as WebGPU copies. */
-export function stackGpuRows(device: GPUDevice, rows: readonly RowRef[]): GPUBuffer {
-  const { type, dims } = rows[0].tensor;
-  const rowBytes = byteSize({ type, dims: [1, ...dims.slice(1)] });
-  const target = deviceBuffer(device, rowBytes * rows.length);
+/** Copies batch rows between device buffers into a new one. Pieces must be a multiple of four bytes, as WebGPU copies. */
+export function stackGpuRows(
+  device: GPUDevice,
+  rows: readonly RowRef[],
+): { readonly buffer: GPUBuffer; readonly dims: number[] } {
+  const { dims, count, size } = rowPieces(rows[0]);
+  const bytes = bytesPer[rows[0].tensor.type as keyof typeof bytesPer];
+  const buffer = deviceBuffer(device, count * size * rows.length * bytes);
   const encoder = device.createCommandEncoder();
-  rows.forEach(({ tensor, row }, i) => {
-    if (rowBytes > 0)
-      encoder.copyBufferToBuffer(
-        tensor.gpuBuffer as GPUBuffer,
-        row * rowBytes,
-        target,
-        i * rowBytes,
-        rowBytes,
-      );
-  });
+  let at = 0;
+  for (const ref of rows) {
+    const { start, stride } = rowPieces(ref);
+    for (let piece = 0; piece < count && size > 0; piece++, at += size) {
+      const source = ref.tensor.gpuBuffer as GPUBuffer;
+      encoder.copyBufferToBuffer(source, (start + piece * stride) * bytes, buffer, at * bytes, size * bytes);
+    }
+  }
   device.queue.submit([encoder.finish()]);
-  return target;
+  return { buffer, dims: [rows.length, ...dims] };
 }
 
 /** Reads several device tensors through one staging buffer and one mapping. */

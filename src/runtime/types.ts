@@ -26,10 +26,38 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** Where a row of a batched tensor is: the first axis of `tensor` is the batch. */
+/** A row of a batched tensor (the first axis is the batch), or of a cache tensor [rows, heads, positions, size] its start. */
 export interface RowRef {
   readonly tensor: Tensor;
   readonly row: number;
+  /** Positions (axis 2) that are taken from the start; all where it is left out. */
+  readonly positions?: number;
+}
+
+/** Where the parts of a row lie that are copied, in elements: `count` pieces of `size`, `stride` apart. */
+export interface RowPieces {
+  readonly dims: readonly number[];
+  readonly start: number;
+  readonly count: number;
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** Geometry of copying a row: a whole row is one piece, the first positions of a cache row one piece a head. */
+export function rowPieces({ tensor, row, positions }: RowRef): RowPieces {
+  const dims = tensor.dims.slice(1);
+  const whole = dims.reduce((a, b) => a * b, 1);
+  if (positions === undefined || positions === dims[1]) {
+    return { dims, start: row * whole, count: 1, size: whole, stride: whole };
+  }
+  const [heads, length, size] = dims;
+  return {
+    dims: [heads, positions, size],
+    start: row * whole,
+    count: heads,
+    size: positions * size,
+    stride: length * size,
+  };
 }
 
 /** ONNX Runtime on one device. Outputs stay on the device until disposed. */
@@ -43,7 +71,7 @@ export interface Runtime {
   tensor(type: ElementType, data: TensorData, dims: readonly number[]): Tensor;
   /** The same, kept on the device for many runs; dispose it. */
   upload(type: ElementType, data: TensorData, dims: readonly number[]): Tensor;
-  /** A new tensor whose batch rows are copies of the given ones; all have the same shape but for the batch. */
+  /** A new tensor whose batch rows are copies of the given ones, all of one shape. */
   stackRows(rows: readonly RowRef[]): Tensor;
   /** Values of float tensors as float32, in the order given, through one copy where they are on a device. */
   read(tensors: readonly Tensor[]): Promise<Float32Array[]>;

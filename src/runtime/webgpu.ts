@@ -73,8 +73,8 @@ export async function webgpuRuntime(): Promise<Runtime> {
       return fromBuffer(buffer, type, dims);
     },
     stackRows(rows) {
-      const { type, dims } = rows[0].tensor;
-      return fromBuffer(stackGpuRows(device, rows), type as ElementType, [rows.length, ...dims.slice(1)]);
+      const { buffer, dims } = stackGpuRows(device, rows);
+      return fromBuffer(buffer, rows[0].tensor.type as ElementType, dims);
     },
     async read(tensors) {
       const onDevice = tensors.filter((t) => t.location === 'gpu-buffer');
