@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/source.ts';
 import { blobSource } from '../bytes/source.ts';
+import { yieldToEvents } from '../bytes/yield.ts';
 import { type GraphIo, graphIo } from '../decode/graph-io.ts';
 import { EngineError } from '../errors.ts';
 import { download, forget } from '../model/download.ts';
@@ -38,6 +39,8 @@ export async function openChecked(
     const io = graphIo(model);
     options.onProgress?.({ stage: 'Testing the device', done: 0, unit: 'items' });
     const calibration = await calibrate(model, io);
+    await yieldToEvents();
+    options.signal?.throwIfAborted();
     const difference = selfTest(model, calibration.logits);
     if (difference) throw new EngineError('load-failed', `The self-test failed: ${difference}.`);
     return { model, io, calibration };

@@ -1,5 +1,6 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import type { ByteSource } from '../bytes/source.ts';
+import { yieldToEvents } from '../bytes/yield.ts';
 import { neuronAttribution } from '../gguf/attribution.ts';
 import { readGguf } from '../gguf/file.ts';
 import type { Precision } from '../gguf/linear-weights.ts';
@@ -42,7 +43,7 @@ function nameOf(file: GgufFile): string {
 
 /**
  * Opens a GGUF file on a device: builds its graph, instruments it, makes the session. Weights are read tensor by tensor.
- * @throws EngineError where the file, its architecture or the device does not fit
+ * @throws EngineError where the file, its architecture or the device does not fit; the signal's reason when aborted
  */
 export async function openGguf(
   source: ByteSource,
@@ -59,13 +60,16 @@ export async function openGguf(
   const instrumented = instrument(built.model, built.externalData, {
     maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers,
   });
+  const fingerprint = await fingerprintOf(file);
+  await yieldToEvents();
+  options.signal?.throwIfAborted();
   const session = await runtime.createSession(instrumented.model);
   const codec = textCodec(tokenizer.tokenizerJson, tokenizer.tokenizerConfig, tokenizer.bosId);
   const written = (id: number | undefined) => (id === undefined ? '' : codec.decode([id]));
   return {
     name: nameOf(file),
     architecture: config.architecture,
-    fingerprint: await fingerprintOf(file),
+    fingerprint,
     contextLength: config.contextLength,
     vocabulary: config.vocabulary,
     eosIds: new Set(tokenizer.eosIds),
