@@ -1,0 +1,108 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { build } from 'vite';
+import type { EngineClient } from '../../src/protocol/client.ts';
+import type {
+  GenerateIn,
+  GenerateOut,
+  LoadedModel,
+  LoadIn,
+  TokenEvent,
+} from '../../src/protocol/messages.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+declare global {
+  interface Window {
+    /** The engine of the built site, in a worker. */
+    engine: EngineClient;
+  }
+}
+
+async function clientSource(): Promise<string> {
+  const entry = `${root}src/protocol/client.ts`;
+  const options = { write: false, lib: { entry, formats: ['es' as const], fileName: 'client' } };
+  const built = await build({ root, configFile: false, publicDir: false, logLevel: 'error', build: options });
+  const [output] = Array.isArray(built) ? built : [built];
+  if (!output || !('output' in output)) throw new TypeError('Vite did not build the client');
+  return output.output[0].code;
+}
+
+/** Opens an empty page of the built site's origin with the site's own worker and the client in `window.engine`. */
+export async function openEnginePage(page: Page): Promise<void> {
+  const worker = (await readdir(`${root}dist/assets`)).find((name) => /^engine\.worker-.*\.js$/.test(name));
+  const body = '<!doctype html><title>Engine</title>';
+  await page.route('**/engine/', (route) =>
+    route.fulfill({ contentType: 'text/html', headers: isolation, body }),
+  );
+  const client = await clientSource();
+  await page.route('**/engine/client.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: client }),
+  );
+  await page.route('**/engine/tiny-llama.gguf', (route) =>
+    route.fulfill({
+      path: `${root}test/fixtures/gguf/tiny-llama.gguf`,
+      contentType: 'application/octet-stream',
+    }),
+  );
+  await page.goto('./engine/');
+  await page.evaluate(async (url) => {
+    const module = new URL('client.js', location.href).href;
+    const { createEngineClient } = await import(/* @vite-ignore */ module);
+    window.engine = createEngineClient(new Worker(url, { type: 'module' }));
+  }, `../assets/${worker}`);
+}
+
+export const defaultModel = '../models/SmolLM2-135M-Instruct.Q4_1.gguf';
+export const tinyModel = 'tiny-llama.gguf';
+
+/** Loads the model at a path below the page. */
+export function load(page: Page, path: string, device: LoadIn['device']): Promise<LoadedModel> {
+  return page.evaluate(
+    ([path, device]) => {
+      const url = new URL(path, location.href).href;
+      return window.engine.call('load', { source: { kind: 'url', url, name: path }, device });
+    },
+    [path, device] as const,
+  );
+}
+
+export interface Answer {
+  readonly out: GenerateOut;
+  readonly tokens: readonly TokenEvent[];
+  /** CETT of all neurons at the positions asked for, by lane. */
+  readonly cett: readonly (readonly (readonly number[])[])[];
+}
+
+/** Answers and reads the neurons of some positions in all lanes. */
+export function answer(
+  page: Page,
+  request: Pick<GenerateIn, 'lanes' | 'maxTokens'> & {
+    readonly ids: readonly number[];
+    readonly positions: readonly number[];
+  },
+): Promise<Answer> {
+  return page.evaluate(async ({ ids, lanes, maxTokens, positions }) => {
+    const tokens: TokenEvent[] = [];
+    const input: GenerateIn = { prompt: { kind: 'ids', ids }, lanes, maxTokens, watched: [], bins: 16 };
+    const { id, done } = window.engine.start('generate', input, {
+      onEvent: (event) => {
+        if (event.type === 'token') tokens.push(event);
+      },
+    });
+    const out = await done;
+    const detail = async (lane: number, position: number) => {
+      const range = { run: id, lane, position, start: 0, end: Number.MAX_SAFE_INTEGER };
+      return Array.from((await window.engine.call('detail', range)).cett);
+    };
+    const cett = await Promise.all(
+      lanes.map((_, lane) => Promise.all(positions.map((position) => detail(lane, position)))),
+    );
+    return { out, tokens, cett };
+  }, request);
+}
