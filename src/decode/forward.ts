@@ -7,6 +7,9 @@ import type { Feeds, Tensor } from '../runtime/types.ts';
 import type { GraphIo } from './graph-io.ts';
 import { cacheOf, type KvCache } from './kv-cache.ts';
 
+/** What a run of the graph needs of a model. */
+export type RunnableModel = Pick<LanguageModel, 'runtime' | 'session' | 'neurons' | 'layout'>;
+
 /** The scale inputs of a batch, on the device. Dispose it when the rows or their factors change. */
 export interface BatchScales {
   readonly feeds: Feeds;
@@ -16,7 +19,7 @@ export interface BatchScales {
 }
 
 /** Uploads the factors of each row; a row without neurons is neutral. */
-export function batchScales(model: LanguageModel, rows: readonly (readonly ScaledNeuron[])[]): BatchScales {
+export function batchScales(model: RunnableModel, rows: readonly (readonly ScaledNeuron[])[]): BatchScales {
   const vectors = rows.map((neurons) => (neurons.length ? scaleVectors(model.layout, neurons) : undefined));
   const feeds: Record<string, Tensor> = {};
   model.neurons.layers.forEach((layer, l) => {
@@ -36,7 +39,7 @@ export function batchScales(model: LanguageModel, rows: readonly (readonly Scale
 }
 
 function upload(
-  model: LanguageModel,
+  model: RunnableModel,
   type: 'float32' | 'float16',
   data: Float32Array,
   dims: readonly number[],
@@ -70,7 +73,7 @@ const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
 
 /** Runs the model over some tokens of every row. On an error the given cache is left as it was. */
 export async function forward(
-  model: LanguageModel,
+  model: RunnableModel,
   io: GraphIo,
   input: ForwardInput,
 ): Promise<ForwardOutput> {
