@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import type { SteeredGroup } from './slices/steering.ts';
+import type { Stores } from './stores.ts';
+
+/** One part of the page's state as links and run files carry it: checked when read, taken from and put into the stores. */
+interface Property<T> {
+  readonly schema: z.ZodType<T>;
+  get(stores: Stores): T | undefined;
+  set(stores: Stores, value: T): void;
+}
+
+function property<T>(
+  schema: z.ZodType<T>,
+  get: (stores: Stores) => T | undefined,
+  set: (stores: Stores, value: T) => void,
+): Property<T> {
+  return { schema, get, set };
+}
+
+const text = z.string().max(100_000);
+const index = z.int().min(0).max(10_000_000);
+const factor = z.number().min(-10).max(10);
+const key = z.string().regex(/^\d{1,9}:\d{1,9}$/);
+const neuron = z.object({ layer: index, neuron: index });
+const extent = z.number().min(0).max(10_000_000);
+const stretch = z.object({ left: extent, width: extent, top: extent, height: extent });
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+
+export const samplingSchema = z.object({
+  temperature: z.number().min(0).max(10),
+  topK: z.int().min(0).max(1_000_000),
+  topP: z.number().min(0).max(1),
+  repetitionPenalty: z.number().min(0.1).max(10),
+  seed,
+});
+
+export const turnSchema = z.object({ role: z.enum(['user', 'assistant']), content: text });
+
+const setSchema = z.unknown().transform((set, context) => {
+  try {
+    return parseNeuronSet(JSON.stringify(set));
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
+
+const groupSchema: z.ZodType<SteeredGroup> = z.object({
+  id: z.string().regex(/^g\d{1,9}$/),
+  name: z.string().min(1).max(200),
+  kind: z.enum(['active', 'set', 'custom']),
+  members: z.array(neuron.extend({ weight: z.number().optional() })).max(100_000),
+  set: setSchema.optional(),
+  factor,
+  on: z.boolean(),
+});
+
+/** What of the page's state is worth keeping: the one list that links and run files are made by. */
+const properties = {
+  model: property(
+    z.object({ name: text, fingerprint: z.string().max(200) }),
+    ({ model }) => {
+      const now = model.getState().model;
+      return now && { name: now.name, fingerprint: now.fingerprint };
+    },
+    () => {},
+  ),
+  prompt: property(
+    z.object({
+      mode: z.enum(['chat', 'raw']),
+      system: text,
+      turns: z.array(turnSchema).max(1000),
+      question: text,
+      sampling: samplingSchema,
+      maxTokens: z.int().min(1).max(4096),
+    }),
+    ({ prompt }) => prompt.getState(),
+    ({ prompt }, value) => prompt.setState(value),
+  ),
+  steering: property(
+    z.object({
+      madeFor: z.string().max(200),
+      groups: z.array(groupSchema).max(1000),
+      scope: z.enum(['everywhere', 'answer']),
+      own: z.record(key, factor),
+      muted: z.array(key).max(100_000),
+      solo: key.optional(),
+      controlSeed: seed,
+    }),
+    ({ steering }) => steering.getState(),
+    ({ steering }, value) => steering.setState(value, true),
+  ),
+  pin: property(
+    z.object({ lane: z.literal([0, 1, 2]), position: index }),
+    ({ selection }) => selection.getState().pin,
+    ({ selection }, pin) => selection.setState({ pin }),
+  ),
+  card: property(
+    neuron,
+    ({ selection }) => selection.getState().card,
+    ({ selection }, card) => selection.setState({ card }),
+  ),
+  view: property(
+    z.object({
+      layout: z.enum(['columns', 'text']).optional(),
+      prompt: z.boolean().optional(),
+      spaces: z.boolean().optional(),
+      colour: z.enum(['none', 'score', 'logprob', 'entropy', 'neuron']).optional(),
+      order: z.enum(['given', 'layer', 'weight', 'value']).optional(),
+      quantity: z.enum(['cett', 'difference', 'factor']).optional(),
+      mapView: stretch.optional(),
+      profile: z.enum(['token', 'tokens']).optional(),
+    }),
+    ({ view }) => view.getState(),
+    ({ view }, value) => view.setState(value),
+  ),
+};
+
+type Properties = typeof properties;
+type PropertyName = keyof Properties;
+
+/** The page's state as data. What is missing stays as it is. */
+export type PageState = { readonly [K in PropertyName]?: z.output<Properties[K]['schema']> };
+
+const names = Object.keys(properties) as PropertyName[];
+
+/** Checks a page's state; keys that it does not have are dropped. */
+export const pageStateSchema = z.object(
+  Object.fromEntries(names.map((name) => [name, properties[name].schema.optional()])) as {
+    [K in PropertyName]: z.ZodOptional<Properties[K]['schema']>;
+  },
+);
+
+/** The page's state now. */
+export function readPageState(stores: Stores): PageState {
+  return pageStateSchema.parse(Object.fromEntries(names.map((name) => [name, properties[name].get(stores)])));
+}
+
+/** Fills the stores; nothing runs by that. `leave` names what is not wanted. */
+export function writePageState(stores: Stores, state: PageState, leave: readonly PropertyName[] = []): void {
+  const write = <K extends PropertyName>(name: K) => {
+    const value = state[name];
+    if (value !== undefined) (properties[name] as Property<unknown>).set(stores, value);
+  };
+  for (const name of names) if (!leave.includes(name)) write(name);
+}
+
+/** JSON without keys that would reach an object's prototype. */
+export function parseJson(source: string): unknown {
+  return JSON.parse(source, (name, value) => (name === '__proto__' ? undefined : value));
+}

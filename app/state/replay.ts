@@ -1,0 +1,80 @@
+import type { NeuronFacts } from '../../src/protocol/messages.ts';
+import type { Frame } from './frames.ts';
+import { readPageState, writePageState } from './page-state.ts';
+import { laneIndices, type RunRecord } from './record.ts';
+import type { RecordedRun } from './run-file.ts';
+import type { Stores } from './stores.ts';
+
+/** Request id of lanes that come from a file: the worker keeps nothing of them. */
+const recordedRun = -2;
+
+/** Whether what the figure shows comes from a file. */
+export function isRecorded(record: RunRecord): boolean {
+  return laneIndices.some((lane) => record.lane(lane).current.run === recordedRun);
+}
+
+/** What the page shows, to be kept; undefined while there is no answer or it is not complete. */
+export function recordRun(
+  stores: Stores,
+  record: RunRecord,
+  created: Date,
+  neurons: Readonly<Record<string, NeuronFacts>>,
+): RecordedRun | undefined {
+  const { model } = stores.model.getState();
+  const { asked, notice } = stores.run.getState();
+  const lanes = laneIndices.map((lane) => record.lane(lane).current);
+  if (!model || !asked || lanes.some(({ finish, tokens }) => !finish || tokens.length === 0))
+    return undefined;
+  const dose = stores.dose.getState();
+  return {
+    created: created.toISOString(),
+    model,
+    state: readPageState(stores),
+    asked,
+    notice,
+    prompt: record.prompt,
+    shape: record.shape,
+    lanes: lanes.map(({ finish, breakdown, tokens, overview, profile, watched }) => ({
+      finish,
+      breakdown,
+      tokens,
+      frames: Array.from(overview, (values, position): Frame | undefined => {
+        const others = [profile[position], watched[position]];
+        return values && others[0] && others[1]
+          ? { overview: values, profile: others[0], watched: others[1] }
+          : undefined;
+      }),
+    })),
+    dose: dose.status === 'done' ? dose : undefined,
+    neurons,
+  };
+}
+
+/** Puts a recorded run in the place of what the page shows. */
+export function replayRun(stores: Stores, record: RunRecord, run: RecordedRun): void {
+  record.clear();
+  record.begin(
+    recordedRun,
+    laneIndices.map((lane) => ({ lane, key: 'recorded' })),
+    run.shape,
+  );
+  record.onPrompt({ type: 'prompt', tokens: run.prompt, notice: run.notice });
+  for (const lane of laneIndices) {
+    const { frames, tokens } = run.lanes[lane]!;
+    frames.forEach((frame, position) => {
+      if (frame) record.onPosition(lane, { type: 'position', lane, position, ...frame });
+    });
+    for (const token of tokens) record.onToken(lane, token);
+  }
+  record.settle(laneIndices, run.lanes);
+  stores.run.setState({
+    status: 'done',
+    asked: run.asked,
+    notice: run.notice,
+    error: undefined,
+    msPerToken: undefined,
+  });
+  stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined, card: undefined });
+  writePageState(stores, run.state);
+  if (run.dose) stores.dose.setState(run.dose, true);
+}

@@ -1,0 +1,353 @@
+import { z } from 'zod';
+import { floatToHalf, halfToFloat } from '../../src/bytes/half.ts';
+import { EngineError } from '../../src/errors.ts';
+import { neuronLayout } from '../../src/neurons/layout.ts';
+import type {
+  Breakdown,
+  FinishReason,
+  LoadedModel,
+  NeuronFacts,
+  TokenEvent,
+  TokenLabel,
+} from '../../src/protocol/messages.ts';
+import { dequantise, type Frame, finiteMaximum, poolFrames, quantise } from './frames.ts';
+import { deflate, fromBase64, inflate, toBase64 } from './pack.ts';
+import { type PageState, pageStateSchema, parseJson, samplingSchema, turnSchema } from './page-state.ts';
+import type { RecordShape } from './record.ts';
+import type { DoseState } from './slices/dose.ts';
+import type { Asked } from './slices/run.ts';
+
+const format = 'h-neurons-run';
+const version = 1;
+/** Bytes of a file; a run of 500 tokens in three lanes takes about 5 MB. */
+const largestFile = 32 * 2 ** 20;
+/** Bytes that the values in a file may unfold to. */
+const largestValues = 256 * 2 ** 20;
+
+/** One lane of a recorded run; arrays of frames are indexed by position in prompt plus answer. */
+export interface RecordedLane {
+  readonly finish?: FinishReason;
+  readonly breakdown?: Breakdown;
+  readonly tokens: readonly TokenEvent[];
+  readonly frames: readonly (Frame | undefined)[];
+}
+
+/** A run as it is kept: everything that the page shows of it. */
+export interface RecordedRun {
+  /** When it was recorded, ISO 8601. */
+  readonly created: string;
+  readonly model: LoadedModel;
+  readonly state: PageState;
+  readonly asked: Asked;
+  readonly notice: string;
+  readonly prompt: readonly TokenLabel[];
+  readonly shape: RecordShape;
+  readonly lanes: readonly RecordedLane[];
+  readonly dose?: DoseState;
+  /** What is known of single neurons, by "layer:neuron". */
+  readonly neurons: Readonly<Record<string, NeuronFacts>>;
+}
+
+const text = z.string().max(100_000);
+const count = z.int().min(0).max(10_000_000);
+const finite = z.number();
+const packed = z.base64().max(largestFile);
+const id = count;
+
+const breakdownSchema = z.union([
+  z.object({ kind: z.literal('loop'), start: count, period: count, repeats: count }),
+  z.object({ kind: z.literal('one-token'), id, share: finite }),
+  z.object({ kind: z.literal('unreadable'), share: finite }),
+]);
+
+const finishSchema = z.enum(['stop', 'length', 'context', 'cancelled']);
+
+const attributionSchema = z.array(z.object({ id, text, logit: finite })).max(1000);
+
+const factsSchema = z.object({
+  columnNorm: finite,
+  normRank: count,
+  neurons: count,
+  meanCett: finite,
+  attribution: z.object({ promotes: attributionSchema, suppresses: attributionSchema }).optional(),
+});
+
+const doseSchema = z.object({
+  status: z.enum(['none', 'waiting', 'running', 'done', 'failed']),
+  points: z
+    .array(
+      z.object({
+        factor: finite,
+        text,
+        score: finite.optional(),
+        differs: z.boolean(),
+        breakdown: breakdownSchema.optional(),
+      }),
+    )
+    .max(16),
+  kind: z.enum(['probability', 'mean-cett']),
+  error: text.optional(),
+});
+
+const askedSchema = z.object({
+  prompt: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('chat'), system: text, turns: z.array(turnSchema).max(1000) }),
+    z.object({ kind: z.literal('raw'), text }),
+    z.object({ kind: z.literal('ids'), ids: z.array(id).max(100_000) }),
+  ]),
+  sampling: samplingSchema,
+  maxTokens: z.int().min(1).max(100_000),
+  answerStart: z.array(id).max(100_000),
+});
+
+const modelSchema = z.object({
+  name: text,
+  architecture: text,
+  fingerprint: text,
+  widths: z.array(z.int().min(1).max(1_000_000)).min(1).max(1000),
+  contextLength: count,
+  hasChatTemplate: z.boolean(),
+  device: z.object({ kind: z.enum(['wasm', 'webgpu', 'native']), threads: count, why: text }),
+  precision: text,
+});
+
+const labelSchema = z.tuple([id, text]);
+
+const tokenSchema = z.object({
+  token: labelSchema,
+  logprob: finite,
+  entropy: finite,
+  divergence: finite.optional(),
+  top: z.array(z.tuple([id, text, finite])).max(100),
+});
+
+const fileSchema = z.object({
+  format: z.literal(format),
+  version: z.literal(version),
+  created: z.iso.datetime({ offset: true }),
+  model: modelSchema,
+  state: pageStateSchema,
+  asked: askedSchema,
+  notice: text,
+  prompt: z.array(labelSchema).min(1).max(100_000),
+  bins: z.int().min(1).max(256),
+  watched: z.array(z.tuple([count, count])).max(10_000),
+  lanes: z
+    .array(
+      z.object({
+        finish: finishSchema.optional(),
+        breakdown: breakdownSchema.optional(),
+        tokens: z.array(tokenSchema).max(100_000),
+        /** Frame of each position, -1 for none. */
+        positions: z.array(z.int().min(-1).max(1_000_000)).max(200_000),
+      }),
+    )
+    .length(3),
+  /** Raw DEFLATE in base64. Overview in 8 bits of each frame's own maximum; the others in half precision. */
+  frames: z.object({
+    count,
+    /** Highest level of the overview; the one above is not a number. */
+    highest: z.int().min(1).max(254),
+    maxima: packed,
+    overview: packed,
+    profile: packed,
+    watched: packed,
+  }),
+  dose: doseSchema.optional(),
+  neurons: z.record(z.string().regex(/^\d{1,9}:\d{1,9}$/), factsSchema),
+});
+
+type RunFile = z.output<typeof fileSchema>;
+
+function bytesOf(array: Uint8Array | Uint16Array | Float32Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+}
+
+async function pack(array: Uint8Array | Uint16Array | Float32Array): Promise<string> {
+  return toBase64(await deflate(bytesOf(array)));
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * The text of a run's file.
+ * @param highest highest of the levels that the overview is told in, at most 254
+ */
+export async function formatRun(run: RecordedRun, highest = 254): Promise<string> {
+  const { model, shape } = run;
+  const { frames, positions } = poolFrames(run.lanes.map((lane) => lane.frames));
+  const maxima = frames.map(({ overview }) => Math.fround(finiteMaximum(overview)));
+  const overview = frames.map((frame, i) => quantise(frame.overview, maxima[i]!, highest));
+  const half = (kind: 'profile' | 'watched') => pack(floatToHalf(joined(frames.map((frame) => frame[kind]))));
+  const file: RunFile = {
+    format,
+    version,
+    created: run.created,
+    model: {
+      name: model.name,
+      architecture: model.architecture,
+      fingerprint: model.fingerprint,
+      widths: [...model.layout.widths],
+      contextLength: model.contextLength,
+      hasChatTemplate: model.hasChatTemplate,
+      device: model.device,
+      precision: model.precision,
+    },
+    state: run.state,
+    asked: askedSchema.parse(run.asked),
+    notice: run.notice,
+    prompt: run.prompt.map(({ id, text }) => [id, text]),
+    bins: shape.bins,
+    watched: shape.watched.map(({ layer, neuron }) => [layer, neuron]),
+    lanes: run.lanes.map(({ finish, breakdown, tokens }, lane) => ({
+      finish,
+      breakdown,
+      tokens: tokens.map(({ token, logprob, entropy, divergence, top }) => ({
+        token: [token.id, token.text],
+        logprob: short(logprob),
+        entropy: short(entropy),
+        divergence: divergence === undefined ? undefined : short(divergence),
+        top: top.map((candidate) => [candidate.id, candidate.text, short(candidate.logprob)]),
+      })),
+      positions: [...positions[lane]!],
+    })),
+    frames: {
+      count: frames.length,
+      highest,
+      maxima: await pack(Float32Array.from(maxima)),
+      overview: await pack(joinedBytes(overview)),
+      profile: await half('profile'),
+      watched: await half('watched'),
+    },
+    dose: run.dose && doseSchema.parse(run.dose),
+    neurons: Object.fromEntries(
+      Object.entries(run.neurons).map(([key, facts]) => [key, factsSchema.parse(facts)]),
+    ),
+  };
+  return JSON.stringify(file);
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function refuse(sentence: string, cause?: unknown): never {
+  throw new EngineError('bad-input', sentence, { cause });
+}
+
+function parsed(source: string): RunFile {
+  if (source.length > largestFile) {
+    refuse(
+      `The run's file has ${(source.length / 2 ** 20).toFixed(0)} MB, over the limit of ${largestFile / 2 ** 20} MB.`,
+    );
+  }
+  let data: unknown;
+  try {
+    data = parseJson(source.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return refuse('The file is not a saved run: it is not valid JSON.', error);
+  }
+  const head = z.object({ format: z.literal(format), version: z.int() }).safeParse(data);
+  if (!head.success) return refuse(`The file is not a saved run: its "format" is not "${format}".`);
+  if (head.data.version > version)
+    return refuse('The run was saved by a newer version of this page; reload the page to get it.');
+  const result = fileSchema.safeParse(data);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  return refuse(`The saved run is not valid at "${issue?.path.join('.')}": ${issue?.message}.`, result.error);
+}
+
+/** Unpacks exactly `length` bytes. */
+async function unpack(source: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (length > largestValues) return refuse('The saved run has more values than this page can hold.');
+  const bytes = await inflate(fromBase64(source), length).catch((error: unknown) =>
+    refuse('The saved run is damaged: its values cannot be unpacked.', error),
+  );
+  return bytes.length === length ? bytes : refuse('The saved run is damaged: values are missing.');
+}
+
+async function framesOf(file: RunFile): Promise<Frame[]> {
+  const { frames, bins } = file;
+  const layers = file.model.widths.length;
+  const cells = layers * bins;
+  const watched = file.watched.length;
+  const maxima = new Float32Array((await unpack(frames.maxima, 4 * frames.count)).buffer);
+  const overview = await unpack(frames.overview, frames.count * cells);
+  const profile = new Uint16Array((await unpack(frames.profile, 2 * frames.count * layers)).buffer);
+  const values = new Uint16Array((await unpack(frames.watched, 2 * frames.count * watched)).buffer);
+  return Array.from({ length: frames.count }, (_, i) => ({
+    overview: dequantise(overview.subarray(i * cells, (i + 1) * cells), maxima[i]!, frames.highest),
+    profile: halfToFloat(profile.subarray(i * layers, (i + 1) * layers)),
+    watched: halfToFloat(values.subarray(i * watched, (i + 1) * watched)),
+  }));
+}
+
+function modelOf({ model }: RunFile, watched: RecordShape['watched']): LoadedModel {
+  const { widths, ...rest } = model;
+  const layout = neuronLayout(widths);
+  return {
+    ...rest,
+    layout,
+    fromCache: false,
+    meanCett: new Float32Array(layout.total).fill(Number.NaN),
+    mostActive: watched,
+  };
+}
+
+/**
+ * Reads the text of a run's file.
+ * @throws EngineError `bad-input` with one sentence that says what is wrong
+ */
+export async function parseRun(source: string): Promise<RecordedRun> {
+  const file = parsed(source);
+  const watched = file.watched.map(([layer, neuron]) => ({ layer, neuron }));
+  const model = modelOf(file, watched);
+  const outside = watched.find(({ layer, neuron }) => neuron >= (model.layout.widths[layer] ?? 0));
+  if (outside)
+    return refuse(
+      `The saved run watches neuron ${outside.layer}:${outside.neuron}, which its model does not have.`,
+    );
+  const frames = await framesOf(file);
+  return {
+    created: file.created,
+    model,
+    state: file.state,
+    asked: file.asked,
+    notice: file.notice,
+    prompt: file.prompt.map(([id, text]) => ({ id, text })),
+    shape: { layers: model.layout.widths.length, bins: file.bins, watched },
+    lanes: file.lanes.map(({ finish, breakdown, tokens, positions }, lane) => ({
+      finish,
+      breakdown,
+      tokens: tokens.map(({ token, top, ...rest }, index) => ({
+        ...rest,
+        type: 'token',
+        lane,
+        index,
+        token: { id: token[0], text: token[1] },
+        top: top.map(([id, text, logprob]) => ({ id, text, logprob })),
+      })),
+      frames: positions.map((i) => frames[i]),
+    })),
+    dose: file.dose,
+    neurons: file.neurons,
+  };
+}

@@ -1,0 +1,115 @@
+// The run that the page shows before its model is there: npx tsx scripts/record-run.ts [--out FILE]
+import { openAsBlob } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { coarser } from '../app/state/frames.ts';
+import { recordRun } from '../app/state/replay.ts';
+import { formatRun, type RecordedRun } from '../app/state/run-file.ts';
+import { createSession, type Session } from '../app/state/session.ts';
+import { neuronKey } from '../app/state/slices/steering.ts';
+import { watchedNeurons } from '../app/state/steering.ts';
+import { DEFAULT_MODEL } from '../src/cli/open-model.ts';
+import { createEngine } from '../src/engine/engine.ts';
+import { createEngineClient, type Port } from '../src/protocol/client.ts';
+import type { NeuronFacts, Response } from '../src/protocol/messages.ts';
+import { serve } from '../src/protocol/server.ts';
+import { nativeRuntime } from '../src/runtime/native.ts';
+import { runMain, SetupError, say } from './lib/log.mjs';
+import { root } from './lib/process.mjs';
+
+/** Five neurons of 46,080 switched off, and the model says what is not so. */
+const example = {
+  question: 'When did Albert Einstein invent the telephone?',
+  maxTokens: 32,
+  scope: 'answer',
+  factor: 0,
+  /** Token of the steered answer that is pinned. */
+  pinned: 2,
+} as const;
+
+/** Fewer bins and levels than the page works with: the file comes before the first picture. */
+const binsInOne = 2;
+const levels = 63;
+
+function smaller(run: RecordedRun): RecordedRun {
+  return {
+    ...run,
+    shape: { ...run.shape, bins: run.shape.bins / binsInOne },
+    lanes: run.lanes.map((lane) => ({
+      ...lane,
+      frames: lane.frames.map((frame) => frame && { ...frame, overview: coarser(frame.overview, binsInOne) }),
+    })),
+  };
+}
+
+/** The engine in this process, behind the same protocol as the page's worker. */
+function localPort(): Port {
+  const runtime = async () => nativeRuntime(availableParallelism());
+  const engine = createEngine({ wasm: runtime, webgpu: runtime, webgpuObstacle: async () => 'native' });
+  const listeners = new Set<(event: MessageEvent<Response>) => void>();
+  const take = serve(engine, (data) => {
+    for (const listener of listeners) listener(new MessageEvent('message', { data }));
+  });
+  return {
+    postMessage: take,
+    addEventListener(type: string, listener: (event: never) => void) {
+      if (type === 'message') listeners.add(listener as (event: MessageEvent<Response>) => void);
+    },
+  };
+}
+
+/** Resolves once a store's state fits. */
+function until<T>(
+  store: { getState(): T; subscribe(listener: () => void): () => void },
+  fits: (state: T) => boolean,
+) {
+  return new Promise<void>((resolve) => {
+    const look = () => {
+      if (!fits(store.getState())) return;
+      stop();
+      resolve();
+    };
+    const stop = store.subscribe(look);
+    look();
+  });
+}
+
+async function answered(session: Session): Promise<void> {
+  const { run } = session.stores;
+  await until(run, ({ status }) => status === 'done');
+  const { error } = run.getState();
+  if (error) throw new SetupError(error);
+}
+
+await runMain(async () => {
+  const out = process.argv[2] === '--out' ? process.argv[3] : join(root, 'public', 'runs', 'telephone.json');
+  if (!out) throw new SetupError('--out wants a file: npx tsx scripts/record-run.ts [--out FILE]');
+  const session = createSession(createEngineClient(localPort()), (flush) => flush());
+  const { stores } = session;
+  const blob = await openAsBlob(DEFAULT_MODEL);
+  stores.prompt.setState({ question: example.question, maxTokens: example.maxTokens });
+  await session.load({ kind: 'file', file: new File([blob], 'SmolLM2-135M-Instruct.gguf') });
+  const { error } = stores.model.getState();
+  if (error) throw new SetupError(error);
+  session.stop();
+  session.setScope(example.scope);
+  session.setFactor(example.factor);
+  session.answer();
+  await answered(session);
+  session.showDoses();
+  await until(stores.dose, ({ status }) => status === 'done' || status === 'failed');
+  const neurons: Record<string, NeuronFacts> = {};
+  for (const neuron of watchedNeurons(stores.steering.getState()))
+    neurons[neuronKey(neuron)] = await session.neuronFacts(neuron);
+  const { prompt } = session.record;
+  stores.selection.setState({ pin: { lane: 1, position: prompt.length + example.pinned } });
+  const run = recordRun(stores, session.record, new Date(), neurons);
+  if (!run) throw new SetupError('The answer is not complete.');
+  for (const { tokens } of run.lanes) say('run', tokens.map(({ token }) => token.text).join(''));
+  const text = await formatRun(smaller(run), levels);
+  await mkdir(dirname(out), { recursive: true });
+  await writeFile(out, text);
+  say('run', `${(text.length / 1000).toFixed(0)} kB`);
+  process.exit(0);
+});
