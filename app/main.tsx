@@ -8,7 +8,9 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/page.css';
+import './styles/rail.css';
 import './styles/figure.css';
+import './styles/card.css';
 
 const theme = createTheme();
 const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });

@@ -13,6 +13,8 @@ interface Props {
   readonly neutral?: number;
   readonly format: (value: number) => string;
   readonly onChange: (value: number) => void;
+  /** A drag or a key press is over. */
+  readonly onEnd?: () => void;
 }
 
 /** A slider with its value beside it and ticks under the track. */
@@ -27,6 +29,7 @@ export function Slider({
   neutral,
   format,
   onChange,
+  onEnd,
 }: Props) {
   const share = (v: number) => `${(100 * (v - min)) / (max - min)}%`;
   const from = Math.min(value, neutral ?? min);
@@ -40,6 +43,7 @@ export function Slider({
       maxValue={max}
       step={step}
       onChange={(next) => onChange(next as number)}
+      onChangeEnd={onEnd}
     >
       {!quiet && (
         <div className="slider-head">

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useSession } from '../state/hooks.ts';
 import { LayerProfile } from './LayerProfile.tsx';
 import { LoadPanel } from './LoadPanel.tsx';
+import { NeuronCard } from './NeuronCard.tsx';
 import { NeuronMap } from './NeuronMap.tsx';
 import { NextTokens } from './NextTokens.tsx';
 import { Rail } from './Rail.tsx';
@@ -29,6 +30,7 @@ export function Explore() {
           <NeuronMap />
           <LayerProfile />
           <NextTokens />
+          <NeuronCard />
         </div>
       </main>
     </div>

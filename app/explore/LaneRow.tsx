@@ -4,6 +4,7 @@ import { type Columns, visibleColumns } from '../charts/columns.ts';
 import { useRecord, useSession } from '../state/hooks.ts';
 import { firstDifference, type LaneIndex, laneNames, tokenAt } from '../state/record.ts';
 import type { SteeringState } from '../state/slices/steering.ts';
+import { factorOf, steeredNeurons } from '../state/steering.ts';
 import { spokenToken, tokenLabel } from './label.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
@@ -22,10 +23,11 @@ interface Props {
   readonly handlers: TokenHandlers;
 }
 
-function scaleText(lane: LaneIndex, { factor, own }: SteeringState): string {
+function scaleText(lane: LaneIndex, steering: SteeringState): string {
   if (lane === 0) return 'as trained';
-  const mixed = lane === 1 && Object.keys(own).length > 0;
-  return mixed ? 'mixed scales' : `× ${factor.toFixed(2)}`;
+  const factors = new Set(steeredNeurons(steering).map((neuron) => factorOf(steering, neuron)));
+  if (factors.size > 1) return 'mixed scales';
+  return `× ${([...factors][0] ?? 1).toFixed(2)}`;
 }
 
 /** One lane: its name, its scale, and its answer as tokens on the shared columns. */

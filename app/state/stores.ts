@@ -1,9 +1,10 @@
 import { createStore } from 'zustand/vanilla';
+import { type DoseState, firstDose } from './slices/dose.ts';
 import { firstModel, type ModelState } from './slices/model.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
 import { firstRun, type RunState } from './slices/run.ts';
 import { firstSelection, type SelectionState } from './slices/selection.ts';
-import { firstSteering, type SteeringState } from './slices/steering.ts';
+import { type ControlState, firstControl, firstSteering, type SteeringState } from './slices/steering.ts';
 import { firstView, type ViewState } from './slices/view.ts';
 
 /** The page's stores, a slice a concern, at their first values. */
@@ -12,7 +13,9 @@ export function createStores() {
     model: createStore<ModelState>(() => firstModel),
     prompt: createStore<PromptState>(() => firstPrompt),
     steering: createStore<SteeringState>(() => firstSteering),
+    control: createStore<ControlState>(() => firstControl),
     run: createStore<RunState>(() => firstRun),
+    dose: createStore<DoseState>(() => firstDose),
     selection: createStore<SelectionState>(() => firstSelection),
     view: createStore<ViewState>(() => firstView),
   };

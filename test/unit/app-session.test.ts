@@ -74,9 +74,10 @@ describe('a session', () => {
   it('answers in three lanes once the model is there', async () => {
     const { session, asked } = await ready();
     const { lanes, watched, prompt } = asked[0]!.input;
-    expect(session.stores.steering.getState().name).toBe('five most active neurons');
-    expect(lanes.map((lane) => lane.neurons.length)).toEqual([0, 5, 5]);
-    expect(lanes[1]!.neurons).toEqual(neurons.map((neuron) => ({ ...neuron, factor: 1 })));
+    expect(session.stores.steering.getState().groups).toMatchObject([
+      { name: 'five most active neurons', kind: 'active', factor: 1, on: true },
+    ]);
+    expect(lanes.map((lane) => lane.neurons)).toEqual([[], [], []]);
     expect(watched).toEqual(neurons);
     expect(prompt).toMatchObject({ kind: 'chat', system: '' });
   });
@@ -99,8 +100,9 @@ describe('a session', () => {
     await vi.waitFor(() => expect(session.stores.run.getState().status).toBe('done'));
     session.setOwnFactor('0:3', 0);
     await vi.waitFor(() => expect(asked).toHaveLength(4));
-    expect(asked[3]!.input.lanes).toHaveLength(1);
+    expect(asked[3]!.input.lanes).toHaveLength(2);
     expect(asked[3]!.input.lanes[0]!.neurons.map(({ factor }) => factor)).toEqual([0.5, 0.5, 0.5, 0, 0.5]);
+    expect(asked[3]!.input.lanes[1]!.neurons.filter(({ factor }) => factor === 0)).toHaveLength(1);
   });
 
   it('does not ask the model about a blank question, and keeps what was typed', async () => {

@@ -1,14 +1,27 @@
 import type { Sampling } from '../../../src/protocol/messages.ts';
 
+/** A message of the conversation before the question. */
+export interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+}
+
 export interface PromptState {
+  /** Through the model's chat template, or as text that the model goes on with. */
+  readonly mode: 'chat' | 'raw';
   readonly system: string;
+  readonly turns: readonly Turn[];
+  /** The question, or in raw mode the whole text. */
   readonly question: string;
   readonly sampling: Sampling;
+  /** Tokens of an answer at most. */
   readonly maxTokens: number;
 }
 
 export const firstPrompt: PromptState = {
+  mode: 'chat',
   system: '',
+  turns: [],
   question: 'When did Albert Einstein invent the telephone?',
   sampling: { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 1 },
   maxTokens: 64,

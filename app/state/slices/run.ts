@@ -1,5 +1,17 @@
+import type { Prompt, Sampling } from '../../../src/protocol/messages.ts';
+
+/** What the lanes are answering; steering is apart, since it changes while this stays. */
+export interface Asked {
+  readonly prompt: Prompt;
+  readonly sampling: Sampling;
+  readonly maxTokens: number;
+  /** Token ids that every answer starts with: "what if this token"; empty for none. */
+  readonly answerStart: readonly number[];
+}
+
 export interface RunState {
   readonly status: 'idle' | 'running' | 'done';
+  readonly asked?: Asked;
   readonly error?: string;
   /** What the engine changed to fit the model's template. */
   readonly notice: string;

@@ -1,0 +1,116 @@
+import { useEffect, useState } from 'react';
+import { Button, Dialog, DialogTrigger, FileTrigger, Popover } from 'react-aria-components';
+import { useStore } from 'zustand';
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { LoadedModel } from '../../src/protocol/messages.ts';
+import { Text } from '../controls/Field.tsx';
+import { describeError } from '../state/describe-error.ts';
+import { useSession } from '../state/hooks.ts';
+import { parseNeurons, readSetFile, shippedSets } from '../state/sets.ts';
+
+/** Where further groups come from. */
+export function AddNeurons() {
+  const model = useStore(useSession().stores.model, (state) => state.model);
+  return (
+    <DialogTrigger>
+      <Button className="button" isDisabled={!model}>
+        Add neurons…
+      </Button>
+      <Popover className="popover" placement="right">
+        <Dialog className="dialog" aria-label="Add neurons">
+          {({ close }) => model && <Sources model={model} close={close} />}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function Sources({ model, close }: { readonly model: LoadedModel; readonly close: () => void }) {
+  const session = useSession();
+  const [sets, setSets] = useState<readonly NeuronSet[]>([]);
+  const [named, setNamed] = useState('');
+  const [error, setError] = useState<string>();
+
+  useEffect(() => {
+    let open = true;
+    void shippedSets(document.baseURI, model.layout).then((found) => open && setSets(found));
+    return () => {
+      open = false;
+    };
+  }, [model]);
+
+  /** Closes where nothing was refused. */
+  function done(refused: string | undefined) {
+    setError(refused);
+    if (!refused) close();
+  }
+
+  async function open(file: File) {
+    try {
+      done(session.addSet(await readSetFile(file, model.layout)));
+    } catch (thrown) {
+      setError(describeError(thrown));
+    }
+  }
+
+  function addNamed() {
+    try {
+      done(session.addGroup('My neurons', parseNeurons(named, model.layout)));
+    } catch (thrown) {
+      setError(describeError(thrown));
+    }
+  }
+
+  return (
+    <>
+      {sets.length > 0 && (
+        <section className="sources" aria-label="Sets beside this page">
+          {sets.map((set) => (
+            <Button key={set.name} className="button" onPress={() => done(session.addSet(set))}>
+              <bdi>{set.name}</bdi> ({set.neurons.length})
+            </Button>
+          ))}
+        </section>
+      )}
+      <section className="sources" aria-label="From this model or a file">
+        <Button
+          className="button"
+          onPress={() => done(session.addGroup('Most active neurons', model.mostActive, 'active'))}
+        >
+          {model.mostActive.length} most active neurons
+        </Button>
+        <FileTrigger
+          acceptedFileTypes={['.json']}
+          onSelect={(files) => {
+            const file = files?.item(0);
+            if (file) void open(file);
+          }}
+        >
+          <Button className="button">Open a neuron set…</Button>
+        </FileTrigger>
+      </section>
+      <form
+        className="sources"
+        onSubmit={(event) => {
+          event.preventDefault();
+          addNamed();
+        }}
+      >
+        <Text
+          label="Neurons by name"
+          rows={1}
+          value={named}
+          placeholder="layer:neuron, for example 12:345, 3:7"
+          onChange={setNamed}
+          onEnter={addNamed}
+        />
+        <Button type="submit" className="button" isDisabled={named.trim() === ''}>
+          Add as a group
+        </Button>
+      </form>
+      <p className="message" role="alert">
+        {error}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+import { useRef } from 'react';
+import { Button } from 'react-aria-components';
+import { useStore } from 'zustand';
+import { Choice } from '../controls/Choice.tsx';
+import { Disclosure } from '../controls/Disclosure.tsx';
+import { Text } from '../controls/Field.tsx';
+import { useSession } from '../state/hooks.ts';
+import { isChat } from '../state/prompt.ts';
+import type { PromptState } from '../state/slices/prompt.ts';
+import { Conversation } from './Conversation.tsx';
+import { Gallery } from './Gallery.tsx';
+import { SamplingFields } from './SamplingFields.tsx';
+
+const modes: readonly { value: PromptState['mode']; label: string }[] = [
+  { value: 'chat', label: 'Chat' },
+  { value: 'raw', label: 'Completion' },
+];
+
+/** The prompt and what runs it. */
+export function Ask() {
+  const session = useSession();
+  const { prompt } = session.stores;
+  const state = useStore(prompt);
+  const model = useStore(session.stores.model, (state) => state.model);
+  const { status, asked, error, notice, msPerToken } = useStore(session.stores.run);
+  const form = useRef<HTMLFormElement>(null);
+  const running = status === 'running';
+  const chat = isChat(state, model);
+
+  function askOn() {
+    if (session.askOn()) form.current?.querySelector<HTMLElement>('.question textarea')?.focus();
+  }
+
+  return (
+    <form
+      ref={form}
+      className="rail-part"
+      onSubmit={(event) => {
+        event.preventDefault();
+        session.answer();
+      }}
+    >
+      <div className="rail-row ask-head">
+        {model?.hasChatTemplate !== false && (
+          <Choice
+            label="Prompt"
+            quiet
+            value={state.mode}
+            options={modes}
+            onChange={(mode) => prompt.setState({ mode })}
+          />
+        )}
+        <Gallery />
+      </div>
+      {chat && (
+        <Text
+          label="System text"
+          rows={1}
+          value={state.system}
+          placeholder="the model’s own"
+          onChange={(system) => prompt.setState({ system })}
+        />
+      )}
+      {chat && <Conversation />}
+      <div className="question">
+        <Text
+          label={chat ? 'Question' : 'Text to go on with'}
+          rows={3}
+          value={state.question}
+          onChange={(question) => prompt.setState({ question })}
+          onEnter={session.answer}
+        />
+      </div>
+      {model?.hasChatTemplate === false && (
+        <p className="muted">This model has no chat template: it goes on with the text as it stands.</p>
+      )}
+      <div className="rail-row">
+        <Button type="submit" className="button button-main">
+          Run
+        </Button>
+        <Button className="button" isDisabled={!running} onPress={session.stop}>
+          Stop
+        </Button>
+        <Button
+          className="button-plain"
+          isDisabled={running || asked?.prompt.kind !== 'chat'}
+          onPress={askOn}
+          aria-description="Keeps the question and the unsteered answer, for a next question"
+        >
+          Ask on
+        </Button>
+        <span className="muted speed">
+          {msPerToken !== undefined && !running && `${msPerToken.toFixed(0)} ms/token`}
+        </span>
+      </div>
+      <p className="message" role="alert">
+        {error}
+      </p>
+      {notice && <p className="muted">{notice}</p>}
+      <Disclosure title="Sampling" className="rail-more">
+        {() => <SamplingFields />}
+      </Disclosure>
+    </form>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'react';
+import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
+import { describeEffect, type Example, type GalleryFile, loadGallery } from '../state/gallery.ts';
+import { useSession } from '../state/hooks.ts';
+
+/** Prompts to begin with, in kinds, each with what was seen on the default model. */
+export function Gallery() {
+  return (
+    <DialogTrigger>
+      <Button className="button">Examples…</Button>
+      <Popover className="popover gallery" placement="right top">
+        <Dialog className="dialog" aria-label="Examples">
+          {({ close }) => <Examples close={close} />}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function Examples({ close }: { readonly close: () => void }) {
+  const session = useSession();
+  const [gallery, setGallery] = useState<GalleryFile | 'failed'>();
+  useEffect(() => {
+    let open = true;
+    loadGallery(document.baseURI).then(
+      (found) => open && setGallery(found),
+      () => open && setGallery('failed'),
+    );
+    return () => {
+      open = false;
+    };
+  }, []);
+
+  function choose({ system = '', turns = [], question }: Example) {
+    session.ask({ mode: 'chat', system, turns, question });
+    close();
+  }
+
+  if (gallery === 'failed')
+    return <p role="alert">The examples could not be read; reload the page to try again.</p>;
+  if (!gallery) return <p className="muted">Reading the examples</p>;
+  return (
+    <>
+      {gallery.measured && (
+        <p className="muted">
+          What is said below each was seen on {gallery.measured.model}, its {gallery.measured.neurons.length}{' '}
+          most active neurons at × {gallery.measured.factors.join(', × ')}, always the likeliest token.
+        </p>
+      )}
+      {gallery.kinds.map(({ id, title, about }) => (
+        <section key={id} className="gallery-kind">
+          <Heading level={3}>{title}</Heading>
+          <p className="muted">{about}</p>
+          <ul>
+            {gallery.examples
+              .filter(({ kind }) => kind === id)
+              .map((example) => (
+                <li key={example.id}>
+                  <Button className="gallery-example" onPress={() => choose(example)}>
+                    <bdi>{example.question}</bdi>
+                    <small>
+                      {(example.turns ?? []).length > 0 && `After ${example.turns!.length} turns. `}
+                      {example.note} {example.effect && describeEffect(example.effect)}
+                    </small>
+                  </Button>
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+import { Button } from 'react-aria-components';
+import { useStore } from 'zustand';
+import type { Lane } from '../../src/protocol/messages.ts';
+import { Choice } from '../controls/Choice.tsx';
+import { Slider } from '../controls/Slider.tsx';
+import { useSession } from '../state/hooks.ts';
+import { groupRange } from '../state/slices/steering.ts';
+import { AddNeurons } from './AddNeurons.tsx';
+import { DoseStrip } from './DoseStrip.tsx';
+import { GroupItem } from './GroupItem.tsx';
+import { LoneNeurons } from './NeuronList.tsx';
+import { UndoRedo } from './UndoRedo.tsx';
+
+const scopes: readonly { value: Lane['scope']; label: string }[] = [
+  { value: 'everywhere', label: 'Everywhere' },
+  { value: 'answer', label: 'Answer only' },
+];
+
+/** Sliders: the first group's with its doses, scope, the groups, and the random control. */
+export function Steer() {
+  const session = useSession();
+  const { groups, scope, controlSeed } = useStore(session.stores.steering);
+  const [first] = groups;
+  return (
+    <>
+      <div className="rail-part">
+        <Slider
+          label="Scale"
+          value={first?.factor ?? 1}
+          {...groupRange}
+          ticks={[0, 1, 2, 3]}
+          neutral={1}
+          format={(value) => `× ${value.toFixed(2)}`}
+          onChange={session.setFactor}
+          onEnd={session.endStep}
+        />
+        <DoseStrip />
+        <Choice label="Scope" value={scope} options={scopes} onChange={session.setScope} />
+        <div className="rail-row">
+          <UndoRedo />
+          <Button className="button-plain" onPress={session.resetSteering}>
+            All to 1
+          </Button>
+        </div>
+      </div>
+      <div className="rail-part">
+        <section className="groups" aria-label="Groups of neurons">
+          <ul>
+            {groups.map((group) => (
+              <GroupItem key={group.id} group={group} first={group === first} />
+            ))}
+          </ul>
+          <LoneNeurons />
+          <AddNeurons />
+        </section>
+        <div className="rail-row control-draw">
+          <span>
+            Random control <span className="muted">draw {controlSeed}</span>
+          </span>
+          <Button
+            className="button-plain"
+            isDisabled={groups.length === 0}
+            onPress={() => session.drawControl(controlSeed + 1)}
+          >
+            New draw
+          </Button>
+        </div>
+        <p className="muted">
+          As many neurons of the same layers with similar mean activation, scaled alike: what any neurons
+          would do.
+        </p>
+      </div>
+    </>
+  );
+}

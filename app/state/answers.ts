@@ -1,0 +1,141 @@
+import type { EngineClient } from '../../src/protocol/client.ts';
+import type { GenerateEvent, GenerateIn, Lane, LoadedModel } from '../../src/protocol/messages.ts';
+import { describeError, isCancelled } from './describe-error.ts';
+import { createNewest } from './newest.ts';
+import { type LaneIndex, laneIndices, type RunRecord } from './record.ts';
+import type { Asked } from './slices/run.ts';
+import { neuronKey } from './slices/steering.ts';
+import { scaledControl, scaledNeurons, steeredNeurons, watchedNeurons } from './steering.ts';
+import type { Stores } from './stores.ts';
+
+/** Columns of the overview that comes with every position. */
+const overviewBins = 256;
+
+export interface Answers {
+  /** Answers what is asked in the lanes whose input has changed, or in all; a newer request takes the place of an older. */
+  submit(all: boolean): void;
+  /** Ends the answers where they are. */
+  stop(): void;
+  /** Ends the answers and forgets them. */
+  abort(): void;
+}
+
+interface Needs {
+  readonly client: EngineClient;
+  readonly stores: Stores;
+  readonly record: RunRecord;
+  /** Called when an answer has come to its own end. */
+  readonly onDone: () => void;
+}
+
+/** The three lanes of what is asked: unsteered, steered, random control. */
+export function createAnswers({ client, stores, record, onDone }: Needs): Answers {
+  const runs = createNewest();
+
+  async function drawControl(signal: AbortSignal) {
+    const steering = stores.steering.getState();
+    const members = steeredNeurons(steering);
+    const key = `${steering.controlSeed}/${members.map(neuronKey).join()}`;
+    const known = stores.control.getState();
+    if (known.key === key) return known.members;
+    const drawn =
+      members.length === 0
+        ? { members }
+        : await client.call('control', { members, seed: steering.controlSeed }, { signal });
+    stores.control.setState({ key, members: drawn.members });
+    return drawn.members;
+  }
+
+  async function lanesOf(model: LoadedModel, { sampling }: Asked, signal: AbortSignal): Promise<Lane[]> {
+    const control = await drawControl(signal);
+    const steering = stores.steering.getState();
+    const { scope } = steering;
+    return [
+      { neurons: [], scope, sampling },
+      { neurons: scaledNeurons(steering), scope, sampling },
+      { neurons: scaledControl(steering, control, model.layout, model.meanCett), scope, sampling },
+    ];
+  }
+
+  /** With what the unsteered lane is compared: its row of this request, or the one that it was answered in before. */
+  function referenceOf(lanes: readonly LaneIndex[]): GenerateIn['reference'] {
+    if (lanes[0] === 0) return { lane: 0 };
+    const { run, row } = record.lane(0).current;
+    return { run, lane: row };
+  }
+
+  async function run(asked: Asked, all: boolean, signal: AbortSignal): Promise<void> {
+    const { model } = stores.model.getState();
+    if (!model) return;
+    const { prompt, maxTokens, answerStart } = asked;
+    let begun: readonly LaneIndex[] = [];
+    try {
+      const lanes = await lanesOf(model, asked, signal);
+      if (signal.aborted) return;
+      const watched = watchedNeurons(stores.steering.getState());
+      const base = [model.fingerprint, model.device.kind, asked, watched];
+      const requests = laneIndices
+        .map((lane) => {
+          const { neurons, scope } = lanes[lane]!;
+          return { lane, key: JSON.stringify([base, neurons, neurons.length > 0 && scope]) };
+        })
+        .filter(({ lane, key }) => {
+          const { current } = record.lane(lane);
+          return all || current.key !== key || current.finish === undefined || current.finish === 'cancelled';
+        });
+      begun = requests.map(({ lane }) => lane);
+      if (begun.length > 0) {
+        const input: GenerateIn = {
+          prompt,
+          lanes: begun.map((lane) => lanes[lane]!),
+          maxTokens,
+          watched,
+          bins: overviewBins,
+          answerStart,
+          reference: referenceOf(begun),
+        };
+        const onEvent = (event: GenerateEvent) => {
+          if (signal.aborted) return;
+          if (event.type === 'prompt') {
+            record.onPrompt(event);
+            stores.run.setState({ notice: event.notice });
+          } else if (event.type === 'position') record.onPosition(begun[event.lane]!, event);
+          else record.onToken(begun[event.lane]!, event);
+        };
+        const { id, done } = client.start('generate', input, { signal, onEvent });
+        record.begin(id, requests, { layers: model.layout.widths.length, bins: overviewBins, watched });
+        const out = await done;
+        record.settle(begun, out.lanes);
+        stores.run.setState({ msPerToken: out.steps > 0 ? out.decodeMs / out.steps : undefined });
+      }
+      stores.run.setState({ status: 'done' });
+      onDone();
+    } catch (error) {
+      if (isCancelled(error) || signal.aborted) return;
+      record.settle(begun, []);
+      stores.run.setState({ status: 'done', error: describeError(error) });
+    }
+  }
+
+  return {
+    submit(all) {
+      const { asked } = stores.run.getState();
+      if (!asked) return;
+      stores.run.setState({ status: 'running', error: undefined });
+      runs.submit((signal) => run(asked, all, signal));
+    },
+    stop() {
+      runs.abort();
+      const open = laneIndices.filter((lane) => record.lane(lane).current.finish === undefined);
+      record.settle(
+        open,
+        open.map(() => ({ finish: 'cancelled' })),
+      );
+      stores.run.setState({ status: 'done' });
+    },
+    abort() {
+      runs.abort();
+      stores.run.setState({ status: 'idle', error: undefined, asked: undefined });
+    },
+  };
+}

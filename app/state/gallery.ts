@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+// Compiled checks would need eval, which the page's security policy forbids.
+z.config({ jitless: true });
+
+const text = z.string().min(1).max(2000);
+const answer = z.object({
+  factor: z.number(),
+  text: z.string(),
+  /** 0-based index of the first token that is not the unsteered answer's; absent where all are the same. */
+  firstDifference: z.int().nonnegative().optional(),
+  /** How the answer is broken, as `looksBroken` names it. */
+  broken: z.enum(['loop', 'one-token', 'unreadable']).optional(),
+});
+
+const effectSchema = z.object({
+  unsteered: answer.omit({ factor: true, firstDifference: true }),
+  steered: z.array(answer),
+  control: z.array(answer),
+});
+
+const exampleSchema = z.object({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  kind: z.string(),
+  system: text.optional(),
+  turns: z.array(z.object({ role: z.enum(['user', 'assistant']), content: text })).optional(),
+  question: text,
+  /** What to look for, in a sentence. */
+  note: text,
+  /** Absent until it is measured. */
+  effect: effectSchema.optional(),
+});
+
+export const gallerySchema = z.object({
+  format: z.literal('h-neuron-gallery'),
+  version: z.literal(1),
+  source: text,
+  licence: text,
+  /** How the effects were measured. */
+  measured: z
+    .object({
+      model: text,
+      fingerprint: text,
+      runtime: text,
+      neurons: z.array(z.string()),
+      control: z.array(z.string()),
+      factors: z.array(z.number()),
+      maxTokens: z.int(),
+      seed: z.int(),
+      controlSeed: z.int(),
+    })
+    .optional(),
+  kinds: z.array(z.object({ id: z.string(), title: text, about: text })),
+  examples: z.array(exampleSchema),
+});
+
+export type GalleryFile = z.infer<typeof gallerySchema>;
+export type Example = GalleryFile['examples'][number];
+export type Effect = NonNullable<Example['effect']>;
+
+/** What was seen on the default model, in a few words. */
+export function describeEffect({ steered, control }: Effect): string {
+  const changed = steered.filter(({ firstDifference }) => firstDifference !== undefined);
+  const broken = steered.find((lane) => lane.broken !== undefined);
+  const times = (factors: readonly number[]) => factors.map((factor) => `× ${factor}`).join(', ');
+  if (changed.length === 0) return 'Nothing changes from × 0 to × 3.';
+  const said = [`Another answer at ${times(changed.map(({ factor }) => factor))}`];
+  if (broken) said.push(`broken at × ${broken.factor}`);
+  const random = control.filter(({ firstDifference }) => firstDifference !== undefined);
+  said.push(
+    random.length === 0
+      ? 'the random control changes nothing'
+      : `the random control changes it at ${times(random.map(({ factor }) => factor))}`,
+  );
+  return `${said.join('; ')}.`;
+}
+
+/** The gallery beside the page. Throws where the file is missing or damaged. */
+export async function loadGallery(base: string): Promise<GalleryFile> {
+  const response = await fetch(new URL('./prompts/gallery.json', base));
+  if (!response.ok) throw new Error(`the server answers ${response.status}`);
+  return gallerySchema.parse(await response.json());
+}

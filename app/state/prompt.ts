@@ -1,0 +1,27 @@
+import type { LoadedModel, Prompt } from '../../src/protocol/messages.ts';
+import type { PromptState } from './slices/prompt.ts';
+
+/** Whether the model is asked through its chat template: a base model has none. */
+export function isChat({ mode }: Pick<PromptState, 'mode'>, model: LoadedModel | undefined): boolean {
+  return mode === 'chat' && model?.hasChatTemplate !== false;
+}
+
+/** What goes to the engine. A blank system text is left out, so that the template's own applies. */
+export function promptOf(state: PromptState, model: LoadedModel): Prompt {
+  const { system, turns, question } = state;
+  if (!isChat(state, model)) return { kind: 'raw', text: question };
+  return {
+    kind: 'chat',
+    system: system.trim() === '' ? '' : system,
+    turns: [...turns, { role: 'user', content: question }],
+  };
+}
+
+/**
+ * The conversation with the question that was asked and its answer behind it, and an empty question.
+ * Undefined where there was no chat or no answer to go on from.
+ */
+export function askedOn(prompt: Prompt, answer: string): Pick<PromptState, 'turns' | 'question'> | undefined {
+  if (prompt.kind !== 'chat' || answer.trim() === '') return undefined;
+  return { turns: [...prompt.turns, { role: 'assistant', content: answer }], question: '' };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { parseNeuron } from '../../src/neurons/layout.ts';
+import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
+
+/** Bytes; parseNeuronSet refuses longer texts too, but only once they are read. */
+const largestFile = 16 * 2 ** 20;
+
+const indexSchema = z.object({ sets: z.array(z.string().regex(/^[\w.-]+\.json$/)).max(100) });
+
+/** Sets beside the page that fit a model's shape; none where there are no sets. `base` is the page's address. */
+export async function shippedSets(base: string, layout: NeuronLayout): Promise<NeuronSet[]> {
+  const read = async (file: string): Promise<string | undefined> => {
+    const response = await fetch(new URL(`./neurons/${file}`, base)).catch(() => undefined);
+    return response?.ok ? response.text() : undefined;
+  };
+  const index = indexSchema.safeParse(parsed((await read('index.json')) ?? ''));
+  if (!index.success) return [];
+  const texts = await Promise.all(index.data.sets.map(read));
+  return texts.flatMap((text) => {
+    try {
+      return text === undefined ? [] : [parseNeuronSet(text, layout)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The neuron set in a file of the person's.
+ * @throws EngineError 'bad-input' with one sentence that says what is wrong
+ */
+export async function readSetFile(file: File, layout: NeuronLayout): Promise<NeuronSet> {
+  // The beginning of a file that is too large is enough for the sentence that refuses it.
+  const text = await (file.size > largestFile ? file.slice(0, largestFile + 1) : file).text();
+  return parseNeuronSet(text, layout);
+}
+
+/**
+ * Neurons written one after another, "12:345, 3:7".
+ * @throws EngineError 'bad-input' at the first that is none
+ */
+export function parseNeurons(text: string, layout: NeuronLayout): NeuronRef[] {
+  return text
+    .split(/[\s,;]+/)
+    .filter((part) => part !== '')
+    .map((part) => parseNeuron(part, layout));
+}
