@@ -1,14 +1,8 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { GenerateIn } from '../../src/protocol/messages.ts';
+import { relativeDifference } from '../support/differences.ts';
 import { answer, defaultModel, load, openEnginePage, tinyModel } from '../support/engine-page.ts';
-import {
-  answerOf,
-  lane,
-  listedCett,
-  relativeDifference,
-  smolReference,
-  tinyReference,
-} from '../support/models.ts';
+import { answerOf, lane, listedCett, smolReference, tinyReference } from '../support/models.ts';
 
 test.beforeEach(async ({ page }) => {
   await openEnginePage(page);

@@ -119,13 +119,6 @@ export function recorder(lanes: number) {
   return { tokens, cett, listener };
 }
 
-/** Largest |a - b| / |b| over pairs. */
-export function relativeDifference(pairs: readonly (readonly [number, number])[]): number {
-  return Math.max(
-    ...pairs.map(([a, b]) => (Number.isNaN(a) ? Number.POSITIVE_INFINITY : Math.abs(a - b) / Math.abs(b))),
-  );
-}
-
 /** Pairs of found and reference CETT for the neurons that a reference lists. */
 export function listedCett(
   layout: LanguageModel['layout'],

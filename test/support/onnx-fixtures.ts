@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { instrument } from '../../src/onnx/instrument.ts';
 import { DataType, decodeModel, intAttribute, type NodeProto } from '../../src/onnx/model.ts';
 import type { ExternalData, NeuronGraph, OnnxModel } from '../../src/onnx/types.ts';
+import { largestDifference } from './differences.ts';
 import { neuronFeeds, numbers, promptFeeds } from './feeds.ts';
 
 /** What a layer does at the last prompt position, and what is known about it. */
@@ -102,17 +103,6 @@ export function openSession(model: OnnxModel): Promise<ort.InferenceSession> {
     logSeverityLevel: 3,
     intraOpNumThreads: 1,
   });
-}
-
-/** Largest |a - b|. */
-export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
-  let worst = 0;
-  for (let at = 0; at < a.length; at++) {
-    const difference = Math.abs(a[at]! - b[at]!);
-    if (!(difference <= worst)) worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
-  }
-  return worst;
 }
 
 /** How far an instrumented fixture is from the original graph and from what it should give. */

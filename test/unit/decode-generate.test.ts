@@ -11,6 +11,7 @@ import { promptCache } from '../../src/decode/prompt-cache.ts';
 import { logSoftmaxStats } from '../../src/decode/sampling.ts';
 import type { Lane } from '../../src/decode/types.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
+import { largestDifference } from '../support/differences.ts';
 import {
   counted,
   greedy,
@@ -21,7 +22,6 @@ import {
   recorder,
   tinyReference,
 } from '../support/models.ts';
-import { largestDifference } from '../support/onnx-fixtures.ts';
 
 const runtime = nativeRuntime(1);
 const promptIds = tinyReference.input_ids;

@@ -13,6 +13,7 @@ import { buildLlama } from '../../src/gguf/llama-graph.ts';
 import { encodeModel } from '../../src/onnx/model.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import type { Feeds } from '../../src/runtime/types.ts';
+import { largestDifference, relativeDifference } from '../support/differences.ts';
 import {
   answerOf,
   defaultSource,
@@ -22,10 +23,8 @@ import {
   type Opened,
   openDefault,
   recorder,
-  relativeDifference,
   smolReference,
 } from '../support/models.ts';
-import { largestDifference } from '../support/onnx-fixtures.ts';
 
 const runtime = nativeRuntime(2);
 let opened: Opened;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { batchScales, forward } from '../../src/decode/forward.ts';
 import { emptyCache } from '../../src/decode/kv-cache.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
+import { largestDifference } from '../support/differences.ts';
 import { type Opened, openTiny, tinyReference } from '../support/models.ts';
-import { largestDifference } from '../support/onnx-fixtures.ts';
 
 const runtime = nativeRuntime(1);
 const { input_ids: ids, logits_last, layers } = tinyReference;

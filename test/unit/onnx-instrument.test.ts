@@ -4,14 +4,9 @@ import { attr, floatTensor, node, rawTensor } from '../../src/onnx/builders.ts';
 import { instrument } from '../../src/onnx/instrument.ts';
 import { DataType, decodeModel, encodeModel, type ModelProto } from '../../src/onnx/model.ts';
 import type { ExternalData } from '../../src/onnx/types.ts';
+import { largestDifference } from '../support/differences.ts';
 import { neuronFeeds, numbers, promptFeeds } from '../support/feeds.ts';
-import {
-  expectFaithful,
-  largestDifference,
-  openSession,
-  readExpected,
-  readFixture,
-} from '../support/onnx-fixtures.ts';
+import { expectFaithful, openSession, readExpected, readFixture } from '../support/onnx-fixtures.ts';
 import { matrix, type Parts, plainLayer, sizes, tinyModel, weights } from '../support/onnx-graphs.ts';
 
 const folder = (variant: string) => `test/fixtures/onnx/${variant}`;

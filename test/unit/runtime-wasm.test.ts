@@ -3,6 +3,7 @@ import { generate } from '../../src/decode/generate.ts';
 import { calibrate } from '../../src/engine/calibration.ts';
 import { selfTest } from '../../src/engine/self-test.ts';
 import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
+import { largestDifference, relativeDifference } from '../support/differences.ts';
 import {
   answerOf,
   lane,
@@ -10,10 +11,8 @@ import {
   type Opened,
   openDefault,
   recorder,
-  relativeDifference,
   smolReference,
 } from '../support/models.ts';
-import { largestDifference } from '../support/onnx-fixtures.ts';
 
 let opened: Opened;
 
