@@ -1,5 +1,6 @@
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Explore } from './explore/Explore.tsx';
+import { Notice } from './Notice.tsx';
 import { SessionContext, ThemeContext } from './state/hooks.ts';
 import type { Session } from './state/session.ts';
 import type { ThemeControl } from './state/theme.ts';
@@ -12,6 +13,7 @@ export function App({ session, theme }: { readonly session: Session; readonly th
       <ThemeContext value={theme}>
         <ErrorBoundary>
           <TopBar />
+          <Notice />
           <Explore />
         </ErrorBoundary>
       </ThemeContext>

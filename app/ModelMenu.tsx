@@ -23,7 +23,8 @@ function statusText({ status, model, progress }: ModelState): string {
   if (status === 'ready' && model) return `${model.name}, ready on ${deviceText(model)}`;
   if (status === 'loading') return progress?.stage ?? 'Loading the model';
   if (status === 'checking') return 'Looking for the model';
-  return status === 'missing' ? 'No model yet' : 'The model could not be loaded';
+  if (status === 'recorded') return `Recorded with ${model?.name}`;
+  return status === 'failed' ? 'The model could not be loaded' : 'No model yet';
 }
 
 /** The model's name and device, and behind it the choice of both. */
@@ -46,7 +47,7 @@ export function ModelMenu() {
               options={devices}
               onChange={(device) => session.chooseDevice(device)}
             />
-            {model && (
+            {model && state.status === 'ready' && (
               <dl className="facts">
                 <dt>Runs on</dt>
                 <dd>{deviceText(model)}</dd>

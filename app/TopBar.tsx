@@ -1,8 +1,10 @@
+import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { Choice } from './controls/Choice.tsx';
 import { ModelMenu } from './ModelMenu.tsx';
 import { useThemeControl } from './state/hooks.ts';
 import type { ThemeChoice } from './state/theme.ts';
+import { TakeAway } from './takeaway/TakeAway.tsx';
 
 const themes: readonly { value: ThemeChoice; label: string }[] = [
   { value: 'auto', label: 'Auto' },
@@ -10,12 +12,15 @@ const themes: readonly { value: ThemeChoice; label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ];
 
-/** Title, pages, model and theme. */
+/** Title, pages, model, what can be taken away, and looks. */
 export function TopBar() {
   const theme = useThemeControl();
-  const choice = useStore(theme.store, (state) => state.choice);
+  const { choice, projector } = useStore(theme.store);
   return (
     <header className="bar">
+      <a className="skip" href="#explore">
+        Skip to the figure
+      </a>
       <h1>H-Neuron Explorer</h1>
       <nav aria-label="Pages">
         <a href="#explore" aria-current="page">
@@ -23,7 +28,13 @@ export function TopBar() {
         </a>
       </nav>
       <ModelMenu />
-      <Choice label="Theme" quiet value={choice} options={themes} onChange={theme.choose} />
+      <div className="bar-tools">
+        <TakeAway />
+        <ToggleButton className="toggle" isSelected={projector} onChange={theme.showOnProjector}>
+          Projector
+        </ToggleButton>
+        <Choice label="Theme" quiet value={choice} options={themes} onChange={theme.choose} />
+      </div>
     </header>
   );
 }

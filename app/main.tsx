@@ -1,9 +1,13 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
 import { createEngineClient } from '../src/protocol/client.ts';
 import { App } from './App.tsx';
 import { createSession } from './state/session.ts';
+import { startModel } from './state/start.ts';
 import { createTheme } from './state/theme.ts';
+import { followLink } from './takeaway/links.ts';
+import { showFirstRun } from './takeaway/runs.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -11,11 +15,19 @@ import './styles/page.css';
 import './styles/rail.css';
 import './styles/figure.css';
 import './styles/card.css';
+import './styles/layout.css';
+
+// The page's policy forbids code that is made from text, which is how schemas get faster.
+config({ jitless: true });
 
 const theme = createTheme();
 const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
 const session = createSession(createEngineClient(worker), (flush) => requestAnimationFrame(flush));
-void session.loadServed();
+void startModel(session);
+void followLink(session, location.hash).then(async (found) => {
+  if (!found) await showFirstRun(session);
+});
+addEventListener('hashchange', () => void followLink(session, location.hash));
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <App session={session} theme={theme} />

@@ -1,71 +1,117 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { Button, FileTrigger, ProgressBar } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { useSession } from '../state/hooks.ts';
+import type { ModelSource } from '../../src/protocol/messages.ts';
+import { useRecord, useSession } from '../state/hooks.ts';
 import { defaultModelSize, hubModel } from '../state/models.ts';
 import { describeProgress, describeTimeLeft } from '../state/progress.ts';
+import { isRecorded } from '../state/replay.ts';
+import type { ModelState } from '../state/slices/model.ts';
+import { rememberAgreement } from '../state/start.ts';
+import { openFile } from '../takeaway/runs.ts';
 
-/** What stands in the figure until a model is there: progress, an error, or where to get one. */
+/** What stands above the figure until a model answers: progress, an error, or where to get one. */
 export function LoadPanel() {
   const session = useSession();
-  const { status, progress, secondsLeft, error, source } = useStore(session.stores.model);
-  const over = useFileDrop((file) => void session.load({ kind: 'file', file }));
-  if (status === 'ready') return null;
-
-  if (status === 'loading' || status === 'checking') {
-    const share = progress?.total ? Math.min(100, (100 * progress.done) / progress.total) : undefined;
-    return (
-      <div className="load">
-        <ProgressBar aria-label="Loading the model" value={share} isIndeterminate={share === undefined}>
-          <p className="load-line">
-            <span>{progress?.stage ?? 'Looking for the model'}</span>
-            <span className="load-numbers">
-              {progress && describeProgress(progress)}
-              {secondsLeft !== undefined && `, ${describeTimeLeft(secondsLeft)}`}
-            </span>
-          </p>
-          <div className="load-track">
-            <div
-              className={share === undefined ? 'load-fill load-fill-unknown' : 'load-fill'}
-              style={{ width: `${share ?? 20}%` }}
-            />
-          </div>
-        </ProgressBar>
-      </div>
-    );
-  }
-
+  const state = useStore(session.stores.model);
+  const over = useFileDrop((file) => void openFile(session, file));
+  const recorded = isRecorded(useRecord());
+  const { status } = state;
+  if (status === 'ready' && !recorded && !over) return null;
   return (
     <div className={over ? 'load load-over' : 'load'}>
-      {status === 'failed' ? (
-        <p role="alert">{error}</p>
-      ) : (
-        <p>
-          The model is not beside this page. SmolLM2-135M-Instruct can be fetched from the Hugging Face Hub (
-          {defaultModelSize}, kept by this browser), or open any GGUF file of the llama family from your disk.
-        </p>
-      )}
+      {over && <p>Drop a model (GGUF), a saved run or a neuron set (JSON).</p>}
+      {recorded && <Recorded state={state} />}
+      {status === 'loading' || status === 'checking' ? <Progress state={state} /> : <Sources state={state} />}
+    </div>
+  );
+}
+
+function Recorded({ state: { status, model } }: { readonly state: ModelState }) {
+  const next =
+    status === 'ready' ? 'press Run to answer it here' : 'yours are answered as soon as the model is ready';
+  return (
+    <p className="recorded">
+      <strong className="recorded-mark">Recorded</strong> This run was recorded with {model?.name}; {next}.
+    </p>
+  );
+}
+
+function Progress({ state: { progress } }: { readonly state: ModelState }) {
+  const share = progress?.share;
+  const cached = progress?.cached && progress.total !== undefined && ', from this browser’s cache';
+  return (
+    <ProgressBar
+      aria-label="Loading the model"
+      value={share === undefined ? undefined : 100 * share}
+      isIndeterminate={share === undefined}
+    >
+      <p className="load-line">
+        <span>
+          {progress?.stage ?? 'Looking for the model'}
+          {cached}
+        </span>
+        <span className="load-numbers">
+          {progress?.unit === 'bytes' && describeProgress(progress)}
+          {progress?.secondsLeft !== undefined && `, ${describeTimeLeft(progress.secondsLeft)}`}
+        </span>
+      </p>
+      <div className="load-track">
+        <div
+          className={share === undefined ? 'load-fill load-fill-unknown' : 'load-fill'}
+          style={{ width: `${share === undefined ? 20 : 100 * share}%` }}
+        />
+      </div>
+    </ProgressBar>
+  );
+}
+
+function question({ status, error, model, source }: ModelState): string {
+  if (status === 'failed') return error ?? '';
+  if (status === 'recorded') {
+    const live = source?.kind === 'url' ? source.name : source?.file.name;
+    return `To answer again, load a model: this run is one of ${model?.name}, and the page has ${live}.`;
+  }
+  return status === 'asking'
+    ? `To answer questions of your own, this page needs its language model, SmolLM2-135M-Instruct: ${defaultModelSize}, fetched once and kept by this browser. It runs on your machine; nothing you type leaves it.`
+    : `The model is not beside this page. SmolLM2-135M-Instruct can be fetched from the Hugging Face Hub (${defaultModelSize}, kept by this browser), or open any GGUF file of the llama family from your disk.`;
+}
+
+function Sources({ state }: { readonly state: ModelState }) {
+  const session = useSession();
+  const { status, source, offer } = state;
+  if (status === 'ready') return null;
+  const load = (wanted: ModelSource) => {
+    if (wanted.kind === 'url') rememberAgreement();
+    void session.load(wanted);
+  };
+  const again = status === 'failed' || status === 'recorded' ? source : undefined;
+  const other = offer ?? hubModel;
+  const otherName = other === hubModel ? 'Fetch from the Hub' : 'Load the model';
+  return (
+    <>
+      <p role={status === 'failed' ? 'alert' : undefined}>{question(state)}</p>
       <div className="load-actions">
-        {status === 'failed' && source && (
-          <Button className="button button-main" onPress={() => void session.load(source)}>
-            Try again
+        {again && (
+          <Button className="button button-main" onPress={() => load(again)}>
+            {status === 'failed' ? 'Try again' : 'Load it again'}
           </Button>
         )}
-        <Button className="button" onPress={() => void session.load(hubModel)}>
-          Fetch from the Hub ({defaultModelSize})
+        <Button className={again ? 'button' : 'button button-main'} onPress={() => load(other)}>
+          {otherName} ({defaultModelSize})
         </Button>
         <FileTrigger
           acceptedFileTypes={['.gguf']}
           onSelect={(files) => {
             const file = files?.item(0);
-            if (file) void session.load({ kind: 'file', file });
+            if (file) load({ kind: 'file', file });
           }}
         >
           <Button className="button">Open a GGUF file…</Button>
         </FileTrigger>
         <span className="muted">or drop the file here</span>
       </div>
-    </div>
+    </>
   );
 }
 
@@ -74,7 +120,9 @@ function useFileDrop(onFile: (file: File) => void): boolean {
   const [over, setOver] = useState(false);
   const take = useEffectEvent(onFile);
   useEffect(() => {
+    const isFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const hover = (event: DragEvent) => {
+      if (!isFile(event)) return;
       event.preventDefault();
       setOver(true);
     };
@@ -82,6 +130,7 @@ function useFileDrop(onFile: (file: File) => void): boolean {
       if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {
+      if (!isFile(event)) return;
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files.item(0);

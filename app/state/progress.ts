@@ -1,3 +1,4 @@
+import { CACHED_STAGE } from '../../src/bytes/progress.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
 
 /** Tells the seconds left of a stage from its mean rate so far; undefined in the first second and where the total is unknown. */
@@ -15,6 +16,44 @@ export function createEstimator(now: () => number): (progress: Progress) => numb
     const done = progress.done - startDone;
     if (progress.total === undefined || seconds < 1 || done <= 0) return undefined;
     return (Math.max(0, progress.total - progress.done) * seconds) / done;
+  };
+}
+
+/** How far loading is as a whole. */
+export interface LoadProgress extends Progress {
+  /** Of all stages together, from 0 to 1; it never goes back. */
+  readonly share: number;
+  /** Whether the file came from this browser's cache. */
+  readonly cached: boolean;
+  /** Of the present stage, where its rate tells it. */
+  readonly secondsLeft?: number;
+}
+
+/** Parts of the bar: the download, the preparation that follows it, and what is short behind these. */
+const downloadShare = 0.7;
+const byteShare = 0.96;
+
+/** Makes one measure of all stages of loading: bytes that come, then bytes that are prepared, then the start. */
+export function createMeter(now: () => number): (progress: Progress) => LoadProgress {
+  const estimate = createEstimator(now);
+  let stage: string | undefined;
+  let stageStart = 0;
+  let share = 0;
+  let stages = 0;
+  let cached = false;
+  return (progress) => {
+    if (progress.stage !== stage) {
+      stage = progress.stage;
+      stageStart = share;
+      stages += 1;
+    }
+    cached ||= stage === CACHED_STAGE;
+    const { done, total, unit } = progress;
+    const part = total ? Math.min(1, done / total) : 0;
+    const end = stages === 1 && unit === 'bytes' ? downloadShare : byteShare;
+    const reached = unit === 'bytes' ? stageStart + part * Math.max(0, end - stageStart) : byteShare;
+    share = Math.max(share, reached);
+    return { ...progress, share, cached, secondsLeft: estimate(progress) };
   };
 }
 

@@ -45,6 +45,7 @@ export function recordRun(
           : undefined;
       }),
     })),
+    control: stores.control.getState(),
     dose: dose.status === 'done' ? dose : undefined,
     neurons,
   };
@@ -76,5 +77,6 @@ export function replayRun(stores: Stores, record: RunRecord, run: RecordedRun): 
   });
   stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined, card: undefined });
   writePageState(stores, run.state);
+  stores.control.setState(run.control, true);
   if (run.dose) stores.dose.setState(run.dose, true);
 }

@@ -7,20 +7,28 @@ import type {
   FinishReason,
   LoadedModel,
   NeuronFacts,
+  NeuronRef,
   TokenEvent,
   TokenLabel,
 } from '../../src/protocol/messages.ts';
 import { dequantise, type Frame, finiteMaximum, poolFrames, quantise } from './frames.ts';
 import { deflate, fromBase64, inflate, toBase64 } from './pack.ts';
-import { type PageState, pageStateSchema, parseJson, samplingSchema, turnSchema } from './page-state.ts';
+import { type PageState, parseJson } from './page-state.ts';
 import type { RecordShape } from './record.ts';
+import {
+  askedSchema,
+  doseSchema,
+  factsSchema,
+  fileSchema,
+  format,
+  largestFile,
+  type RunFile,
+  version,
+} from './run-file-schema.ts';
 import type { DoseState } from './slices/dose.ts';
 import type { Asked } from './slices/run.ts';
+import type { ControlState } from './slices/steering.ts';
 
-const format = 'h-neurons-run';
-const version = 1;
-/** Bytes of a file; a run of 500 tokens in three lanes takes about 5 MB. */
-const largestFile = 32 * 2 ** 20;
 /** Bytes that the values in a file may unfold to. */
 const largestValues = 256 * 2 ** 20;
 
@@ -43,121 +51,11 @@ export interface RecordedRun {
   readonly prompt: readonly TokenLabel[];
   readonly shape: RecordShape;
   readonly lanes: readonly RecordedLane[];
+  readonly control: ControlState;
   readonly dose?: DoseState;
   /** What is known of single neurons, by "layer:neuron". */
   readonly neurons: Readonly<Record<string, NeuronFacts>>;
 }
-
-const text = z.string().max(100_000);
-const count = z.int().min(0).max(10_000_000);
-const finite = z.number();
-const packed = z.base64().max(largestFile);
-const id = count;
-
-const breakdownSchema = z.union([
-  z.object({ kind: z.literal('loop'), start: count, period: count, repeats: count }),
-  z.object({ kind: z.literal('one-token'), id, share: finite }),
-  z.object({ kind: z.literal('unreadable'), share: finite }),
-]);
-
-const finishSchema = z.enum(['stop', 'length', 'context', 'cancelled']);
-
-const attributionSchema = z.array(z.object({ id, text, logit: finite })).max(1000);
-
-const factsSchema = z.object({
-  columnNorm: finite,
-  normRank: count,
-  neurons: count,
-  meanCett: finite,
-  attribution: z.object({ promotes: attributionSchema, suppresses: attributionSchema }).optional(),
-});
-
-const doseSchema = z.object({
-  status: z.enum(['none', 'waiting', 'running', 'done', 'failed']),
-  points: z
-    .array(
-      z.object({
-        factor: finite,
-        text,
-        score: finite.optional(),
-        differs: z.boolean(),
-        breakdown: breakdownSchema.optional(),
-      }),
-    )
-    .max(16),
-  kind: z.enum(['probability', 'mean-cett']),
-  error: text.optional(),
-});
-
-const askedSchema = z.object({
-  prompt: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('chat'), system: text, turns: z.array(turnSchema).max(1000) }),
-    z.object({ kind: z.literal('raw'), text }),
-    z.object({ kind: z.literal('ids'), ids: z.array(id).max(100_000) }),
-  ]),
-  sampling: samplingSchema,
-  maxTokens: z.int().min(1).max(100_000),
-  answerStart: z.array(id).max(100_000),
-});
-
-const modelSchema = z.object({
-  name: text,
-  architecture: text,
-  fingerprint: text,
-  widths: z.array(z.int().min(1).max(1_000_000)).min(1).max(1000),
-  contextLength: count,
-  hasChatTemplate: z.boolean(),
-  device: z.object({ kind: z.enum(['wasm', 'webgpu', 'native']), threads: count, why: text }),
-  precision: text,
-});
-
-const labelSchema = z.tuple([id, text]);
-
-const tokenSchema = z.object({
-  token: labelSchema,
-  logprob: finite,
-  entropy: finite,
-  divergence: finite.optional(),
-  top: z.array(z.tuple([id, text, finite])).max(100),
-});
-
-const fileSchema = z.object({
-  format: z.literal(format),
-  version: z.literal(version),
-  created: z.iso.datetime({ offset: true }),
-  model: modelSchema,
-  state: pageStateSchema,
-  asked: askedSchema,
-  notice: text,
-  prompt: z.array(labelSchema).min(1).max(100_000),
-  bins: z.int().min(1).max(256),
-  watched: z.array(z.tuple([count, count])).max(10_000),
-  lanes: z
-    .array(
-      z.object({
-        finish: finishSchema.optional(),
-        breakdown: breakdownSchema.optional(),
-        tokens: z.array(tokenSchema).max(100_000),
-        /** Frame of each position, -1 for none. */
-        positions: z.array(z.int().min(-1).max(1_000_000)).max(200_000),
-      }),
-    )
-    .length(3),
-  /** Raw DEFLATE in base64. Overview in 8 bits of each frame's own maximum; the others in half precision. */
-  frames: z.object({
-    count,
-    /** Highest level of the overview; the one above is not a number. */
-    highest: z.int().min(1).max(254),
-    maxima: packed,
-    overview: packed,
-    profile: packed,
-    watched: packed,
-  }),
-  dose: doseSchema.optional(),
-  neurons: z.record(z.string().regex(/^\d{1,9}:\d{1,9}$/), factsSchema),
-});
-
-type RunFile = z.output<typeof fileSchema>;
 
 function bytesOf(array: Uint8Array | Uint16Array | Float32Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
@@ -217,6 +115,10 @@ export async function formatRun(run: RecordedRun, highest = 254): Promise<string
     prompt: run.prompt.map(({ id, text }) => [id, text]),
     bins: shape.bins,
     watched: shape.watched.map(({ layer, neuron }) => [layer, neuron]),
+    control: {
+      key: run.control.key,
+      members: run.control.members.map(({ layer, neuron }) => [layer, neuron]),
+    },
     lanes: run.lanes.map(({ finish, breakdown, tokens }, lane) => ({
       finish,
       breakdown,
@@ -300,6 +202,10 @@ async function framesOf(file: RunFile): Promise<Frame[]> {
   }));
 }
 
+function refs(pairs: readonly (readonly [number, number])[]): NeuronRef[] {
+  return pairs.map(([layer, neuron]) => ({ layer, neuron }));
+}
+
 function modelOf({ model }: RunFile, watched: RecordShape['watched']): LoadedModel {
   const { widths, ...rest } = model;
   const layout = neuronLayout(widths);
@@ -318,12 +224,15 @@ function modelOf({ model }: RunFile, watched: RecordShape['watched']): LoadedMod
  */
 export async function parseRun(source: string): Promise<RecordedRun> {
   const file = parsed(source);
-  const watched = file.watched.map(([layer, neuron]) => ({ layer, neuron }));
+  const watched = refs(file.watched);
+  const control = { key: file.control.key, members: refs(file.control.members) };
   const model = modelOf(file, watched);
-  const outside = watched.find(({ layer, neuron }) => neuron >= (model.layout.widths[layer] ?? 0));
+  const outside = [...watched, ...control.members].find(
+    ({ layer, neuron }) => neuron >= (model.layout.widths[layer] ?? 0),
+  );
   if (outside)
     return refuse(
-      `The saved run watches neuron ${outside.layer}:${outside.neuron}, which its model does not have.`,
+      `The saved run names neuron ${outside.layer}:${outside.neuron}, which its model does not have.`,
     );
   const frames = await framesOf(file);
   return {
@@ -347,6 +256,7 @@ export async function parseRun(source: string): Promise<RecordedRun> {
       })),
       frames: positions.map((i) => frames[i]),
     })),
+    control,
     dose: file.dose,
     neurons: file.neurons,
   };

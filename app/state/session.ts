@@ -14,11 +14,12 @@ import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
 import { createDoses } from './doses.ts';
 import { createHistory } from './history.ts';
-import { servedModel } from './models.ts';
 import { createNewest } from './newest.ts';
-import { createEstimator } from './progress.ts';
+import { createMeter } from './progress.ts';
 import { askedOn, promptOf } from './prompt.ts';
 import { createRunRecord, type RunRecord } from './record.ts';
+import { isRecorded, replayRun } from './replay.ts';
+import type { RecordedRun } from './run-file.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
 import {
   firstSteering,
@@ -45,8 +46,8 @@ export interface Session {
 
   /** Loads a model, and answers the question once it is ready. A failure keeps everything that was typed. */
   load(source: ModelSource): Promise<void>;
-  /** Loads the model beside the page if the server has it, else leaves the choice to the person. */
-  loadServed(): Promise<void>;
+  /** Shows a run as it was recorded, with its prompt and steering. */
+  showRun(run: RecordedRun): void;
   chooseDevice(device: DeviceChoice): void;
 
   /** Answers the question as it stands in all lanes. */
@@ -115,35 +116,41 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
   const facts = new Map<string, Promise<NeuronFacts>>();
 
   async function loadNow(source: ModelSource, signal: AbortSignal): Promise<void> {
-    const estimate = createEstimator(() => performance.now());
+    const meter = createMeter(() => performance.now());
     const { device } = stores.model.getState();
     stores.model.setState({
       status: 'loading',
       source,
       error: undefined,
       progress: undefined,
-      secondsLeft: undefined,
     });
     try {
+      const before = stores.model.getState().model;
       const model = await client.call(
         'load',
         { source, device },
         {
           signal,
-          onEvent: (progress) => stores.model.setState({ progress, secondsLeft: estimate(progress) }),
+          onEvent: (progress) => stores.model.setState({ progress: meter(progress) }),
         },
       );
       stores.model.setState({ status: 'ready', model });
-      startWith(model);
+      startWith(model, before?.fingerprint === model.fingerprint);
     } catch (error) {
       if (isCancelled(error)) return;
-      stores.model.setState({ status: 'failed', error: describeError(error), model: undefined });
+      const model = isRecorded(record) ? stores.model.getState().model : undefined;
+      stores.model.setState({ status: 'failed', error: describeError(error), model });
     }
   }
 
-  /** Steering that was made for this model is kept: another device, or a link. */
-  function startWith(model: LoadedModel): void {
-    record.clear();
+  /**
+   * Steering that was made for this model is kept: another device, or a link.
+   * @param same whether what the page shows comes from this model, and stays until it is answered again
+   */
+  function startWith(model: LoadedModel, same: boolean): void {
+    const { asked } = stores.run.getState();
+    const { pin } = stores.selection.getState();
+    if (!same) record.clear();
     stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined });
     const steering = stores.steering.getState();
     if (steering.madeFor !== model.fingerprint) {
@@ -159,9 +166,22 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
       );
     }
     answer();
+    const again = JSON.stringify(stores.run.getState().asked) === JSON.stringify(asked);
+    if (same && again) stores.selection.setState({ pin });
+  }
+
+  /** Says why nothing can be answered now; the change itself is kept. */
+  function isReady(): boolean {
+    if (stores.model.getState().status === 'ready') return true;
+    const error = isRecorded(record)
+      ? 'This is a recorded run: your change is kept and answered as soon as the model is ready.'
+      : 'The model is not ready yet: your question is kept, press Run when it is.';
+    stores.run.setState({ error });
+    return false;
   }
 
   function submit(all: boolean): void {
+    if (!isReady()) return;
     doses.yield();
     answers.submit(all);
   }
@@ -185,12 +205,7 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
       stores.run.setState({ error: 'Type a question first: there is nothing to answer yet.' });
       return;
     }
-    if (!model) {
-      stores.run.setState({
-        error: 'The model is not ready yet: your question is kept, press Run when it is.',
-      });
-      return;
-    }
+    if (!isReady() || !model) return;
     const { sampling, maxTokens } = prompt;
     stores.run.setState({
       asked: { prompt: promptOf(prompt, model), sampling, maxTokens, answerStart: [] },
@@ -252,15 +267,17 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
     details,
     history: history.store,
     load,
-    async loadServed() {
-      const source = servedModel(document.baseURI);
-      stores.model.setState({ status: 'checking' });
-      const found = await fetch(source.url, { method: 'HEAD' }).then(
-        (response) => response.ok && !(response.headers.get('content-type') ?? '').includes('text/html'),
-        () => false,
-      );
-      if (found) await load(source);
-      else stores.model.setState({ status: 'missing' });
+    showRun(run) {
+      doses.yield();
+      answers.abort();
+      history.clear();
+      const { status, model } = stores.model.getState();
+      const live = status === 'ready' && model?.fingerprint === run.model.fingerprint;
+      if (!live)
+        stores.model.setState({ model: run.model, status: status === 'ready' ? 'recorded' : status });
+      replayRun(stores, record, run);
+      for (const [key, known] of Object.entries(run.neurons))
+        facts.set(`${run.model.fingerprint}/${key}`, Promise.resolve(known));
     },
     chooseDevice(device) {
       stores.model.setState({ device });

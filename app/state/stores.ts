@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { type DoseState, firstDose } from './slices/dose.ts';
 import { firstModel, type ModelState } from './slices/model.ts';
+import { firstNotice, type NoticeState } from './slices/notice.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
 import { firstRun, type RunState } from './slices/run.ts';
 import { firstSelection, type SelectionState } from './slices/selection.ts';
@@ -17,6 +18,7 @@ export function createStores() {
     run: createStore<RunState>(() => firstRun),
     dose: createStore<DoseState>(() => firstDose),
     selection: createStore<SelectionState>(() => firstSelection),
+    notice: createStore<NoticeState>(() => firstNotice),
     view: createStore<ViewState>(() => firstView),
   };
 }

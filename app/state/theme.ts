@@ -6,6 +6,8 @@ export type ThemeChoice = 'auto' | Theme;
 interface ThemeState {
   readonly choice: ThemeChoice;
   readonly theme: Theme;
+  /** Larger type and the full screen, for a projector. */
+  readonly projector: boolean;
 }
 
 const storageKey = 'h-neurons.theme';
@@ -19,13 +21,20 @@ function stored(): ThemeChoice {
   }
 }
 
-/** The page's theme: the person's choice, or what the system prefers. Writes `data-theme` of the document. */
+/**
+ * The page's looks: the theme that the person chose, or what the system prefers, and whether it is for a projector.
+ * Writes `data-theme` and `data-projector` of the document.
+ */
 export function createTheme() {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const resolve = (choice: ThemeChoice): Theme =>
     choice === 'auto' ? (dark.matches ? 'dark' : 'light') : choice;
   const first = stored();
-  const store = createStore<ThemeState>(() => ({ choice: first, theme: resolve(first) }));
+  const store = createStore<ThemeState>(() => ({
+    choice: first,
+    theme: resolve(first),
+    projector: false,
+  }));
 
   function apply(choice: ThemeChoice): void {
     const theme = resolve(choice);
@@ -33,7 +42,15 @@ export function createTheme() {
     store.setState({ choice, theme });
   }
 
+  function setProjector(projector: boolean): void {
+    document.documentElement.toggleAttribute('data-projector', projector);
+    store.setState({ projector });
+  }
+
   apply(first);
+  document.addEventListener('fullscreenchange', () => {
+    if (!document.fullscreenElement) setProjector(false);
+  });
   dark.addEventListener('change', () => apply(store.getState().choice));
   return {
     store,
@@ -44,6 +61,12 @@ export function createTheme() {
         // A browser that stores nothing still shows the theme.
       }
       apply(choice);
+    },
+    /** A browser that refuses the full screen still shows larger type. */
+    showOnProjector(projector: boolean): void {
+      setProjector(projector);
+      if (projector) void document.documentElement.requestFullscreen?.().catch(() => undefined);
+      else if (document.fullscreenElement) void document.exitFullscreen();
     },
   };
 }

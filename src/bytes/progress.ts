@@ -7,3 +7,6 @@ export interface Progress {
 }
 
 export type OnProgress = (progress: Progress) => void;
+
+/** Stage of a file that need not be fetched. */
+export const CACHED_STAGE = 'Read from this browser’s cache';

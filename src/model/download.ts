@@ -1,4 +1,4 @@
-import type { OnProgress } from '../bytes/progress.ts';
+import { CACHED_STAGE, type OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 
 const CACHE_NAME = 'h-neurons-models';
@@ -94,7 +94,16 @@ async function receive(url: string, response: Response, options: DownloadOptions
 export async function download(url: string, options: DownloadOptions = {}): Promise<Download> {
   const cache = await openCache();
   const kept = await cache?.match(url);
-  if (kept) return { blob: await kept.blob(), fromCache: true };
+  if (kept) {
+    const blob = await kept.blob();
+    options.onProgress?.({
+      stage: CACHED_STAGE,
+      done: blob.size,
+      total: blob.size,
+      unit: 'bytes',
+    });
+    return { blob, fromCache: true };
+  }
   const blob = await receive(url, await request(url, options.signal), options);
   try {
     await cache?.put(url, new Response(blob, { headers: { 'content-length': String(blob.size) } }));

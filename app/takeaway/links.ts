@@ -1,0 +1,67 @@
+import { describeError } from '../state/describe-error.ts';
+import { decodeLink, encodeLink } from '../state/link.ts';
+import { type PageState, readPageState, writePageState } from '../state/page-state.ts';
+import { valuesAt } from '../state/record.ts';
+import type { Session } from '../state/session.ts';
+import type { TokenRef } from '../state/slices/selection.ts';
+
+/** The address of this page with its state. Throws EngineError `bad-input` where it would be too long. */
+export async function linkOf({ stores }: Session): Promise<string> {
+  const address = new URL(document.baseURI);
+  address.hash = await encodeLink(readPageState(stores));
+  return address.href;
+}
+
+/** Pins a token as soon as it has been read. */
+function pinWhenRead({ record, stores }: Session, pin: TokenRef): void {
+  const stop = record.subscribe(() => {
+    const { tokens } = record.lane(pin.lane).current;
+    const known = record.prompt.length + tokens.length - 1;
+    if (pin.position > known || !valuesAt(record, pin.lane, pin.position, 'overview')) return;
+    stop();
+    if (!stores.selection.getState().pin) stores.selection.setState({ pin });
+  });
+}
+
+/** Says which model a state was made with once another one is loaded. */
+function tellOtherModel({ stores }: Session, made: NonNullable<PageState['model']>): void {
+  const look = ({ status, model }: ReturnType<typeof stores.model.getState>) => {
+    if (status !== 'ready' || !model) return;
+    stop();
+    if (model.fingerprint === made.fingerprint) return;
+    stores.notice.setState({
+      text: `The link was made with ${made.name}; this is ${model.name}, so its neurons were left out.`,
+    });
+  };
+  const stop = stores.model.subscribe(look);
+  look(stores.model.getState());
+}
+
+function fill(session: Session, state: PageState): void {
+  const { stores } = session;
+  const { status, model } = stores.model.getState();
+  const foreign =
+    status === 'ready' && state.steering !== undefined && state.steering.madeFor !== model?.fingerprint;
+  writePageState(stores, state, ['pin', ...(foreign ? (['steering', 'card'] as const) : [])]);
+  if (state.pin) pinWhenRead(session, state.pin);
+  if (state.model) tellOtherModel(session, state.model);
+}
+
+/**
+ * Fills the page's fields with the state in an address; whatever is wrong with it is said, and left out.
+ * @returns whether there was one
+ */
+export async function followLink(session: Session, fragment: string): Promise<boolean> {
+  const { notice, model } = session.stores;
+  try {
+    const state = await decodeLink(fragment, (id) => document.getElementById(id) !== null);
+    if (!state) return false;
+    fill(session, state);
+    if (model.getState().status === 'ready')
+      notice.setState({ text: 'The link’s prompt and scales are in place: press Run to answer.' });
+    return true;
+  } catch (error) {
+    notice.setState({ text: describeError(error) });
+    return false;
+  }
+}

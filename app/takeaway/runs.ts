@@ -1,0 +1,70 @@
+import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { describeError } from '../state/describe-error.ts';
+import { recordRun } from '../state/replay.ts';
+import { formatRun, parseRun } from '../state/run-file.ts';
+import { largestFile } from '../state/run-file-schema.ts';
+import type { Session } from '../state/session.ts';
+import { firstPrompt } from '../state/slices/prompt.ts';
+import { neuronKey } from '../state/slices/steering.ts';
+import { fileName, offerFile } from './download.ts';
+
+/** Facts are kept of the watched neurons as far as there are no more than these. */
+const mostFacts = 50;
+
+/** Hands the run that the page shows to the person as a file; tells why not where there is none. */
+export async function saveRun({ stores, record, neuronFacts }: Session): Promise<void> {
+  const now = new Date();
+  const watched = record.shape.watched.slice(0, mostFacts);
+  const facts = await Promise.allSettled(watched.map(neuronFacts));
+  const neurons = Object.fromEntries(
+    facts.flatMap((fact, i) => (fact.status === 'fulfilled' ? [[neuronKey(watched[i]!), fact.value]] : [])),
+  );
+  const run = recordRun(stores, record, now, neurons);
+  if (!run) {
+    stores.notice.setState({ text: 'There is no complete answer to save yet; run one first.' });
+    return;
+  }
+  const name = `${fileName('run', stores.prompt.getState().question, now.toISOString().slice(0, 10))}.json`;
+  offerFile(name, new Blob([await formatRun(run)], { type: 'application/json' }));
+}
+
+/** Shows the run that comes with the page, unless the model was faster; where it cannot be had, the page just waits. */
+export async function showFirstRun(session: Session): Promise<void> {
+  const text = await fetch(new URL('./runs/telephone.json', document.baseURI)).then(
+    (response) => (response.ok ? response.text() : undefined),
+    () => undefined,
+  );
+  if (text === undefined) return;
+  const run = await parseRun(text);
+  const { model } = session.stores;
+  const untouched = session.stores.prompt.getState() === firstPrompt;
+  if (untouched && model.getState().status !== 'ready') session.showRun(run);
+}
+
+/** Opens a file that was chosen or dropped: a model, a saved run or a neuron set. */
+export async function openFile(session: Session, file: File): Promise<void> {
+  const { notice } = session.stores;
+  if (/\.gguf$/i.test(file.name)) {
+    await session.load({ kind: 'file', file });
+    return;
+  }
+  try {
+    if (file.size > largestFile) {
+      notice.setState({
+        text: `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB; runs and sets may have ${largestFile / 2 ** 20} MB.`,
+      });
+      return;
+    }
+    const text = await file.text();
+    const isSet = /"format"\s*:\s*"h-neuron-set"/.test(text.slice(0, 2000));
+    if (isSet) {
+      const refused = session.addSet(parseNeuronSet(text, session.stores.model.getState().model?.layout));
+      notice.setState({ text: refused ?? `The neuron set in ${file.name} was added.` });
+      return;
+    }
+    session.showRun(await parseRun(text));
+    notice.setState({ text: `${file.name} is shown as it was recorded.` });
+  } catch (error) {
+    notice.setState({ text: describeError(error) });
+  }
+}
