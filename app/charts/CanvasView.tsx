@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useRef } from 'react';
+import { type KeyboardEventHandler, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
 
 export interface Size {
   readonly width: number;
@@ -19,7 +19,12 @@ interface Props {
   readonly className?: string;
   readonly onPoint?: (x: number, y: number, size: Size) => void;
   readonly onLeave?: () => void;
-  readonly onPick?: () => void;
+  readonly onPick?: (x: number, y: number, size: Size) => void;
+  /** Makes it one that takes the focus and keys. */
+  readonly onKeyDown?: KeyboardEventHandler<HTMLCanvasElement>;
+  readonly onBlur?: () => void;
+  /** The canvas, for gestures. */
+  readonly canvas?: RefObject<HTMLCanvasElement | null>;
 }
 
 /** A canvas that keeps to its box at the screen's resolution and paints by subscription, outside of React. */
@@ -32,8 +37,12 @@ export function CanvasView({
   onPoint,
   onLeave,
   onPick,
+  onKeyDown,
+  onBlur,
+  canvas: given,
 }: Props) {
-  const ref = useRef<HTMLCanvasElement>(null);
+  const own = useRef<HTMLCanvasElement>(null);
+  const ref = given ?? own;
   const latest = useRef(paint);
   const request = useRef(() => {});
 
@@ -67,29 +76,33 @@ export function CanvasView({
       observer.disconnect();
       unsubscribe();
     };
-  }, [subscribe]);
+  }, [subscribe, ref]);
 
   useEffect(() => {
     latest.current = paint;
     request.current();
   }, [paint]);
 
-  function point(event: PointerEvent<HTMLCanvasElement>) {
+  function place(event: { currentTarget: HTMLCanvasElement; clientX: number; clientY: number }) {
     const box = event.currentTarget.getBoundingClientRect();
-    onPoint?.(event.clientX - box.left, event.clientY - box.top, box);
+    return [event.clientX - box.left, event.clientY - box.top, box] as const;
   }
+  const point = (event: PointerEvent<HTMLCanvasElement>) => onPoint?.(...place(event));
 
   return (
     <canvas
       ref={ref}
-      role="img"
+      role={onKeyDown ? 'application' : 'img'}
+      tabIndex={onKeyDown ? 0 : undefined}
       aria-label={label}
       aria-description={description}
       className={className}
       onPointerMove={onPoint && point}
       onPointerDown={onPoint && point}
       onPointerLeave={onLeave}
-      onClick={onPick}
+      onClick={onPick && ((event) => onPick(...place(event)))}
+      onKeyDown={onKeyDown}
+      onBlur={onBlur}
     />
   );
 }

@@ -1,8 +1,12 @@
 import { quantile } from 'd3-array';
 
-/** Maps activation evenly from 0 to `max` onto the colours; what is above has the last colour. */
+/**
+ * Maps values evenly onto the colours, from 0 to `max`, or of differences from -`max` to `max`; what is beyond has the
+ * colour of the end.
+ */
 export interface ColourScale {
   readonly max: number;
+  readonly signed?: boolean;
 }
 
 const niceSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
@@ -40,46 +44,47 @@ export function highOf(values: Float32Array): number {
   return values.reduce((most, value) => (value > most && value < Infinity ? value : most), 0);
 }
 
-/** Index into a table of 256 colours; values beyond the range take its ends. NaN gives 0: paint it apart. */
-export function colourIndex(value: number, { max }: ColourScale): number {
+/** Index into the table of colours: 256, or 257 of a signed scale. NaN gives zero's: paint it apart. */
+export function colourIndex(value: number, { max, signed }: ColourScale): number {
+  if (signed) {
+    if (!(max > 0) || Number.isNaN(value)) return 128;
+    return 128 + Math.round(128 * Math.min(1, Math.max(-1, value / max)));
+  }
   if (!(value > 0) || max <= 0) return 0;
   return Math.round(255 * Math.min(1, value / max));
 }
 
-/** What a painted grid was like, for its caption. */
+/** What painted values were like, for their caption. */
 export interface Painted {
-  readonly active: boolean;
+  /** Smallest and largest value that is a number; both 0 where there is none. */
+  readonly low: number;
+  readonly high: number;
   readonly invalid: number;
 }
 
 /**
  * Colours values into pixels, one pixel a value. Where a value is NaN the pixel stays transparent, for hatching.
- * @param values [rows * columns]
- * @param pixels [rows * columns], overwritten; with `flip` the first row of values is the last of pixels.
+ * @param pixels as many as values, overwritten
  */
 export function paintPixels(
   values: Float32Array,
-  rows: number,
-  columns: number,
   scale: ColourScale,
   table: Uint32Array,
   pixels: Uint32Array,
-  flip = false,
 ): Painted {
-  let active = false;
+  let low = Infinity;
+  let high = -Infinity;
   let invalid = 0;
-  for (let row = 0; row < rows; row++) {
-    const to = (flip ? rows - 1 - row : row) * columns;
-    for (let column = 0; column < columns; column++) {
-      const value = values[row * columns + column]!;
-      if (Number.isNaN(value)) {
-        invalid += 1;
-        pixels[to + column] = 0;
-        continue;
-      }
-      if (value > 0) active = true;
-      pixels[to + column] = table[colourIndex(value, scale)]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) {
+      invalid += 1;
+      pixels[i] = 0;
+      continue;
     }
+    if (value < low) low = value;
+    if (value > high) high = value;
+    pixels[i] = table[colourIndex(value, scale)]!;
   }
-  return { active, invalid };
+  return low > high ? { low: 0, high: 0, invalid } : { low, high, invalid };
 }

@@ -56,7 +56,8 @@ export function paintTokenPixels(
   ramp: Uint32Array,
   pixels: Uint32Array,
 ): Painted {
-  let active = false;
+  let low = Infinity;
+  let high = -Infinity;
   let invalid = 0;
   pixels.fill(0);
   for (let row = 0; row < neurons * lanes; row++) {
@@ -69,11 +70,16 @@ export function paintTokenPixels(
         invalid += 1;
         continue;
       }
-      if (value > 0) active = true;
+      if (value < low) low = value;
+      if (value > high) high = value;
       const colour = ramp[colourIndex(value, scale)]!;
-      pixels[to + column] =
-        state[at] === cellState.stale ? ((colour & 0x00ffffff) | (0x59 << 24)) >>> 0 : colour;
+      pixels[to + column] = state[at] === cellState.stale ? faint(colour) : colour;
     }
   }
-  return { active, invalid };
+  return low > high ? { low: 0, high: 0, invalid } : { low, high, invalid };
+}
+
+/** A pixel at about a third of its strength. */
+export function faint(pixel: number): number {
+  return ((pixel & 0x00ffffff) | (0x59 << 24)) >>> 0;
 }

@@ -6,8 +6,7 @@ import { NeuronCard } from './NeuronCard.tsx';
 import { NeuronMap } from './NeuronMap.tsx';
 import { NextTokens } from './NextTokens.tsx';
 import { Rail } from './Rail.tsx';
-import { Reading } from './Reading.tsx';
-import { TokenFigure } from './TokenFigure.tsx';
+import { Tokens } from './Tokens.tsx';
 
 /** The explorer: controls, and one figure of linked parts. */
 export function Explore() {
@@ -24,8 +23,7 @@ export function Explore() {
       <Rail />
       <main className="figure" id="explore">
         <LoadPanel />
-        <TokenFigure />
-        <Reading />
+        <Tokens />
         <div className="lower">
           <NeuronMap />
           <LayerProfile />

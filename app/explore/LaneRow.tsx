@@ -1,11 +1,14 @@
-import { type DOMAttributes, memo } from 'react';
+import { type CSSProperties, type DOMAttributes, memo } from 'react';
 import { useStore } from 'zustand';
 import { type Columns, visibleColumns } from '../charts/columns.ts';
-import { useRecord, useSession } from '../state/hooks.ts';
+import { usePalette, useRecord, useSession } from '../state/hooks.ts';
 import { firstDifference, type LaneIndex, laneNames, tokenAt } from '../state/record.ts';
 import type { SteeringState } from '../state/slices/steering.ts';
 import { factorOf, steeredNeurons } from '../state/steering.ts';
-import { spokenToken, tokenLabel } from './label.ts';
+import { breakdownText } from './breakdown.ts';
+import { spokenToken } from './label.ts';
+import { labelAt } from './labelAt.ts';
+import { cellColours, type TokenQuantity } from './tokenColour.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
 /** What the lanes' tokens do when they are touched. */
@@ -20,6 +23,8 @@ interface Props {
   readonly viewport: Viewport;
   /** The position that all views show, where it is in this lane. */
   readonly selected: number | undefined;
+  /** What the tokens are coloured by. */
+  readonly quantity: TokenQuantity | undefined;
   readonly handlers: TokenHandlers;
 }
 
@@ -31,9 +36,10 @@ function scaleText(lane: LaneIndex, steering: SteeringState): string {
 }
 
 /** One lane: its name, its scale, and its answer as tokens on the shared columns. */
-export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) {
+export function LaneRow({ lane, columns, viewport, selected, quantity, handlers }: Props) {
   const { stores } = useSession();
   const record = useRecord();
+  const palette = usePalette();
   const view = useStore(stores.view);
   const steering = useStore(stores.steering);
   const pin = useStore(stores.selection, (state) =>
@@ -46,14 +52,17 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
   const difference = lane === 0 ? undefined : firstDifference(record, lane);
   const count = current.tokens.length;
   const reachable = selected ?? pin ?? Math.max(start, start + count - 1);
+  const broken = current.breakdown && breakdownText(current.breakdown);
 
   const tokens = [];
   for (let position = Math.max(from, view.prompt ? 0 : start); position < to; position++) {
     const answer = position - start;
     const at = answer < 0 ? undefined : tokenAt(record, lane, answer);
     const text = answer < 0 ? record.prompt[position]!.text : at?.token.token.text;
-    if (text === undefined) continue;
-    const label = tokenLabel(text, view.spaces);
+    const label = labelAt(record, lane, position, view.spaces);
+    if (text === undefined || !label) continue;
+    const value = quantity?.value(lane, position);
+    const colours = quantity && cellColours(quantity, value, palette);
     const box = flowing ? undefined : columns;
     tokens.push(
       <Token
@@ -63,10 +72,12 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
         left={box?.edges[position]}
         width={box && box.edges[position + 1]! - box.edges[position]!}
         text={flowing && !label.mark && !view.spaces ? text : label.text}
-        spoken={spokenToken(text)}
+        spoken={spokenToken(text) + (quantity && value !== undefined ? `, ${quantity.format(value)}` : '')}
         kind={`${answer < 0 ? 'prompt' : 'answer'}${label.mark ? ' token-mark' : ''}${at?.stale ? ' token-stale' : ''}${
           answer === difference ? ' token-first' : ''
         }`}
+        background={colours?.background}
+        ink={colours?.ink}
         selected={selected === position}
         pinned={pin === position}
         reachable={reachable === position}
@@ -75,7 +86,7 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
   }
 
   return (
-    <section className="lane" aria-label={laneNames[lane]}>
+    <section className={broken ? 'lane lane-broken' : 'lane'} aria-label={laneNames[lane]}>
       <div className="lane-label">
         <span className={`lane-mark lane-mark-${lane}`} aria-hidden="true" />
         <span className="lane-name">{laneNames[lane]}</span>
@@ -83,6 +94,7 @@ export function LaneRow({ lane, columns, viewport, selected, handlers }: Props) 
           {scaleText(lane, steering)}
           {current.finish === 'length' && ', cut'}
         </small>
+        {broken && <small className="lane-warning">{broken}</small>}
       </div>
       {!view.prompt && !flowing && start > 0 && (
         <span
@@ -116,6 +128,8 @@ interface TokenProps {
   readonly text: string;
   readonly spoken: string;
   readonly kind: string;
+  readonly background: string | undefined;
+  readonly ink: string | undefined;
   readonly selected: boolean;
   readonly pinned: boolean;
   readonly reachable: boolean;
@@ -123,6 +137,8 @@ interface TokenProps {
 
 const Token = memo(function Token(props: TokenProps) {
   const { lane, position, left, width, text, spoken, kind, selected, pinned, reachable } = props;
+  const style: CSSProperties = { background: props.background, color: props.ink };
+  if (left !== undefined) Object.assign(style, { transform: `translateX(${left}px)`, width });
   return (
     <span
       role="option"
@@ -132,8 +148,9 @@ const Token = memo(function Token(props: TokenProps) {
       data-lane={lane}
       data-position={position}
       data-shown={selected}
+      data-coloured={props.background !== undefined}
       className={`token token-${kind}`}
-      style={left === undefined ? undefined : { transform: `translateX(${left}px)`, width }}
+      style={style}
     >
       <bdi>{text}</bdi>
     </span>

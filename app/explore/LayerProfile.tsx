@@ -1,15 +1,32 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
-import { niceCeiling } from '../charts/colour-scale.ts';
+import { type ColourScale, niceCeiling, robustMaximum } from '../charts/colour-scale.ts';
+import { layersHeight, paintLayerMap, paintProfile } from '../charts/layers.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
+import { createPixelBuffer } from '../charts/paint.ts';
+import { Choice } from '../controls/Choice.tsx';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
-import { selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
-import { layersHeight, paintProfile } from './layers.ts';
+import { positionCount, selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
+import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
+import type { ViewState } from '../state/slices/view.ts';
+import { Legend } from './Legend.tsx';
 
-function profiles(record: RunRecord, position: number): (Float32Array | undefined)[] {
+const modes: readonly { value: ViewState['profile']; label: string }[] = [
+  { value: 'tokens', label: 'All tokens' },
+  { value: 'token', label: 'This token' },
+];
+
+function profilesAt(record: RunRecord, position: number): (Float32Array | undefined)[] {
   return laneIndices.map((lane) => valuesAt(record, lane, position, 'profile'));
+}
+
+/** The layer profiles of a lane, a column a position. */
+function profilesOf(record: RunRecord, lane: LaneIndex): (Float32Array | undefined)[] {
+  return Array.from({ length: positionCount(record) }, (_, position) =>
+    valuesAt(record, lane, position, 'profile'),
+  );
 }
 
 function profileMaximum(lanes: readonly (Float32Array | undefined)[]): number {
@@ -18,18 +35,28 @@ function profileMaximum(lanes: readonly (Float32Array | undefined)[]): number {
   );
 }
 
-/** The sum of CETT of every layer at the chosen position, in all lanes, on the neuron map's axis of layers. */
+/** Range of the map's colours: what layers reach at most positions of any lane. */
+function profileScale(record: RunRecord): ColourScale {
+  const peaks = laneIndices.map((lane) =>
+    profilesOf(record, lane).map((values) => (values ? Math.max(0, ...values) : Number.NaN)),
+  );
+  return { max: robustMaximum(peaks, 0.95) };
+}
+
+/** The sum of CETT of every layer on the neuron map's rows: of the chosen token in all lanes, or of all tokens of its lane. */
 export function LayerProfile() {
   const { stores, record } = useSession();
   useRecord();
   const palette = usePalette();
+  const buffer = useMemo(createPixelBuffer, []);
   const at = useSelected();
-  const [layer, setLayer] = useState<number>();
+  const { profile: mode, mapView } = useStore(stores.view);
+  const [pointed, setPointed] = useState<{ layer: number; position: number }>();
   const { layers } = record.shape;
 
   const subscribe = useCallback(
     (listener: () => void) => {
-      const stops = [record.subscribe(listener), stores.selection.subscribe(listener)];
+      const stops = [record, stores.selection, stores.view].map((store) => store.subscribe(listener));
       return () => {
         for (const stop of stops) stop();
       };
@@ -40,60 +67,163 @@ export function LayerProfile() {
   const paint: Paint = useCallback(
     (context, size) => {
       const { hover, pin } = stores.selection.getState();
-      const lanes = profiles(record, selected(record, hover, pin).position);
-      paintProfile(context, size, lanes, profileMaximum(lanes), palette);
+      const { lane, position } = selected(record, hover, pin);
+      const view = stores.view.getState().mapView ?? { top: 0, height: record.shape.layers };
+      if (stores.view.getState().profile === 'token') {
+        const lanes = profilesAt(record, position);
+        paintProfile(context, size, lanes, profileMaximum(lanes), view, palette);
+        return;
+      }
+      const { current, stale } = record.lane(lane);
+      paintLayerMap(
+        context,
+        size,
+        {
+          layers: record.shape.layers,
+          profiles: profilesOf(record, lane),
+          staleFrom: stale ? current.profile.length : Infinity,
+          scale: profileScale(record),
+          view,
+          marked: position,
+          answerStart: record.prompt.length,
+        },
+        palette,
+        buffer,
+      );
     },
-    [record, stores, palette],
+    [record, stores, palette, buffer],
   );
 
-  const lanes = profiles(record, at.position);
+  function point(x: number, y: number, size: Size) {
+    if (layers === 0) return;
+    const view = mapView ?? { top: 0, height: layers };
+    const layer = Math.max(0, layers - 1 - Math.floor(view.top + (y * view.height) / size.height));
+    const count = positionCount(record);
+    const position =
+      mode === 'tokens' ? Math.min(count - 1, Math.floor((x * count) / size.width)) : at.position;
+    setPointed({ layer, position });
+    if (mode === 'tokens') stores.selection.setState({ hover: { lane: at.lane, position } });
+  }
+
+  function leave() {
+    setPointed(undefined);
+    if (mode === 'tokens') stores.selection.setState({ hover: undefined });
+  }
+
+  function pick() {
+    const { hover } = stores.selection.getState();
+    if (mode === 'tokens' && hover) stores.selection.setState({ pin: hover });
+  }
+
+  const lanes = profilesAt(record, at.position);
   const max = profileMaximum(lanes);
+  const count = positionCount(record);
+  const start = record.prompt.length;
   return (
     <section className="panel layer-profile" aria-label="Layers">
       <div className="panel-head">
         <h2>
           <b>d</b> Layers
         </h2>
+        <div className="panel-tools">
+          <Choice
+            label="Tokens of the layer profile"
+            quiet
+            value={mode}
+            options={modes}
+            onChange={(profile) => stores.view.setState({ profile })}
+          />
+        </div>
+      </div>
+      <div className="panel-line">
         <p className="readout">
-          {layer !== undefined &&
-            `layer ${layer}: ${laneIndices.map((lane) => formatCett(lanes[lane]?.[layer])).join(', ')}`}
+          {pointed
+            ? `layer ${pointed.layer}: ${
+                mode === 'tokens'
+                  ? formatCett(valuesAt(record, at.lane, pointed.position, 'profile')?.[pointed.layer])
+                  : laneIndices.map((lane) => formatCett(lanes[lane]?.[pointed.layer])).join(', ')
+              }`
+            : mode === 'tokens' && laneNames[at.lane]}
         </p>
+        {mode === 'tokens' && <ProfileLegend />}
       </div>
       <div className="plot" style={{ height: layersHeight(layers) }}>
         <CanvasView
           label="Layer profile"
-          description={`Sum of CETT of every layer at position ${at.position}, in three lanes`}
+          description={
+            mode === 'tokens'
+              ? `Sum of CETT of every layer at every position of ${laneNames[at.lane]}`
+              : `Sum of CETT of every layer at position ${at.position}, in three lanes`
+          }
           paint={paint}
           subscribe={subscribe}
-          onPoint={(_, y, size: Size) =>
-            setLayer(
-              layers > 0 ? Math.max(0, layers - 1 - Math.floor((y / size.height) * layers)) : undefined,
-            )
-          }
-          onLeave={() => setLayer(undefined)}
+          onPoint={point}
+          onLeave={leave}
+          onPick={pick}
         />
       </div>
       <div className="x-axis" aria-hidden="true">
-        <span className="x-tick" style={{ left: 0 }}>
-          0
-        </span>
-        <span className="x-tick" style={{ left: '100%' }}>
-          {max > 0 && formatCett(max)}
-        </span>
-        <span className="axis-title">Sum of CETT</span>
+        {mode === 'tokens' ? (
+          count > 0 && (
+            <>
+              <span className="x-tick" style={{ left: `${(100 * start) / count}%` }}>
+                1
+              </span>
+              <span className="x-tick" style={{ left: '100%' }}>
+                {count - start}
+              </span>
+            </>
+          )
+        ) : (
+          <>
+            <span className="x-tick" style={{ left: 0 }}>
+              0
+            </span>
+            <span className="x-tick" style={{ left: '100%' }}>
+              {max > 0 && formatCett(max)}
+            </span>
+          </>
+        )}
+        <span className="axis-title">{mode === 'tokens' ? 'Prompt, answer token' : 'Sum of CETT'}</span>
       </div>
-      <Disclosure title="Layers as a table">
-        {() => (
+      <ProfileTable />
+    </section>
+  );
+}
+
+function ProfileLegend() {
+  const scale = profileScale(useRecord());
+  return <Legend scale={scale} ends={['0', formatCett(scale.max)]} />;
+}
+
+/** The profile's numbers: a row a layer, of the chosen position in all lanes or of all positions of its lane. */
+function ProfileTable() {
+  const record = useRecord();
+  const at = useSelected();
+  const mode = useStore(useSession().stores.view, (state) => state.profile);
+  const layers = Array.from({ length: record.shape.layers }, (_, layer) => layer);
+  return (
+    <Disclosure title="Layers as a table">
+      {() => {
+        const columns = mode === 'tokens' ? profilesOf(record, at.lane) : profilesAt(record, at.position);
+        return (
           <Table
-            caption={`Sum of CETT at position ${at.position}`}
-            head={['Layer', ...laneNames]}
-            rows={Array.from({ length: layers }, (_, i) => [
-              String(i),
-              ...laneIndices.map((lane) => formatCett(lanes[lane]?.[i])),
+            caption={
+              mode === 'tokens'
+                ? `Sum of CETT at every position of ${laneNames[at.lane]}`
+                : `Sum of CETT at position ${at.position}`
+            }
+            head={[
+              'Layer',
+              ...(mode === 'tokens' ? columns.map((_, position) => String(position)) : laneNames),
+            ]}
+            rows={layers.map((layer) => [
+              String(layer),
+              ...columns.map((values) => formatCett(values?.[layer])),
             ])}
           />
-        )}
-      </Disclosure>
-    </section>
+        );
+      }}
+    </Disclosure>
   );
 }

@@ -1,180 +1,262 @@
-import { scaleLinear } from 'd3-scale';
-import { useCallback, useMemo, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
+import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
-import { type ColourScale, paintPixels, robustMaximum } from '../charts/colour-scale.ts';
-import { binOfNeuron, cellAt, describeRange, formatCett, neuronsOfBin } from '../charts/neuron-grid.ts';
-import { caption, createPixelBuffer, hatch } from '../charts/paint.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
+import { layersHeight } from '../charts/layers.ts';
+import {
+  type MapView,
+  type NeuronBox,
+  neuronAtPoint,
+  neuronX,
+  type PlotSize,
+  rowY,
+  wholeView,
+} from '../charts/map-view.ts';
+import { type MapMark, paintNeuronMap } from '../charts/neuron-map.ts';
+import { createPixelBuffer } from '../charts/paint.ts';
+import { Choice } from '../controls/Choice.tsx';
 import { selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
+import { laneNames } from '../state/record.ts';
+import { neuronKey } from '../state/slices/steering.ts';
+import type { MapQuantity } from '../state/slices/view.ts';
+import { factorOf, scaledNeurons, steeredNeurons } from '../state/steering.ts';
+import { BrushBar } from './BrushBar.tsx';
 import { Legend } from './Legend.tsx';
-import { layersHeight, layerTicks, layerY } from './layers.ts';
+import { LayerAxis, NeuronAxis } from './MapAxes.tsx';
+import { neuronAfterKey, viewAfterKey, viewWith } from './mapKeys.ts';
+import { describePointed, strongestIn } from './mapPointer.ts';
+import { createMapSource, differenceLanes } from './mapSource.ts';
+import { NeuronMapTable } from './NeuronMapTable.tsx';
+import { setMapView, useMapGestures } from './useMapGestures.ts';
+import { ZoomButtons } from './ZoomButtons.tsx';
 
-/** Range of the map's colours, the same for all lanes and positions: all but the most active hundredth of the cells. */
-export function overviewScale(record: RunRecord): ColourScale {
-  const highs = laneIndices.map((lane) => {
-    const { current, stale } = record.lane(lane);
-    return current.high.length > 0 ? current.high : (stale?.high ?? []);
-  });
-  return { max: robustMaximum(highs, 0.9) };
-}
+const quantities: readonly { value: MapQuantity; label: string }[] = [
+  { value: 'cett', label: 'Activation' },
+  { value: 'difference', label: 'Difference' },
+  { value: 'factor', label: 'Scales' },
+];
 
-/** All layers by all neurons at the chosen token, the most active neuron of every bin. */
+/** Reach of the pointer to a marked neuron, in CSS pixels. */
+const reach = 6;
+
+/** All layers by all neurons at the chosen token, from the whole model down to single neurons. */
 export function NeuronMap() {
-  const { stores, record } = useSession();
+  const session = useSession();
+  const { stores, record, details } = session;
   useRecord();
   const palette = usePalette();
   const buffer = useMemo(createPixelBuffer, []);
+  const source = useMemo(() => createMapSource(record, details), [record, details]);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const layout = useStore(stores.model, (state) => state.model?.layout);
-  const { members, control } = useStore(stores.steering);
-  const hoveredNeuron = useStore(stores.selection, (state) => state.neuron);
-  const [cell, setCell] = useState<{ layer: number; bin: number }>();
+  const steering = useStore(stores.steering);
+  const control = useStore(stores.control, (state) => state.members);
+  const { quantity, mapView } = useStore(stores.view);
+  const { neuron: hovered, card } = useStore(stores.selection);
+  const [pointed, setPointed] = useState<NeuronRef>();
+  const [selecting, setSelecting] = useState(false);
+  const [corner, setCorner] = useState<NeuronRef>();
   const at = useSelected();
-  const { layers, bins } = record.shape;
-  const scale = overviewScale(record);
-  const values = valuesAt(record, at.lane, at.position, 'overview');
+  const whole = useMemo(() => layout && wholeView(layout), [layout]);
+  const view = mapView ?? whole;
+  useMapGestures(canvas, layout, selecting);
+
+  const wanted = mapView !== undefined || pointed !== undefined;
+  const read = record.lane(at.lane).current.overview[at.position] !== undefined;
+  const { run } = record.lane(at.lane).current;
+  useEffect(() => {
+    if (!wanted || !read || run < 0 || quantity === 'factor') return;
+    const token = { lane: at.lane, position: at.position };
+    details.want(quantity === 'difference' ? differenceLanes(token) : [token]);
+  }, [details, wanted, read, run, quantity, at.lane, at.position]);
 
   const subscribe = useCallback(
     (listener: () => void) => {
-      const stops = [record.subscribe(listener), stores.selection.subscribe(listener)];
+      const stops = [record, stores.selection, stores.view, details].map((store) =>
+        store.subscribe(listener),
+      );
       return () => {
         for (const stop of stops) stop();
       };
     },
-    [record, stores],
+    [record, stores, details],
   );
+
+  const fixedMarks = useMemo(() => {
+    const steered = steeredNeurons(steering);
+    const keys = new Set(steered.map(neuronKey));
+    return {
+      members: steered.map((neuron): MapMark => ({ ...neuron, kind: 'member' })),
+      watched: (list: readonly NeuronRef[]) =>
+        list
+          .filter((neuron) => !keys.has(neuronKey(neuron)))
+          .map((neuron): MapMark => ({ ...neuron, kind: 'watched' })),
+    };
+  }, [steering]);
 
   const paint: Paint = useCallback(
     (context, size) => {
-      const { hover, pin } = stores.selection.getState();
-      const shown = selected(record, hover, pin);
-      const { layers, bins } = record.shape;
-      const cells = valuesAt(record, shown.lane, shown.position, 'overview');
-      if (!cells || !layout || layers === 0) return;
-      const range = overviewScale(record);
-      const pixels = buffer.size(bins, layers);
-      const { active, invalid } = paintPixels(cells, layers, bins, range, palette.ramp, pixels, true);
-      context.imageSmoothingEnabled = false;
-      context.drawImage(buffer.picture(), 0, 0, size.width, size.height);
-      const [width, height] = [size.width / bins, size.height / layers];
-      if (invalid > 0) {
-        cells.forEach((value, i) => {
-          if (!Number.isNaN(value)) return;
-          const y = (layers - 1 - Math.floor(i / bins)) * height;
-          hatch(context, { x: (i % bins) * width, y, width, height }, palette.muted);
-        });
-      }
-      if (!active) caption(context, invalid > 0 ? 'not a number' : 'no activation', size, palette);
-      const ring = (neuron: (typeof members)[number], colour: string, radius: number) => {
-        context.beginPath();
-        const x = (binOfNeuron(layout, bins, neuron) + 0.5) * width;
-        context.arc(x, layerY(neuron.layer, layers, size.height), radius, 0, 2 * Math.PI);
-        context.strokeStyle = palette.paper;
-        context.lineWidth = 3.5;
-        context.stroke();
-        context.strokeStyle = colour;
-        context.lineWidth = 1.5;
-        context.stroke();
-      };
-      if (shown.lane === 2) for (const neuron of control) ring(neuron, palette.muted, 4.5);
-      for (const neuron of members) ring(neuron, palette.accent, neuron === hoveredNeuron ? 7 : 4.5);
+      if (!layout) return;
+      const { hover, pin, box, card: open } = stores.selection.getState();
+      const { quantity: shownQuantity, mapView: shownView } = stores.view.getState();
+      const token = selected(record, hover, pin);
+      const values = shownQuantity === 'factor' ? undefined : source.values(token, shownQuantity);
+      const marks: MapMark[] = [
+        ...(token.lane === 2 ? control.map((neuron): MapMark => ({ ...neuron, kind: 'control' })) : []),
+        ...fixedMarks.watched(record.shape.watched),
+        ...fixedMarks.members,
+        ...(hovered ? [{ ...hovered, kind: 'pointed' } as const] : []),
+        ...(pointed && shownView ? [{ ...pointed, kind: 'pointed' } as const] : []),
+        ...(open ? [{ ...open, kind: 'chosen' } as const] : []),
+      ];
+      paintNeuronMap(
+        context,
+        size,
+        {
+          layout,
+          view: shownView ?? wholeView(layout),
+          cells: values && source.cells(values, shownView, size.width, layout),
+          scale: values?.scale ?? { max: 3, signed: true },
+          factors: shownQuantity === 'factor' ? scaledNeurons(steering) : undefined,
+          marks,
+          box,
+        },
+        palette,
+        buffer,
+      );
     },
-    [record, stores, layout, buffer, palette, members, control, hoveredNeuron],
+    [record, stores, source, layout, buffer, palette, steering, control, fixedMarks, hovered, pointed],
   );
 
   function point(x: number, y: number, size: Size) {
-    setCell(cellAt(x, y, size, layers, bins));
+    if (!layout || !view) return;
+    const near = nearest(fixedMarks.members, x, y, view, size, layout.widths.length);
+    const neuron = near ?? neuronAtPoint(x, y, view, size, layout);
+    setPointed(neuron);
+    const marked = near && { layer: near.layer, neuron: near.neuron };
+    if (stores.selection.getState().neuron !== marked) stores.selection.setState({ neuron: marked });
   }
 
-  const range = cell && layout && neuronsOfBin(layout, bins, cell.layer, cell.bin);
-  const height = layersHeight(layers);
-  const width = Math.max(0, ...(layout?.widths ?? []));
+  function leave() {
+    setPointed(undefined);
+    setCorner(undefined);
+    stores.selection.setState({ neuron: undefined });
+  }
+
+  function pick() {
+    if (!pointed || !layout || selecting) return;
+    session.openCard(
+      mapView || hovered ? pointed : strongestIn(pointed, layout, record.shape.bins, details.all(at)),
+    );
+  }
+
+  function key(event: KeyboardEvent<HTMLCanvasElement>) {
+    if (!layout || !view || event.ctrlKey || event.metaKey || event.altKey) return;
+    const size = { width: event.currentTarget.clientWidth, height: event.currentTarget.clientHeight };
+    const pointing = event.shiftKey || selecting;
+    const neuron = pointing ? neuronAfterKey(event.key, pointed, view, layout, size) : undefined;
+    const next = viewAfterKey(event.key, view, layout, size);
+    if (neuron) {
+      setPointed(neuron);
+      setMapView(stores, layout, viewWith(neuron, view, layout, size));
+      if (corner) stores.selection.setState({ box: boxOf(corner, neuron) });
+    } else if (event.key === ' ' && selecting && pointed) {
+      setCorner(corner ? undefined : pointed);
+      stores.selection.setState({ box: boxOf(corner ?? pointed, pointed) });
+    } else if (event.key === 'Enter' && pointed) session.openCard(pointed);
+    else if (next) setMapView(stores, layout, next);
+    else return;
+    event.preventDefault();
+  }
+
+  const height = layersHeight(record.shape.layers || (layout?.widths.length ?? 0));
+  const values = quantity === 'factor' ? undefined : source.values(at, quantity);
+  const layers = layout?.widths.length ?? 0;
   return (
     <section className="panel neuron-map" aria-label="All neurons">
       <div className="panel-head">
         <h2>
           <b>c</b> All neurons
         </h2>
+        <div className="panel-tools">
+          <Choice
+            label="What the neuron map shows"
+            quiet
+            value={quantity}
+            options={quantities}
+            onChange={(next) => stores.view.setState({ quantity: next })}
+          />
+          <ToggleButton className="toggle" isSelected={selecting} onChange={setSelecting}>
+            Select
+          </ToggleButton>
+          <ZoomButtons canvas={canvas} />
+        </div>
+      </div>
+      <div className="panel-line">
         <p className="readout">
-          {range && cell && values
-            ? `${describeRange(range)}: ${range.end - range.start > 1 ? 'highest ' : ''}CETT ${formatCett(values[cell.layer * bins + cell.bin])}`
-            : layout &&
-              `${layout.total.toLocaleString('en')} neurons of ${layers || layout.widths.length} layers`}
+          {layout &&
+            (pointed
+              ? quantity === 'factor'
+                ? `layer ${pointed.layer}, neuron ${pointed.neuron}: × ${factorOf(steering, pointed).toFixed(2)}`
+                : describePointed(pointed, layout, record.shape.bins, values, quantity)
+              : `${layout.total.toLocaleString('en')} neurons of ${layers} layers`)}
         </p>
-        <Legend scale={scale} />
+        {quantity === 'factor' ? (
+          <Legend scale={{ max: 1, signed: true }} ends={['× 0', '× 3']} />
+        ) : (
+          values && <Legend scale={values.scale} />
+        )}
       </div>
       <div className="plot" style={{ height }}>
-        <div className="y-axis" aria-hidden="true">
-          <span className="axis-title">Layer</span>
-          {layerTicks(layers).map((layer) => (
-            <span key={layer} className="y-tick" style={{ top: layerY(layer, layers, height) }}>
-              {layer}
-            </span>
-          ))}
-        </div>
+        {view && <LayerAxis layers={layers} view={view} height={height} />}
         <CanvasView
           label="Neuron map"
-          description={`Activation (CETT) of all neurons, a row a layer, while the model reads position ${at.position} of ${laneNames[at.lane]}`}
+          description={`${quantity === 'difference' ? 'Steered minus unsteered activation (CETT)' : quantity === 'factor' ? 'Scales' : 'Activation (CETT)'} of all neurons, a row a layer, while the model reads position ${at.position} of ${laneNames[at.lane]}. Plus and minus zoom, arrows move, 0 shows all, Shift and arrows point at a neuron, Enter opens it.`}
+          className={selecting ? 'canvas-select' : mapView ? 'canvas-pan' : undefined}
+          canvas={canvas}
           paint={paint}
           subscribe={subscribe}
           onPoint={point}
-          onLeave={() => setCell(undefined)}
+          onLeave={leave}
+          onPick={pick}
+          onKeyDown={key}
+          onBlur={leave}
         />
       </div>
-      <div className="x-axis" aria-hidden="true">
-        {(width > 0 ? scaleLinear([0, width], [0, 100]).ticks(6) : []).map((neuron) => (
-          <span key={neuron} className="x-tick" style={{ left: `${(100 * neuron) / width}%` }}>
-            {neuron}
-          </span>
-        ))}
-        <span className="axis-title">Neuron</span>
-      </div>
-      <NeuronMapTable />
+      {view && <NeuronAxis view={view} />}
+      <BrushBar />
+      <p className="hidden-text" role="status">
+        {card && `Neuron ${neuronKey(card)} chosen`}
+      </p>
+      <NeuronMapTable source={source} />
     </section>
   );
 }
 
-/** The map's numbers at the chosen token, one layer at a time. */
-function NeuronMapTable() {
-  const record = useRecord();
-  const layout = useStore(useSession().stores.model, (state) => state.model?.layout);
-  const at = useSelected();
-  const [layer, setLayer] = useState(0);
-  const { layers, bins } = record.shape;
-  return (
-    <Disclosure title="Neuron map as a table">
-      {() => {
-        const values = valuesAt(record, at.lane, at.position, 'overview');
-        return (
-          <>
-            <label className="pick">
-              Layer{' '}
-              <select value={layer} onChange={(event) => setLayer(Number(event.target.value))}>
-                {Array.from({ length: layers }, (_, i) => String(i)).map((name) => (
-                  <option key={name}>{name}</option>
-                ))}
-              </select>
-            </label>
-            <Table
-              caption={`Highest CETT of each range of neurons in layer ${layer}, position ${at.position}, ${laneNames[at.lane]}`}
-              head={['Neurons', 'CETT']}
-              rows={
-                layout && values && layer < layers
-                  ? Array.from({ length: bins }, (_, bin) => {
-                      const { start, end } = neuronsOfBin(layout, bins, layer, bin);
-                      return [
-                        end - start > 1 ? `${start} to ${end - 1}` : `${start}`,
-                        formatCett(values[layer * bins + bin]),
-                      ];
-                    })
-                  : []
-              }
-            />
-          </>
-        );
-      }}
-    </Disclosure>
-  );
+function boxOf(a: NeuronRef, b: NeuronRef): NeuronBox {
+  return {
+    layers: [Math.min(a.layer, b.layer), Math.max(a.layer, b.layer)],
+    neurons: [Math.min(a.neuron, b.neuron), Math.max(a.neuron, b.neuron)],
+  };
+}
+
+/** The marked neuron within reach of a point, the nearest one. */
+function nearest(
+  marks: readonly NeuronRef[],
+  x: number,
+  y: number,
+  view: MapView,
+  size: PlotSize,
+  layers: number,
+): NeuronRef | undefined {
+  let best: NeuronRef | undefined;
+  let least = reach;
+  for (const mark of marks) {
+    const centreX = neuronX(mark.neuron + 0.5, view, size);
+    const centreY = rowY(mark.layer, layers, view, size) + size.height / view.height / 2;
+    const away = Math.hypot(x - centreX, y - centreY);
+    if (away < least) [best, least] = [mark, away];
+  }
+  return best;
 }

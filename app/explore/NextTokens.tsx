@@ -1,12 +1,10 @@
-import { useRecord, useSelected } from '../state/hooks.ts';
+import { Button } from 'react-aria-components';
+import { Disclosure } from '../controls/Disclosure.tsx';
+import { Table } from '../controls/Table.tsx';
+import { useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, tokenAt } from '../state/record.ts';
-import { spokenToken, tokenLabel } from './label.ts';
-
-function percent(probability: number): string {
-  const value = 100 * probability;
-  if (value >= 99.95) return '100 %';
-  return value >= 10 ? `${value.toFixed(0)} %` : value >= 0.1 ? `${value.toFixed(1)} %` : '< 0.1 %';
-}
+import { candidateLabel, spokenToken } from './label.ts';
+import { percent } from './percent.ts';
 
 /** What each lane could say after the chosen position: the ten likeliest tokens. */
 export function NextTokens() {
@@ -17,19 +15,31 @@ export function NextTokens() {
         <h2>
           <b>e</b> Next token
         </h2>
+        <p className="readout">click one: what if it were said?</p>
       </div>
       <div className="next-lanes">
         {laneIndices.map((lane) => (
           <Candidates key={lane} lane={lane} position={at.position} />
         ))}
       </div>
+      <NextTable position={at.position} />
     </section>
   );
 }
 
 function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly position: number }) {
+  const session = useSession();
   const record = useRecord();
   const at = tokenAt(record, lane, position + 1 - record.prompt.length);
+
+  /** The lane's answer up to a position. */
+  function before(end: number): number[] {
+    return Array.from(
+      { length: Math.max(0, end + 1 - record.prompt.length) },
+      (_, index) => tokenAt(record, lane, index)!.token.token.id,
+    );
+  }
+
   return (
     <div className={at?.stale ? 'next-lane next-stale' : 'next-lane'}>
       <h3>
@@ -37,13 +47,21 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
       </h3>
       {at ? (
         <ol>
-          {at.token.top.map(({ id, text, logprob }) => {
+          {at.token.top.map((candidate) => {
+            const { id, text, logprob } = candidate;
             const probability = Math.exp(logprob);
+            const label = candidateLabel(candidate).text;
             return (
-              <li key={id} data-chosen={id === at.token.token.id} title={spokenToken(text)}>
-                <bdi className="next-token">{tokenLabel(text, true).text}</bdi>
-                <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
-                <span className="next-number">{percent(probability)}</span>
+              <li key={id} data-chosen={id === at.token.token.id}>
+                <Button
+                  className="next-button"
+                  aria-label={`What if ${spokenToken(text)}, ${percent(probability)}`}
+                  onPress={() => session.whatIf([...before(position), id])}
+                >
+                  <bdi className="next-token">{label}</bdi>
+                  <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
+                  <span className="next-number">{percent(probability)}</span>
+                </Button>
               </li>
             );
           })}
@@ -56,5 +74,32 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
         </p>
       )}
     </div>
+  );
+}
+
+/** The candidates of all lanes as a table. */
+function NextTable({ position }: { readonly position: number }) {
+  const record = useRecord();
+  const tops = laneIndices.map(
+    (lane) => tokenAt(record, lane, position + 1 - record.prompt.length)?.token.top ?? [],
+  );
+  return (
+    <Disclosure title="Next tokens as a table">
+      {() => (
+        <Table
+          caption={`The likeliest tokens after position ${position}`}
+          head={['Rank', ...laneNames.flatMap((name) => [name, `${name}, probability`])]}
+          rows={Array.from({ length: Math.max(0, ...tops.map((top) => top.length)) }, (_, rank) => [
+            String(rank + 1),
+            ...tops.flatMap((top) => {
+              const candidate = top[rank];
+              return candidate
+                ? [spokenToken(candidate.text), percent(Math.exp(candidate.logprob))]
+                : ['', ''];
+            }),
+          ])}
+        />
+      )}
+    </Disclosure>
   );
 }

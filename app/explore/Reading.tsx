@@ -1,26 +1,42 @@
 import { Button } from 'react-aria-components';
+import { formatCett } from '../charts/neuron-grid.ts';
 import { textAt, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneNames } from '../state/record.ts';
-import { tokenLabel } from './label.ts';
+import { laneNames, tokenAt } from '../state/record.ts';
+import { labelAt } from './labelAt.ts';
+import { percent } from './percent.ts';
+import type { TokenQuantity } from './tokenColour.ts';
 
-/** Which token the parts below show. */
-export function Reading() {
+/** Which token the parts below show, and what is known of it. */
+export function Reading({ quantity }: { readonly quantity: TokenQuantity | undefined }) {
   const { selection } = useSession().stores;
   const record = useRecord();
   const at = useSelected();
-  const text = textAt(record, at);
-  if (text === undefined) return <p className="reading" />;
+  if (textAt(record, at) === undefined) return <p className="reading" />;
   const answer = at.position - record.prompt.length;
+  const token = answer < 0 ? undefined : tokenAt(record, at.lane, answer)?.token;
+  const value = quantity?.value(at.lane, at.position);
   return (
     <p className="reading">
       <span className={`lane-mark lane-mark-${at.lane}`} aria-hidden="true" />
       <span>
-        While the model reads <bdi className="reading-token">{tokenLabel(text, true).text}</bdi>
+        While the model reads{' '}
+        <bdi className="reading-token">{labelAt(record, at.lane, at.position, true)?.text}</bdi>
       </span>
       <span className="muted">
         {laneNames[at.lane]}, {answer < 0 ? `prompt token ${at.position + 1}` : `answer token ${answer + 1}`},
         position {at.position}
       </span>
+      {token && (
+        <span className="muted">
+          probability {percent(Math.exp(token.logprob))}, entropy {token.entropy.toFixed(2)} nats
+          {token.divergence !== undefined && at.lane > 0 && `, KL ${formatCett(token.divergence)} nats`}
+        </span>
+      )}
+      {quantity && quantity.kind !== 'logprob' && quantity.kind !== 'entropy' && value !== undefined && (
+        <span className="muted">
+          {quantity.short} {quantity.format(value)}
+        </span>
+      )}
       {at.pinned && (
         <Button className="button-plain" onPress={() => selection.setState({ pin: undefined })}>
           Unpin (Esc)

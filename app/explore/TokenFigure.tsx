@@ -7,11 +7,16 @@ import { positionCount, useRecord, useSelected, useSession } from '../state/hook
 import { type LaneIndex, laneIndices, laneNames } from '../state/record.ts';
 import type { TokenRef } from '../state/slices/selection.ts';
 import type { ViewState } from '../state/slices/view.ts';
+import { AnswerStart } from './AnswerStart.tsx';
+import { ColourMenu } from './ColourMenu.tsx';
 import { Cursor } from './Cursor.tsx';
+import { Divergence, DivergenceTable } from './Divergence.tsx';
 import { LaneRow, type TokenHandlers } from './LaneRow.tsx';
+import { Legend } from './Legend.tsx';
 import { moved } from './move.ts';
 import { TokenAxis } from './TokenAxis.tsx';
 import { TokenMap, TokenMapHead, TokenMapTable } from './TokenMap.tsx';
+import type { TokenQuantity } from './tokenColour.ts';
 import { tokenColumns, useMeasure, useViewport } from './useTokenColumns.ts';
 
 const layouts: readonly { value: ViewState['layout']; label: string }[] = [
@@ -30,8 +35,13 @@ function sameToken(a: TokenRef | undefined, b: TokenRef | undefined): boolean {
   return a !== undefined && b !== undefined && a.lane === b.lane && a.position === b.position;
 }
 
+interface Props {
+  /** What the tokens are coloured by. */
+  readonly quantity: TokenQuantity | undefined;
+}
+
 /** Lanes as rows, tokens as columns, and on the same columns what the watched neurons do. */
-export function TokenFigure() {
+export function TokenFigure({ quantity }: Props) {
   const { stores } = useSession();
   const record = useRecord();
   const view = useStore(stores.view);
@@ -100,6 +110,7 @@ export function TokenFigure() {
           <b>a</b> Three answers to one question
         </h2>
         <div className="panel-tools">
+          <ColourMenu />
           <Choice
             label="Layout of the answers"
             quiet
@@ -123,6 +134,13 @@ export function TokenFigure() {
           </ToggleButton>
         </div>
       </div>
+      {quantity && (
+        <div className="panel-line">
+          <p className="readout">Tokens coloured by {quantity.name}</p>
+          <Legend scale={quantity.scale} ends={quantity.ends} />
+        </div>
+      )}
+      <AnswerStart />
       <div ref={scroller} className="scroller">
         <div
           className="scroll-inner"
@@ -137,14 +155,17 @@ export function TokenFigure() {
               columns={columns}
               viewport={viewport}
               selected={at.lane === lane ? at.position : undefined}
+              quantity={quantity}
               handlers={handlers}
             />
           ))}
+          <Divergence columns={columns} viewport={viewport} />
           <TokenMapHead width={viewport.gutter + viewport.width} />
           <TokenMap columns={columns} viewport={viewport} />
           <TokenAxis columns={columns} viewport={viewport} />
         </div>
       </div>
+      <DivergenceTable />
       <TokenMapTable />
     </section>
   );

@@ -1,23 +1,41 @@
 import { useCallback, useMemo } from 'react';
+import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { CanvasView, type Paint } from '../charts/CanvasView.tsx';
 import { type ColourScale, robustMaximum } from '../charts/colour-scale.ts';
 import { type Columns, columnAt, visibleColumns } from '../charts/columns.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
-import { caption, createPixelBuffer, hatch } from '../charts/paint.ts';
-import { cellState, mapHeight, paintTokenPixels, pictureRows, rowAt, rowTop } from '../charts/token-grid.ts';
+import { createPixelBuffer } from '../charts/paint.ts';
+import { mapHeight, type RowGeometry, rowAt, rowTop } from '../charts/token-grid.ts';
+import { paintTokenMap } from '../charts/token-map.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
 import { neuronKey } from '../state/slices/steering.ts';
+import type { NeuronOrder } from '../state/slices/view.ts';
 import { Cursor } from './Cursor.tsx';
 import { Legend } from './Legend.tsx';
 import { spokenToken } from './label.ts';
+import { orderedNeurons, weightsOf } from './neuronOrder.ts';
 import { tokenCells } from './tokenCells.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
-const rows = { lanes: laneIndices.length, rowHeight: 7 };
+/** Neurons shown at first, and at most; all others are in the table. */
+const fewShown = 12;
+const mostShown = 100;
+
+const orders: readonly { value: NeuronOrder; label: string }[] = [
+  { value: 'given', label: 'as in the group' },
+  { value: 'layer', label: 'by layer' },
+  { value: 'weight', label: 'by weight' },
+  { value: 'value', label: 'by activation' },
+];
+
+/** Rows get lower the more there are. */
+function rowsFor(neurons: number): RowGeometry {
+  return { lanes: laneIndices.length, rowHeight: neurons <= 8 ? 7 : neurons <= fewShown ? 5 : 4 };
+}
 
 /** Range of the map's colours: what the watched neurons reach at most tokens of any lane. */
 export function watchedScale(record: RunRecord): ColourScale {
@@ -29,44 +47,48 @@ export function watchedScale(record: RunRecord): ColourScale {
   return { max: robustMaximum(peaks, 0.95) };
 }
 
+/** Indices of the watched neurons in the chosen order; all of them, and those that have a row. */
+function useRows(): { readonly all: readonly number[]; readonly shown: readonly number[] } {
+  const { stores } = useSession();
+  const record = useRecord();
+  const { order, allNeurons } = useStore(stores.view);
+  const steering = useStore(stores.steering);
+  const weights = useMemo(() => weightsOf(steering), [steering]);
+  const all = orderedNeurons(record, order, weights);
+  return { all, shown: all.slice(0, allNeurons ? mostShown : fewShown) };
+}
+
 /** Watched neurons over the columns of tokens; every neuron has a row for each lane. */
 export function TokenMap({ columns, viewport }: { readonly columns: Columns; readonly viewport: Viewport }) {
-  const { stores } = useSession();
+  const session = useSession();
+  const { stores } = session;
   const record = useRecord();
   const palette = usePalette();
   const buffer = useMemo(createPixelBuffer, []);
   const hovered = useStore(stores.selection, ({ neuron }) => neuron && neuronKey(neuron));
   const layout = useStore(stores.view, (state) => state.layout);
-  const { watched } = record.shape;
+  const { shown } = useRows();
+  const watched = shown.map((i) => record.shape.watched[i]!);
+  const order = shown.join();
   const scale = watchedScale(record);
   const origin = viewport.left;
-  const row = watched.findIndex((neuron) => neuronKey(neuron) === hovered);
+  const rows = rowsFor(watched.length);
 
   const paint: Paint = useCallback(
     (context, size) => {
       const [first, end] = visibleColumns(columns, origin, origin + size.width);
-      const cells = tokenCells(record, first, end);
-      const pixels = buffer.size(Math.max(1, cells.columns), Math.max(1, pictureRows(cells.neurons, rows)));
-      const { active, invalid } = paintTokenPixels(cells, rows, scale, palette.ramp, pixels);
-      const picture = buffer.picture();
-      context.imageSmoothingEnabled = false;
-      for (let column = 0; column < cells.columns; column++) {
-        const x = columns.edges[first + column]! - origin;
-        const width = columns.edges[first + column + 1]! - columns.edges[first + column]!;
-        context.drawImage(picture, column, 0, 1, picture.height, x, rowTop(0, 0, rows), width, size.height);
-        if (invalid === 0) continue;
-        for (let r = 0; r < cells.neurons * rows.lanes; r++) {
-          const i = r * cells.columns + column;
-          if (cells.state[i] === cellState.missing || !Number.isNaN(cells.values[i]!)) continue;
-          const y = rowTop(Math.floor(r / rows.lanes), r % rows.lanes, rows);
-          hatch(context, { x, y, width, height: rows.rowHeight }, palette.muted);
-        }
-      }
-      if (cells.columns > 0 && !active && cells.state.includes(cellState.read)) {
-        caption(context, 'no activation', size, palette);
-      }
+      const indices = order === '' ? [] : order.split(',').map(Number);
+      const cells = tokenCells(record, first, end, indices);
+      const geometry = rowsFor(indices.length);
+      paintTokenMap(
+        context,
+        size,
+        { cells, columns, first, origin, rows: geometry, scale: { max: scale.max } },
+        palette,
+        buffer,
+      );
     },
-    [buffer, record, columns, origin, palette, scale],
+    [buffer, record, columns, origin, palette, scale.max, order],
   );
 
   function point(x: number, y: number) {
@@ -84,22 +106,29 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
   }
 
   function pick() {
-    stores.selection.setState({ pin: stores.selection.getState().hover });
+    const { hover, neuron } = stores.selection.getState();
+    if (hover) stores.selection.setState({ pin: hover });
+    if (neuron) session.openCard(neuron);
   }
 
   return (
     <div className="map" style={{ height: mapHeight(watched.length, rows) }}>
       {layout === 'text' && <Cursor columns={columns} viewport={viewport} />}
       <div className="map-labels">
-        {watched.map((neuron, i) => (
-          <span
-            key={neuronKey(neuron)}
-            className={i === row ? 'map-label map-label-hovered' : 'map-label'}
-            style={{ top: rowTop(i, 1, rows) + rows.rowHeight / 2 }}
-          >
-            {neuronKey(neuron)}
-          </span>
-        ))}
+        {watched.map((neuron, i) => {
+          const key = neuronKey(neuron);
+          return (
+            <Button
+              key={key}
+              className={key === hovered ? 'map-label map-label-hovered' : 'map-label'}
+              aria-label={`Neuron ${key}`}
+              style={{ top: rowTop(i, 1, rows) + rows.rowHeight / 2 }}
+              onPress={() => session.openCard(neuron)}
+            >
+              {key}
+            </Button>
+          );
+        })}
       </div>
       <div
         className="map-canvas"
@@ -122,20 +151,44 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
   );
 }
 
-/** Title, hovered value and colours of the token map. */
+/** Title, order, hovered value and colours of the token map. */
 export function TokenMapHead({ width }: { readonly width: number }) {
   const { stores } = useSession();
   const record = useRecord();
-  const { name } = useStore(stores.steering);
+  const groups = useStore(stores.steering, (state) => state.groups);
+  const { order, allNeurons } = useStore(stores.view);
   const neuron = useStore(stores.selection, (state) => state.neuron);
+  const { all, shown } = useRows();
   const at = useSelected();
   const row = neuron ? record.shape.watched.findIndex((other) => neuronKey(other) === neuronKey(neuron)) : -1;
   const value = row >= 0 ? valuesAt(record, at.lane, at.position, 'watched')?.[row] : undefined;
+  const name = groups.length === 1 ? groups[0]!.name : 'watched neurons';
+  const weighted = groups.some(({ members }) => members.some(({ weight }) => weight !== undefined));
   return (
     <div className="panel-head map-head" style={{ width }}>
       <h2>
         <b>b</b> {name.charAt(0).toUpperCase() + name.slice(1)}
       </h2>
+      <label className="pick">
+        Order{' '}
+        <select
+          value={order}
+          onChange={(event) => stores.view.setState({ order: event.target.value as NeuronOrder })}
+        >
+          {orders.map((option) => (
+            <option key={option.value} value={option.value} disabled={option.value === 'weight' && !weighted}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {all.length > fewShown && (
+        <Button className="button-plain" onPress={() => stores.view.setState({ allNeurons: !allNeurons })}>
+          {allNeurons
+            ? `Show ${fewShown} of ${all.length}`
+            : `${shown.length} of ${all.length}, show ${all.length > mostShown ? mostShown : 'all'}`}
+        </Button>
+      )}
       <p className="readout">
         {neuron && row >= 0
           ? `${laneNames[at.lane]}, layer ${neuron.layer}, neuron ${neuron.neuron}: CETT ${formatCett(value)}`

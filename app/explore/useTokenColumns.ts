@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { type Columns, drawnWindow, layoutColumns } from '../charts/columns.ts';
-import { answerLength, laneIndices, type RunRecord, tokenAt } from '../state/record.ts';
+import { answerLength, type LaneIndex, laneIndices, type RunRecord } from '../state/record.ts';
 import type { ViewState } from '../state/slices/view.ts';
-import { tokenLabel } from './label.ts';
+import { labelAt } from './labelAt.ts';
 
 /** Widths in CSS pixels. */
 const compactWidth = 5;
@@ -42,17 +42,13 @@ export function tokenColumns(
     const count = record.prompt.length + answerLength(record);
     return layoutColumns(new Array<number>(count).fill(Math.min(widestEven, width / count)));
   }
-  const prompt = record.prompt.map(({ text }) =>
-    view.prompt ? measure(tokenLabel(text, view.spaces).text) : compactWidth,
-  );
+  const widthAt = (lane: LaneIndex, position: number) => {
+    const label = labelAt(record, lane, position, view.spaces);
+    return label ? measure(label.text) : 0;
+  };
+  const prompt = record.prompt.map((_, position) => (view.prompt ? widthAt(0, position) : compactWidth));
   const answer = Array.from({ length: answerLength(record) }, (_, index) =>
-    Math.max(
-      narrowest,
-      ...laneIndices.map((lane) => {
-        const at = tokenAt(record, lane, index);
-        return at ? measure(tokenLabel(at.token.token.text, view.spaces).text) : 0;
-      }),
-    ),
+    Math.max(narrowest, ...laneIndices.map((lane) => widthAt(lane, record.prompt.length + index))),
   );
   return layoutColumns([...prompt, ...answer]);
 }

@@ -1,4 +1,5 @@
 import type {
+  Breakdown,
   FinishReason,
   NeuronRef,
   PositionEvent,
@@ -26,6 +27,14 @@ export interface LaneRecord {
   /** What all but the most active hundredth of the overview stays below, per position. */
   readonly high: number[];
   finish?: FinishReason;
+  /** How the answer is broken or loops, once it is known. */
+  breakdown?: Breakdown;
+}
+
+/** How a lane's answer ended. */
+export interface LaneEnd {
+  readonly finish?: FinishReason;
+  readonly breakdown?: Breakdown;
 }
 
 /** Sizes that every position of a request shares. */
@@ -55,7 +64,7 @@ export interface RunRecord {
   onPosition(lane: LaneIndex, event: PositionEvent): void;
   onToken(lane: LaneIndex, event: TokenEvent): void;
   /** Ends these lanes: nothing stale remains. */
-  settle(lanes: readonly LaneIndex[], finish: readonly FinishReason[]): void;
+  settle(lanes: readonly LaneIndex[], ends: readonly LaneEnd[]): void;
   clear(): void;
 }
 
@@ -157,10 +166,12 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
       lanes[lane]!.current.tokens[event.index] = event;
       changed();
     },
-    settle(settled, finish) {
+    settle(settled, ends) {
       settled.forEach((lane, i) => {
         lanes[lane]!.stale = undefined;
-        lanes[lane]!.current.finish = finish[i];
+        const { current } = lanes[lane]!;
+        current.finish = ends[i]?.finish;
+        current.breakdown = ends[i]?.breakdown;
       });
       changed();
     },

@@ -91,33 +91,32 @@ describe('colour range', () => {
 describe('painting cells', () => {
   const table = Uint32Array.from({ length: 256 }, (_, i) => 0xff000000 + i);
 
-  it('flips rows, leaves NaN transparent, tells activity', () => {
+  it('leaves NaN transparent, tells range and gaps', () => {
     const pixels = new Uint32Array(4).fill(7);
-    const painted = paintPixels(
-      Float32Array.of(0, 1, Number.NaN, 0.5),
-      2,
-      2,
-      { max: 1 },
-      table,
-      pixels,
-      true,
-    );
-    expect([...pixels]).toEqual([0, table[128], table[0], table[255]]);
-    expect(painted).toEqual({ active: true, invalid: 1 });
+    const painted = paintPixels(Float32Array.of(0, 1, Number.NaN, 0.5), { max: 1 }, table, pixels);
+    expect([...pixels]).toEqual([table[0], table[255], 0, table[128]]);
+    expect(painted).toEqual({ low: 0, high: 1, invalid: 1 });
   });
 
-  it('all zero is not active, all equal is', () => {
+  it('knows all zero, all equal and nothing at all', () => {
     const pixels = new Uint32Array(4);
-    expect(paintPixels(new Float32Array(4), 2, 2, { max: 0 }, table, pixels).active).toBe(false);
+    expect(paintPixels(new Float32Array(4), { max: 0 }, table, pixels)).toMatchObject({ low: 0, high: 0 });
     expect(new Set(pixels)).toEqual(new Set([table[0]]));
-    expect(paintPixels(new Float32Array(4).fill(2), 2, 2, { max: 2 }, table, pixels).active).toBe(true);
-    expect(new Set(pixels)).toEqual(new Set([table[255]]));
+    expect(paintPixels(new Float32Array(4).fill(2), { max: 2 }, table, pixels)).toMatchObject({
+      low: 2,
+      high: 2,
+    });
+    expect(paintPixels(new Float32Array(4).fill(Number.NaN), { max: 2 }, table, pixels)).toEqual({
+      low: 0,
+      high: 0,
+      invalid: 4,
+    });
   });
 
   it('24 layers by 8,960 neurons fit', () => {
     const values = new Float32Array(24 * 8960).fill(0.25);
     const pixels = new Uint32Array(values.length);
-    paintPixels(values, 24, 8960, { max: 1 }, table, pixels);
+    paintPixels(values, { max: 1 }, table, pixels);
     expect(pixels.every((pixel) => pixel === table[64])).toBe(true);
   });
 
@@ -139,7 +138,7 @@ describe('painting cells', () => {
     };
     const pixels = new Uint32Array(12).fill(9);
     const painted = paintTokenPixels(cells, { lanes: 2, rowHeight: 5 }, { max: 1 }, table, pixels);
-    expect(painted).toEqual({ active: true, invalid: 1 });
+    expect(painted).toEqual({ low: 0, high: 1, invalid: 1 });
     expect([...pixels]).toEqual([
       table[255],
       0x59000000 + 255,

@@ -1,4 +1,5 @@
 import type { NeuronRef } from '../../../src/protocol/messages.ts';
+import type { NeuronBox } from '../../charts/map-view.ts';
 import type { LaneIndex } from '../record.ts';
 
 export interface TokenRef {
@@ -13,6 +14,8 @@ export interface SelectionState {
   readonly neuron?: NeuronRef;
   /** The neuron whose card is open. */
   readonly card?: NeuronRef;
+  /** What is brushed on the neuron map. */
+  readonly box?: NeuronBox;
 }
 
 export const firstSelection: SelectionState = {};

@@ -1,0 +1,37 @@
+import { useStore } from 'zustand';
+import { useSession } from '../state/hooks.ts';
+import { scoringGroup } from '../state/score.ts';
+import { neuronKey } from '../state/slices/steering.ts';
+import type { TokenColour } from '../state/slices/view.ts';
+import { colouringNeuron } from './useTokenQuantity.ts';
+
+/** What the tokens are coloured by. */
+export function ColourMenu() {
+  const { stores } = useSession();
+  const colour = useStore(stores.view, (state) => state.colour);
+  const steering = useStore(stores.steering);
+  const neuron = useStore(stores.selection, (state) => colouringNeuron(state));
+  const classified = scoringGroup(steering)?.set?.intercept !== undefined;
+  const options: readonly (readonly [TokenColour, string])[] = [
+    ['none', 'nothing'],
+    ['score', classified ? 'score under the set' : 'mean CETT of the group'],
+    ['logprob', 'surprise (log-probability)'],
+    ['entropy', 'entropy'],
+    ['neuron', neuron ? `CETT of neuron ${neuronKey(neuron)}` : 'CETT of the chosen neuron'],
+  ];
+  return (
+    <label className="pick">
+      Colour{' '}
+      <select
+        value={colour}
+        onChange={(event) => stores.view.setState({ colour: event.target.value as TokenColour })}
+      >
+        {options.map(([value, label]) => (
+          <option key={value} value={value} disabled={value === 'neuron' && !neuron && colour !== 'neuron'}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

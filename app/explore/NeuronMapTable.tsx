@@ -1,0 +1,64 @@
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { formatCett, neuronsOfBin } from '../charts/neuron-grid.ts';
+import { Disclosure } from '../controls/Disclosure.tsx';
+import { Table } from '../controls/Table.tsx';
+import { useRecord, useSelected, useSession } from '../state/hooks.ts';
+import { laneNames } from '../state/record.ts';
+import type { MapSource } from './mapSource.ts';
+
+/** The map's numbers at the chosen token, one layer at a time: of single neurons where they are known, else of ranges. */
+export function NeuronMapTable({ source }: { readonly source: MapSource }) {
+  const { stores } = useSession();
+  const record = useRecord();
+  const layout = useStore(stores.model, (state) => state.model?.layout);
+  const { quantity, mapView } = useStore(stores.view);
+  const at = useSelected();
+  const [chosen, setLayer] = useState(0);
+  const { layers, bins } = record.shape;
+  const layer = Math.min(chosen, Math.max(0, layers - 1));
+  const shown = quantity === 'difference' ? 'difference' : 'cett';
+
+  function rows(): (readonly string[])[] {
+    const values = source.values(at, shown);
+    if (!layout || !values || layers === 0) return [];
+    const { neurons } = values;
+    if (mapView && neurons) {
+      const from = Math.max(0, Math.floor(mapView.left));
+      const end = Math.min(layout.widths[layer]!, Math.ceil(mapView.left + mapView.width));
+      return Array.from({ length: Math.max(0, end - from) }, (_, i) => [
+        String(from + i),
+        formatCett(neurons[layout.offsets[layer]! + from + i]),
+      ]);
+    }
+    return Array.from({ length: bins }, (_, bin) => {
+      const { start, end } = neuronsOfBin(layout, bins, layer, bin);
+      return [
+        end - start > 1 ? `${start} to ${end - 1}` : `${start}`,
+        formatCett(values.overview[layer * bins + bin]),
+      ];
+    });
+  }
+
+  return (
+    <Disclosure title="Neuron map as a table">
+      {() => (
+        <>
+          <label className="pick">
+            Layer{' '}
+            <select value={layer} onChange={(event) => setLayer(Number(event.target.value))}>
+              {Array.from({ length: layers }, (_, i) => String(i)).map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+          <Table
+            caption={`${shown === 'difference' ? 'Steered minus unsteered, CETT' : 'CETT, the highest of each range'} in layer ${layer}, position ${at.position}, ${laneNames[at.lane]}`}
+            head={['Neurons', 'CETT']}
+            rows={rows()}
+          />
+        </>
+      )}
+    </Disclosure>
+  );
+}

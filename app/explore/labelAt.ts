@@ -1,0 +1,21 @@
+import { type LaneIndex, type RunRecord, tokenAt } from '../state/record.ts';
+import { bytesLabel, type Label, tokenLabel } from './label.ts';
+
+/** How the token at a position of a lane is drawn; undefined where there is none. */
+export function labelAt(
+  record: RunRecord,
+  lane: LaneIndex,
+  position: number,
+  spaces: boolean,
+): Label | undefined {
+  const { prompt } = record;
+  const index = position - prompt.length;
+  const token = index < 0 ? prompt[position] : tokenAt(record, lane, index)?.token.token;
+  if (!token) return undefined;
+  if (token.text !== '') return tokenLabel(token.text, spaces);
+  const { current, stale } = record.lane(lane);
+  const count = Math.max(current.tokens.length, stale?.tokens.length ?? 0);
+  const tokens =
+    index < 0 ? prompt : Array.from({ length: count }, (_, i) => tokenAt(record, lane, i)?.token.token);
+  return { text: bytesLabel(tokens, index < 0 ? position : index), mark: true };
+}

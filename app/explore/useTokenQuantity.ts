@@ -1,0 +1,39 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import type { NeuronRef } from '../../src/protocol/messages.ts';
+import { useRecord, useSession } from '../state/hooks.ts';
+import { laneIndices } from '../state/record.ts';
+import { createTokenScorer } from '../state/score.ts';
+import type { SelectionState } from '../state/slices/selection.ts';
+import { neuronKey } from '../state/slices/steering.ts';
+import { type TokenQuantity, tokenQuantity } from './tokenColour.ts';
+
+/** The neuron that tokens are coloured by: the one whose card is open. */
+export function colouringNeuron({ card }: SelectionState): NeuronRef | undefined {
+  return card;
+}
+
+/** What the tokens are coloured by now; fetches what is missing of a neuron that does not come with every position. */
+export function useTokenQuantity(): TokenQuantity | undefined {
+  const { stores, details } = useSession();
+  const record = useRecord();
+  const colour = useStore(stores.view, (state) => state.colour);
+  const neuron = useStore(stores.selection, (state) => colouringNeuron(state));
+  const steering = useStore(stores.steering);
+  const { watched } = record.shape;
+  const scorer = useMemo(() => createTokenScorer(steering, watched), [steering, watched]);
+  const running = useStore(stores.run, ({ status }) => status === 'running');
+  useSyncExternalStore(details.subscribe, details.version);
+
+  const key = neuron && neuronKey(neuron);
+  const missing =
+    colour === 'neuron' &&
+    key !== undefined &&
+    !running &&
+    !watched.some((other) => neuronKey(other) === key);
+  useEffect(() => {
+    if (missing && neuron) details.wantSeries(neuron, laneIndices);
+  }, [missing, neuron, details]);
+
+  return tokenQuantity(colour, { record, scorer, neuron, series: details.series });
+}
