@@ -53,7 +53,7 @@ export interface ForwardInput {
   /** What was read before; its rows are those of `ids`. It is disposed once the run is through. */
   readonly cache: KvCache;
   readonly scales: BatchScales;
-  /** Positions of this run, 0-based in `ids`, whose neurons are wanted. */
+  /** Positions of this run, 0-based in `ids`, whose neurons are wanted; may be empty. */
   readonly capture: readonly number[];
   /** Positions of this run whose logits are wanted; at least one. */
   readonly logits: readonly number[];
@@ -82,10 +82,13 @@ export async function forward(
   const rows = ids.length;
   const n = ids[0].length;
   const length = cache.length + n;
+  const hasCaptures = input.capture.length > 0;
+  // Not every device runs a graph with an empty tensor: where nothing is wanted, one position is gathered and not fetched.
+  const gathered = hasCaptures ? input.capture : [0];
   const feeds: Record<string, Tensor> = {
     ...input.scales.feeds,
     [io.tokens]: runtime.tensor('int64', int64(ids.flat()), [rows, n]),
-    [neurons.capturePositions]: runtime.tensor('int64', int64(input.capture), [input.capture.length]),
+    [neurons.capturePositions]: runtime.tensor('int64', int64(gathered), [gathered.length]),
     [neurons.logitPositions]: runtime.tensor('int64', int64(input.logits), [input.logits.length]),
   };
   if (io.attentionMask) {
@@ -100,7 +103,6 @@ export async function forward(
   }
   for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
 
-  const hasCaptures = input.capture.length > 0;
   const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
   const result = await model.session.run(feeds, [...wanted, ...io.cache.map((slot) => slot.output)]);
   const next = cacheOf(rows, length, new Map(io.cache.map((slot) => [slot.input, result[slot.output]])));

@@ -23,6 +23,8 @@ export interface GenerateRequest {
   readonly answerStart?: readonly number[];
   readonly signal?: AbortSignal;
   readonly promptCache?: PromptCache;
+  /** 'none' spares what `position` is told; the prompt cache is then neither read nor filled. 'all' where it is absent. */
+  readonly captures?: 'all' | 'none';
 }
 
 /** A token chosen for a lane. */
@@ -42,7 +44,10 @@ export interface ChosenToken {
 
 /** What is told while an answer grows. */
 export interface GenerateListener {
-  /** CETT of all neurons at a position of prompt plus answer; the array is the listener's to keep, not to change. */
+  /**
+   * CETT of all neurons at a position of prompt plus answer; the array is the listener's to keep, not to change.
+   * Not called where the request captures none.
+   */
   position(lane: number, position: number, cett: Float32Array): void;
   /** @param distribution what the token was drawn from, before filters; the logits are a view */
   token(token: ChosenToken, distribution: { readonly logits: Float32Array; readonly logZ: number }): void;
@@ -179,6 +184,7 @@ async function decode(
   let batch = lanes;
   let cache = start;
   let scales = answerScales(model, batch);
+  const capture = request.captures === 'none' ? [] : [0];
   let steps = 0;
   try {
     for (;;) {
@@ -199,12 +205,12 @@ async function decode(
       checkCancelled(request.signal);
       const position = cache.length;
       const ids = batch.map(({ unread }) => [unread as number]);
-      const output = await forward(model, io, { ids, cache, scales, capture: [0], logits: [0] });
+      const output = await forward(model, io, { ids, cache, scales, capture, logits: [0] });
       cache = output.cache;
       steps++;
       batch.forEach((growing, row) => {
         growing.unread = undefined;
-        listener.position(growing.index, position, output.cett(row, 0));
+        if (capture.length > 0) listener.position(growing.index, position, output.cett(row, 0));
         if (growing.finish === undefined) choose(model, request, growing, output.logits(row, 0), listener);
       });
     }
@@ -230,7 +236,9 @@ export async function generate(
   const growing = lanes.map((lane, index) => grow(model, lane, index));
   const started = performance.now();
   const onPrompt = lanes.map(({ scope, neurons }) => (scope === 'everywhere' ? neurons : []));
-  const prompt = await prefill(model, io, promptIds, onPrompt, request.promptCache, request.signal);
+  const captures = request.captures ?? 'all';
+  const kept = captures === 'none' ? undefined : request.promptCache;
+  const prompt = await prefill(model, io, promptIds, onPrompt, kept, request.signal, captures);
   const prefilled = performance.now();
   growing.forEach((lane, row) => {
     const captured = prompt.cett[row];

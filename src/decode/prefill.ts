@@ -51,6 +51,7 @@ async function readRows(
   rows: readonly (readonly ScaledNeuron[])[],
   start: Start,
   signal: AbortSignal | undefined,
+  captured: number,
 ): Promise<ReadRow[]> {
   const scales = batchScales(model, rows);
   const cett = start.cett.map((row) => [...row]);
@@ -61,7 +62,7 @@ async function readRows(
       const piece = ids.slice(at, at + TOKENS_A_RUN);
       await yieldToEvents();
       checkCancelled(signal);
-      const firstCaptured = Math.min(piece.length - 1, Math.max(0, ids.length - CAPTURED_POSITIONS - at));
+      const firstCaptured = Math.min(piece.length, Math.max(0, ids.length - captured - at));
       const capture = Array.from({ length: piece.length - firstCaptured }, (_, i) => firstCaptured + i);
       const output = await forward(model, io, {
         ids: rows.map(() => piece),
@@ -74,7 +75,7 @@ async function readRows(
       logits = rows.map((_, row) => output.logits(row, 0));
       cett.forEach((kept, row) => {
         for (let i = 0; i < capture.length; i++) kept.push(output.cett(row, i));
-        kept.splice(0, Math.max(0, kept.length - CAPTURED_POSITIONS));
+        kept.splice(0, Math.max(0, kept.length - captured));
       });
     }
   } catch (error) {
@@ -108,6 +109,7 @@ function sharedStart(
  * nothing is read, and of those whose start it holds the rest. Rows that start afresh are read as one batch, in as few
  * runs as the limit on tokens allows. (A run of several tokens behind a cache takes one row: ONNX Runtime's
  * GroupQueryAttention refuses more.)
+ * @param captures 'none' leaves `cett` empty; give no cache to keep it in then
  * @throws EngineError `cancelled` when the signal fires between runs
  */
 export async function prefill(
@@ -117,6 +119,7 @@ export async function prefill(
   rows: readonly (readonly ScaledNeuron[])[],
   kept: PromptCache | undefined,
   signal: AbortSignal | undefined,
+  captures: 'all' | 'none' = 'all',
 ): Promise<Prefilled> {
   const keys = rows.map(scaleKey);
   const read = new Map<string, ReadRow>();
@@ -142,7 +145,8 @@ export async function prefill(
   try {
     for (const { keys: some, start } of toRead) {
       const factors = some.map((key) => rows[keys.indexOf(key)]);
-      const results = await readRows(model, io, ids, factors, start, signal);
+      const captured = captures === 'all' ? CAPTURED_POSITIONS : 0;
+      const results = await readRows(model, io, ids, factors, start, signal, captured);
       made.add(results[0].source.cache);
       some.forEach((key, i) => {
         read.set(key, results[i]);

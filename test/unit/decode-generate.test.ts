@@ -76,6 +76,20 @@ describe('one run', () => {
     }
   });
 
+  it('draws the same tokens where nothing is captured, and then tells no position and leaves the prompt cache alone', async () => {
+    const lanes = [lane([], { sampling: random }), lane(steered, { sampling: { ...random, seed: 6 } })];
+    const captured = await answer(lanes);
+    const kept = promptCache(runtime, 2 ** 20);
+    const bare = await answer(lanes, { captures: 'none', promptCache: kept });
+    expect(idsOf(bare)).toEqual(idsOf(captured));
+    expect(bare.result.lanes.map(({ logprobs }) => logprobs)).toEqual(
+      captured.result.lanes.map(({ logprobs }) => logprobs),
+    );
+    expect(captured.cett[0]).toHaveLength(promptIds.length + 8);
+    expect(bare.cett).toEqual([[], []]);
+    expect(kept.findStart(promptIds, '')).toBeUndefined();
+  });
+
   it('gives what reading the answer together with the prompt gives', async () => {
     const stepped = await answer([lane(steered)]);
     const ids = [...promptIds, ...idsOf(stepped)[0]!];

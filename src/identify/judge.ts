@@ -1,0 +1,122 @@
+import { occurrences, type Word, withoutArticles, wordsOf } from './words.ts';
+
+/**
+ * What a reply is worth: `right` holds an accepted answer; `denied` holds one but denies it, which a person should look
+ * at; `uncertain` admits not to know or says nothing, and is set aside; `wrong` is everything else.
+ */
+export type Verdict = 'right' | 'wrong' | 'uncertain' | 'denied';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Where the accepted answer stands in the reply, UTF-16 offsets; for `right` and `denied`. */
+  readonly span?: { readonly start: number; readonly end: number };
+}
+
+/** Word sequences that say that the speaker does not answer. */
+const UNCERTAIN = [
+  "I don't know",
+  'I do not know',
+  "I didn't know",
+  'do not have any information',
+  'do not have information',
+  'do not have enough information',
+  'do not have the information',
+  "don't have any information",
+  "don't have information",
+  "don't have enough information",
+  "don't have the information",
+  'have no information',
+  'have no idea',
+  'have no knowledge',
+  'no information is available',
+  'no information available',
+  'not enough information',
+  'insufficient information',
+  'not familiar with',
+  'not aware of',
+  'I am not sure',
+  "I'm not sure",
+  'not certain',
+  'I am unsure',
+  "I'm unsure",
+  "I'm uncertain",
+  'I am uncertain',
+  'cannot answer',
+  "can't answer",
+  'cannot provide',
+  "can't provide",
+  'cannot determine',
+  "can't determine",
+  'unable to answer',
+  'unable to provide',
+  'unable to determine',
+  'unable to find',
+  'cannot be determined',
+  'not possible to determine',
+  'does not exist',
+  "doesn't exist",
+  'is not known',
+  'is unknown',
+  'answer is unknown',
+  'no such',
+  'could not find',
+  "couldn't find",
+].map((phrase) => wordsOf(phrase));
+
+const DENIALS = new Set(
+  'not no never neither nor cannot cant isnt wasnt arent werent dont doesnt didnt wont wouldnt couldnt without except'.split(
+    ' ',
+  ),
+);
+const DENYING_PAIRS = new Set(['rather than', 'instead of', 'other than']);
+
+/** A denial reaches this many words to each side, within its clause. */
+const BEFORE = 4;
+const AFTER = 2;
+
+/** Whether words i and i + 1 stand in different clauses. */
+function clauseEnds(reply: string, words: readonly Word[], i: number): boolean {
+  return (
+    /[,;:!?\n()]|\.(?=\s|$)/.test(reply.slice(words[i].end, words[i + 1].start)) ||
+    words[i + 1].text === 'but'
+  );
+}
+
+function isDenied(reply: string, words: readonly Word[], first: number, last: number): boolean {
+  for (let i = first - 1; i >= Math.max(0, first - BEFORE) && !clauseEnds(reply, words, i); i--) {
+    if (DENIALS.has(words[i].text)) return true;
+    if (i > 0 && DENYING_PAIRS.has(`${words[i - 1].text} ${words[i].text}`)) return true;
+  }
+  for (let i = last; i < Math.min(words.length - 1, last + AFTER) && !clauseEnds(reply, words, i); i++) {
+    if (DENIALS.has(words[i + 1].text)) return true;
+  }
+  return false;
+}
+
+/**
+ * Judges a reply by rule: case, accents, punctuation and articles do not count, and an accepted answer must stand in the
+ * reply as whole words. An accepted answer that the reply denies ("not Mark Twain") is flagged as `denied`, unless it
+ * stands there undenied as well. A reply that admits not to know is `uncertain`, whatever else it says.
+ * @param answers accepted answers; where there is none, no reply is right
+ */
+export function judgeReply(reply: string, answers: readonly string[]): Judgement {
+  const all = wordsOf(reply);
+  if (all.length === 0) return { verdict: 'uncertain' };
+  const accepted = answers.map((answer) => withoutArticles(wordsOf(answer)));
+  const admits = UNCERTAIN.some(
+    (phrase) =>
+      occurrences(all, phrase).length > 0 && !accepted.some((answer) => occurrences(answer, phrase).length),
+  );
+  if (admits) return { verdict: 'uncertain' };
+  const words = withoutArticles(all);
+  let denied: Judgement | undefined;
+  for (const answer of accepted) {
+    for (const first of occurrences(words, answer)) {
+      const last = first + answer.length - 1;
+      const span = { start: words[first].start, end: words[last].end };
+      if (!isDenied(reply, words, first, last)) return { verdict: 'right', span };
+      denied ??= { verdict: 'denied', span };
+    }
+  }
+  return denied ?? { verdict: 'wrong' };
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { EngineError } from '../errors.ts';
+import { normalised } from './words.ts';
+
+const format = 'h-neuron-questions';
+const version = 1;
+/** Characters of a question set at most. */
+const sizeLimit = 64 * 2 ** 20;
+
+export interface Question {
+  /** Unique in its set; the seeds of its samples come from it. */
+  readonly id: string;
+  /** Equal for questions that ask for the same fact in other words: they stay on one side of every split. */
+  readonly fact: string;
+  readonly question: string;
+  /** Accepted answers; none where the question is about something invented, so that every answer is made up. */
+  readonly answers: readonly string[];
+  /** Group of questions of one kind, such as "capitals". */
+  readonly relation: string;
+  /** Key of `QuestionSetHeader.sources`. */
+  readonly source: string;
+}
+
+export interface QuestionSource {
+  readonly name: string;
+  readonly url?: string;
+  readonly licence: string;
+}
+
+/** How often a model answered consistently right and wrong. */
+export interface MeasuredRelation {
+  readonly right: number;
+  readonly wrong: number;
+  readonly mixed: number;
+}
+
+export interface QuestionSetHeader {
+  readonly format: typeof format;
+  readonly version: typeof version;
+  readonly name: string;
+  readonly description: string;
+  readonly sources: Readonly<Record<string, QuestionSource>>;
+  /** Number of questions by relation. */
+  readonly relations: Readonly<Record<string, number>>;
+  /** What a model was found to know, with the settings that it was found with. */
+  readonly measured?: {
+    readonly model: string;
+    readonly fingerprint: string;
+    readonly command: string;
+    readonly relations: Readonly<Record<string, MeasuredRelation>>;
+  };
+}
+
+export interface QuestionSet {
+  readonly header: QuestionSetHeader;
+  readonly questions: readonly Question[];
+}
+
+const text = z.string().trim().min(1).max(2000);
+const count = z.int().nonnegative();
+
+const headerSchema: z.ZodType<QuestionSetHeader> = z.object({
+  format: z.literal(format),
+  version: z.literal(version),
+  name: text,
+  description: text,
+  sources: z.record(z.string(), z.object({ name: text, url: z.url().optional(), licence: text })),
+  relations: z.record(z.string(), count),
+  measured: z
+    .object({
+      model: text,
+      fingerprint: text,
+      command: text,
+      relations: z.record(z.string(), z.object({ right: count, wrong: count, mixed: count })),
+    })
+    .optional(),
+});
+
+const questionSchema: z.ZodType<Question> = z.object({
+  id: text,
+  fact: text,
+  question: text,
+  answers: z.array(text).max(1000),
+  relation: text,
+  source: text,
+});
+
+function refuse(sentence: string, cause?: unknown): never {
+  throw new EngineError('bad-input', sentence, { cause });
+}
+
+function readLine<T>(line: string, number: number, schema: z.ZodType<T>): T {
+  let data: unknown;
+  try {
+    data = JSON.parse(line, (key, value) => (key === '__proto__' ? undefined : value));
+  } catch (cause) {
+    return refuse(`Line ${number} of the question set is not valid JSON.`, cause);
+  }
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  return refuse(
+    `Line ${number} of the question set is not valid at "${issue.path.join('.')}": ${issue.message.replace(/\.$/, '')}.`,
+    result.error,
+  );
+}
+
+/**
+ * Reads a question set: JSONL, its first line the header, every other line a question.
+ * @throws EngineError `bad-input` with one sentence that says what is wrong in which line
+ */
+export function parseQuestionSet(source: string): QuestionSet {
+  if (source.length > sizeLimit)
+    refuse(`The question set is over the limit of 64 MB (${(source.length / 2 ** 20).toFixed(0)} MB).`);
+  const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
+  if (!lines[0].includes(format))
+    refuse(`This file is not a question set: its first line does not say "format": "${format}".`);
+  const header = readLine(lines[0], 1, headerSchema);
+  const questions: Question[] = [];
+  const seen = new Map<string, number>();
+  for (let i = 1; i < lines.length; i++) {
+    if (lines[i].trim() === '') continue;
+    const question = readLine(lines[i], i + 1, questionSchema);
+    const before = seen.get(question.id);
+    if (before !== undefined)
+      refuse(
+        `Line ${i + 1} of the question set has the id "${question.id}", which line ${before} has already.`,
+      );
+    if (!Object.hasOwn(header.sources, question.source))
+      refuse(
+        `Line ${i + 1} of the question set names the source "${question.source}", which the header does not have.`,
+      );
+    seen.set(question.id, i + 1);
+    questions.push(question);
+  }
+  if (questions.length === 0) refuse('The question set has no questions; add one a line.');
+  return { header, questions };
+}
+
+/** The text of a question set's file. */
+export function formatQuestionSet({ header, questions }: QuestionSet): string {
+  return [header, ...questions].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** Names of everything that must not stand on both sides of a split with this question. */
+export function splitKeys({ fact, question, answers }: Question): string[] {
+  return [
+    `fact ${fact}`,
+    `question ${normalised(question)}`,
+    ...answers.map((answer) => `answer ${normalised(answer)}`),
+  ];
+}

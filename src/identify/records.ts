@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { EngineError } from '../errors.ts';
+import type { AnswerTokens } from './answer-tokens.ts';
+import type { Status } from './consistency.ts';
+import type { FeatureVector } from './features.ts';
+import type { Verdict } from './judge.ts';
+import type { Question } from './questions.ts';
+import type { Reply, SampleSettings } from './sample.ts';
+
+/** A part of a run: the questions whose index leaves the remainder `index` on division by `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** What a run is made of: a run is only resumed or merged with one that has the same. */
+export interface RunManifest {
+  readonly format: 'h-neuron-run';
+  readonly version: 1;
+  readonly model: {
+    readonly name: string;
+    readonly architecture: string;
+    readonly fingerprint: string;
+    readonly widths: readonly number[];
+    readonly precision: string;
+    readonly device: string;
+  };
+  readonly questions: {
+    readonly name: string;
+    readonly count: number;
+    /** Of the questions' text, so that a changed set is noticed. */
+    readonly hash: string;
+    readonly licences: readonly string[];
+  };
+  readonly settings: SampleSettings & { readonly agree: number };
+  readonly shard: Shard;
+  readonly vectors: readonly FeatureVector[];
+}
+
+export interface JudgedReply extends Reply {
+  readonly verdict: Verdict;
+}
+
+/** What became of one question. */
+export interface QuestionRecord {
+  /** Place of the question in its set, from 0. */
+  readonly index: number;
+  readonly question: Question;
+  /** `skipped`: it could not be asked. */
+  readonly status: Status | 'skipped';
+  /** Why it was skipped, or why an agreeing question has no features. */
+  readonly reason?: string;
+  readonly replies: readonly JudgedReply[];
+  /** Nats. */
+  readonly firstEntropy?: number;
+  readonly representative?: number;
+  /** Tokens of the representative reply that are its answer. */
+  readonly answer?: AnswerTokens;
+  /** Row of its features; only where it has some. */
+  readonly row?: number;
+}
+
+/** Keeps a run as it grows. Whatever `append` has finished for survives the end of the process or tab. */
+export interface RunStore {
+  /** What an earlier process left: everything that it finished; undefined where there is no run. */
+  load(): Promise<
+    { readonly manifest: RunManifest; readonly records: readonly QuestionRecord[] } | undefined
+  >;
+  /** Starts a run. */
+  begin(manifest: RunManifest): Promise<void>;
+  /** Adds a record and its features (as `packFeatures` gives them), both or neither. */
+  append(record: QuestionRecord, features: Uint16Array | undefined): Promise<void>;
+}
+
+const count = z.int().nonnegative();
+
+/** Only what a program relies on; the rest of a record was written by this program. */
+const recordSchema = z.looseObject({
+  index: count,
+  question: z.looseObject({ id: z.string(), fact: z.string(), question: z.string(), relation: z.string() }),
+  status: z.enum(['right', 'wrong', 'uncertain', 'mixed', 'skipped']),
+  replies: z.array(z.looseObject({ text: z.string(), ids: z.array(count) })),
+  representative: count.optional(),
+  row: count.optional(),
+});
+
+const manifestSchema = z.looseObject({
+  format: z.literal('h-neuron-run'),
+  version: z.literal(1),
+  model: z.looseObject({ fingerprint: z.string(), widths: z.array(count).min(1) }),
+  settings: z.looseObject({ samples: count, agree: count }),
+  shard: z.object({ index: count, count: count }),
+  vectors: z.array(z.string()).min(1),
+});
+
+/** A record from its line; undefined where the line is cut short or is none. */
+export function parseRecord(line: string): QuestionRecord | undefined {
+  try {
+    const data: unknown = JSON.parse(line);
+    return recordSchema.safeParse(data).success ? (data as QuestionRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws EngineError `bad-input` where the text is no manifest */
+export function parseManifest(text: string): RunManifest {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new EngineError('bad-input', 'The description of the run (run.json) is not valid JSON.', { cause });
+  }
+  if (!manifestSchema.safeParse(data).success)
+    throw new EngineError(
+      'bad-input',
+      'run.json does not describe a run of this program; choose another folder.',
+    );
+  return data as RunManifest;
+}
+
+/** Name of the first thing in which two runs differ, shard aside; undefined where they are of one kind. */
+export function differenceOf(a: RunManifest, b: RunManifest): string | undefined {
+  const parts = (run: RunManifest): [string, unknown][] => [
+    ['model', { ...run.model, name: '' }],
+    ['questions', run.questions.hash],
+    ['settings', Object.entries(run.settings).sort()],
+    ['feature vectors', run.vectors],
+  ];
+  const others = parts(b);
+  return parts(a).find(([, value], i) => JSON.stringify(value) !== JSON.stringify(others[i][1]))?.[0];
+}

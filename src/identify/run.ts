@@ -1,0 +1,194 @@
+import type { GraphIo } from '../decode/graph-io.ts';
+import { EngineError } from '../errors.ts';
+import { fnv1a } from '../model/fingerprint.ts';
+import type { LanguageModel } from '../model/types.ts';
+import { answerTokens } from './answer-tokens.ts';
+import { consistencyOf } from './consistency.ts';
+import { FEATURE_VECTORS, packFeatures, readFeatures } from './features.ts';
+import { judgeReply } from './judge.ts';
+import type { Question, QuestionSet } from './questions.ts';
+import { differenceOf, type QuestionRecord, type RunManifest, type RunStore, type Shard } from './records.ts';
+import { promptText, type SampleSettings, sampleReplies } from './sample.ts';
+
+export interface RunSettings extends SampleSettings {
+  /** Replies that must agree for a question to count. */
+  readonly agree: number;
+}
+
+/** A model and how it is asked. */
+export interface Asker {
+  readonly model: LanguageModel;
+  readonly io: GraphIo;
+  /** Token ids of a text as the model's chat template puts it. */
+  prompt(text: string): readonly number[];
+}
+
+export interface RunProgress {
+  /** Questions done, earlier processes' included. */
+  readonly done: number;
+  readonly total: number;
+  readonly counts: Readonly<Record<QuestionRecord['status'], number>>;
+  /** Of this process; 0 until the first question is done. */
+  readonly questionsAnHour: number;
+  /** Seconds; undefined until the first question is done. */
+  readonly left: number | undefined;
+  readonly latest: QuestionRecord | undefined;
+}
+
+const LOGPROB_DIGITS = 1e5;
+const rounded = (value: number) => Math.round(value * LOGPROB_DIGITS) / LOGPROB_DIGITS;
+
+/** Asks one question, judges the replies and, where they agree, reads the features of the one that stands for all. */
+export async function askQuestion(
+  { model, io, prompt }: Asker,
+  item: { readonly index: number; readonly question: Question },
+  settings: RunSettings,
+  signal?: AbortSignal,
+): Promise<{ readonly record: QuestionRecord; readonly features: Uint16Array | undefined }> {
+  const { question } = item;
+  const promptIds = prompt(promptText(question.question, settings));
+  const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal });
+  const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers));
+  const replies = sampled.replies.map((reply, i) => ({
+    ...reply,
+    logprobs: reply.logprobs.map(rounded),
+    verdict: judgements[i].verdict,
+  }));
+  const { status, representative } = consistencyOf(replies, settings.agree);
+  const record: QuestionRecord = {
+    index: item.index,
+    question,
+    status,
+    replies,
+    ...(sampled.firstEntropy === undefined ? {} : { firstEntropy: rounded(sampled.firstEntropy) }),
+  };
+  if (representative === undefined) return { record, features: undefined };
+  const reply = replies[representative];
+  const answer = answerTokens(model.codec, reply, question.question, judgements[representative]);
+  if (!answer) {
+    const reason = 'The answer was not found among the tokens of the reply.';
+    return { record: { ...record, representative, reason }, features: undefined };
+  }
+  const read = { promptIds, replyIds: reply.ids, tokens: answer.tokens, signal };
+  return {
+    record: { ...record, representative, answer },
+    features: packFeatures(await readFeatures(model, io, read)),
+  };
+}
+
+/** What is wrong with the question rather than with the run: the run goes on without it. */
+function skips(error: unknown): error is EngineError {
+  return error instanceof EngineError && (error.code === 'context-full' || error.code === 'bad-input');
+}
+
+/** Questions of a shard with their places in the set. */
+export function shardOf(
+  questions: readonly Question[],
+  { index, count }: Shard,
+): { readonly index: number; readonly question: Question }[] {
+  return questions
+    .map((question, i) => ({ index: i, question }))
+    .filter((item) => item.index % count === index);
+}
+
+/** @throws EngineError `bad-input` on settings that no run can have */
+function checkSettings({ samples, agree }: RunSettings, { index, count }: Shard): void {
+  if (!(Number.isInteger(agree) && agree > samples / 2 && agree <= samples))
+    throw new EngineError(
+      'bad-input',
+      `${agree} of ${samples} samples cannot be what must agree; choose more than half of them and at most all.`,
+    );
+  if (!(Number.isInteger(count) && count >= 1 && Number.isInteger(index) && index >= 0 && index < count))
+    throw new EngineError('bad-input', `There is no shard ${index} of ${count}.`);
+}
+
+/** What describes a run before it starts. */
+export function manifestOf(
+  model: LanguageModel,
+  set: QuestionSet,
+  settings: RunSettings,
+  shard: Shard,
+): RunManifest {
+  const { name, architecture, fingerprint, layout, precision, runtime } = model;
+  return {
+    format: 'h-neuron-run',
+    version: 1,
+    model: { name, architecture, fingerprint, widths: layout.widths, precision, device: runtime.kind },
+    questions: {
+      name: set.header.name,
+      count: set.questions.length,
+      hash: fnv1a([new TextEncoder().encode(JSON.stringify(set.questions))]),
+      licences: [...new Set(Object.values(set.header.sources).map(({ licence }) => licence))],
+    },
+    settings,
+    shard,
+    vectors: FEATURE_VECTORS,
+  };
+}
+
+/**
+ * Runs over a set's questions (or a shard of them) and stores every question as it is done. What the store holds of the
+ * same run is not done again; the result is the same however often the run was stopped in between.
+ * @throws EngineError `bad-input` where the store holds another run; `cancelled` once the signal fires: everything
+ *   but the question in work is stored, and the next call goes on there
+ */
+export async function runIdentification(
+  asker: Asker,
+  set: QuestionSet,
+  options: {
+    readonly settings: RunSettings;
+    readonly shard: Shard;
+    readonly store: RunStore;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: RunProgress) => void;
+  },
+): Promise<RunProgress> {
+  const { settings, shard, store, signal, onProgress } = options;
+  checkSettings(settings, shard);
+  const manifest = manifestOf(asker.model, set, settings, shard);
+  const kept = await store.load();
+  if (kept) {
+    const shardDiffers = JSON.stringify(kept.manifest.shard) !== JSON.stringify(shard);
+    const difference = differenceOf(kept.manifest, manifest) ?? (shardDiffers ? 'shard' : undefined);
+    if (difference)
+      throw new EngineError(
+        'bad-input',
+        `The run that is stored there has another ${difference}; resume it with its own, or choose another place.`,
+      );
+  } else {
+    await store.begin(manifest);
+  }
+  const items = shardOf(set.questions, shard);
+  const counts = { right: 0, wrong: 0, uncertain: 0, mixed: 0, skipped: 0 };
+  const before = kept?.records ?? [];
+  for (const { status } of before) counts[status]++;
+  let rows = before.filter(({ row }) => row !== undefined).length;
+  const started = performance.now();
+  const progress = (done: number, latest?: QuestionRecord): RunProgress => {
+    const seconds = (performance.now() - started) / 1000;
+    const now = done - before.length;
+    return {
+      done,
+      total: items.length,
+      counts: { ...counts },
+      questionsAnHour: now === 0 ? 0 : (now / seconds) * 3600,
+      left: now === 0 ? undefined : (seconds / now) * (items.length - done),
+      latest,
+    };
+  };
+  onProgress?.(progress(before.length));
+  for (let done = before.length; done < items.length; done++) {
+    const item = items[done];
+    const { record, features } = await askQuestion(asker, item, settings, signal).catch((error: unknown) => {
+      if (!skips(error)) throw error;
+      const record: QuestionRecord = { ...item, status: 'skipped', reason: error.message, replies: [] };
+      return { record, features: undefined };
+    });
+    const complete = features ? { ...record, row: rows } : record;
+    await store.append(complete, features);
+    if (features) rows++;
+    counts[record.status]++;
+    onProgress?.(progress(done + 1, complete));
+  }
+  return progress(items.length);
+}

@@ -1,0 +1,99 @@
+import { generate } from '../decode/generate.ts';
+import type { GraphIo } from '../decode/graph-io.ts';
+import type { FinishReason } from '../decode/types.ts';
+import { deriveSeed } from '../math/random.ts';
+import type { LanguageModel } from '../model/types.ts';
+
+/** How a question is asked. */
+export interface SampleSettings {
+  /** Replies to every question, 1 to 16. */
+  readonly samples: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  /** Tokens of a reply at most. */
+  readonly maxTokens: number;
+  readonly seed: number;
+  /** What follows the question, after a space. */
+  readonly instruction: string;
+}
+
+/** The paper's settings. */
+export const SAMPLE_DEFAULTS: SampleSettings = {
+  samples: 10,
+  temperature: 1,
+  topK: 50,
+  topP: 0.9,
+  maxTokens: 50,
+  seed: 1,
+  instruction: 'Respond with the answer only, without any explanation.',
+};
+
+export interface Reply {
+  readonly ids: readonly number[];
+  /** Natural logarithms of the tokens' probabilities, before temperature and filters. */
+  readonly logprobs: readonly number[];
+  readonly text: string;
+  readonly finish: FinishReason;
+}
+
+export interface SampledReplies {
+  readonly replies: readonly Reply[];
+  /** Entropy of the first token's distribution, before filters, in nats; undefined where every reply is empty. */
+  readonly firstEntropy: number | undefined;
+}
+
+/** The text that a question is put to the model as. */
+export function promptText(question: string, settings: Pick<SampleSettings, 'instruction'>): string {
+  return settings.instruction === '' ? question : `${question} ${settings.instruction}`;
+}
+
+/** A 32-bit number from a text: FNV-1a (Fowler, Noll, Vo) over its UTF-8 bytes. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/**
+ * Samples the replies to a question as lanes of one batch. The seeds come from the question's id, so replies do not
+ * depend on what else is asked, or in which order.
+ * @throws EngineError `bad-input`, `context-full`, `cancelled`
+ */
+export async function sampleReplies(
+  model: LanguageModel,
+  io: GraphIo,
+  input: {
+    readonly id: string;
+    readonly promptIds: readonly number[];
+    readonly settings: SampleSettings;
+    readonly signal?: AbortSignal;
+  },
+): Promise<SampledReplies> {
+  const { id, promptIds, settings, signal } = input;
+  const { samples, temperature, topK, topP, maxTokens } = settings;
+  const questionSeed = hashText(id);
+  const lanes = Array.from({ length: samples }, (_, sample) => ({
+    neurons: [],
+    scope: 'everywhere' as const,
+    sampling: {
+      temperature,
+      topK,
+      topP,
+      repetitionPenalty: 1,
+      seed: deriveSeed(settings.seed, questionSeed, sample),
+    },
+  }));
+  let firstEntropy: number | undefined;
+  const request = { promptIds, lanes, maxTokens, captures: 'none' as const, signal };
+  const { lanes: results } = await generate(model, io, request, {
+    position: () => {},
+    token({ index, entropy }) {
+      if (index === 0) firstEntropy = entropy;
+    },
+  });
+  return {
+    replies: results.map(({ ids, logprobs, text, finish }) => ({ ids, logprobs, text, finish })),
+    firstEntropy,
+  };
+}
