@@ -30,6 +30,8 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 60_000 },
   reporter: 'list',
+  // One picture for all systems: they are drawn by a canvas, and the comparison has a tolerance.
+  snapshotPathTemplate: 'test/fixtures/golden/{arg}{ext}',
   use: { baseURL: `http://localhost:${port}/`, headless: true, screenshot: 'only-on-failure' },
   projects: [
     {

@@ -1,11 +1,12 @@
 import { quantile } from 'd3-array';
 
 /**
- * Maps values evenly onto the colours, from 0 to `max`, or of differences from -`max` to `max`; what is beyond has the
- * colour of the end.
+ * Maps values evenly onto the colours, from `min` (else 0) to `max`, or of differences from -`max` to `max`; what is
+ * beyond has the colour of the end.
  */
 export interface ColourScale {
   readonly max: number;
+  readonly min?: number;
   readonly signed?: boolean;
 }
 
@@ -45,13 +46,13 @@ export function highOf(values: Float32Array): number {
 }
 
 /** Index into the table of colours: 256, or 257 of a signed scale. NaN gives zero's: paint it apart. */
-export function colourIndex(value: number, { max, signed }: ColourScale): number {
+export function colourIndex(value: number, { max, min = 0, signed }: ColourScale): number {
   if (signed) {
     if (!(max > 0) || Number.isNaN(value)) return 128;
     return 128 + Math.round(128 * Math.min(1, Math.max(-1, value / max)));
   }
-  if (!(value > 0) || max <= 0) return 0;
-  return Math.round(255 * Math.min(1, value / max));
+  if (!(value > min) || max <= min) return 0;
+  return Math.round(255 * Math.min(1, (value - min) / (max - min)));
 }
 
 /** What painted values were like, for their caption. */

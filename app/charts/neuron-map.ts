@@ -5,7 +5,7 @@ import { type MapView, type NeuronBox, neuronX, type PlotSize, rowY } from './ma
 import { formatCett } from './neuron-grid.ts';
 import { caption, hatch, type PixelBuffer } from './paint.ts';
 import type { Palette } from './palette.ts';
-import { contrast, cssColour } from './ramp.ts';
+import { cssColour, readableOn } from './ramp.ts';
 
 export interface MapMark extends NeuronRef {
   readonly kind: 'member' | 'watched' | 'control' | 'pointed' | 'chosen';
@@ -115,8 +115,12 @@ function paintCells(
     const height = Math.max(1, bottom - y - gap(size.height / view.height));
     if (!flat) context.drawImage(image, 0, row, count, 1, x, y, count * cellWidth, height);
     for (let column = 0; column < count && invalid > 0; column++) {
-      if (!Number.isNaN(values[row * width + column]!)) continue;
-      hatch(context, { x: x + column * cellWidth, y, width: cellWidth, height }, palette.muted);
+      let end = column;
+      while (end < count && Number.isNaN(values[row * width + end]!)) end += 1;
+      if (end === column) continue;
+      const box = { x: x + column * cellWidth, y, width: (end - column) * cellWidth, height };
+      hatch(context, box, palette.muted);
+      column = end;
     }
     if (span !== 1 || cellWidth < outlined.width) return;
     context.fillStyle = palette.paper;
@@ -130,7 +134,7 @@ function paintCells(
       const value = values[row * width + column]!;
       if (Number.isNaN(value)) continue;
       const colour = table[flat ? (scale.signed ? 128 : 0) : colourIndex(value, scale)]!;
-      context.fillStyle = contrast(colour, palette.ramp[0]!) > 4 ? palette.paper : palette.ink;
+      context.fillStyle = readableOn(colour);
       context.fillText(shortNumber(value), x + (column + 0.5) * cellWidth, y + height / 2 + 0.5);
     }
   });
@@ -138,12 +142,12 @@ function paintCells(
   caption(context, high === 0 ? 'no activation' : `${formatCett(high)} everywhere`, size, palette);
 }
 
-/** Two significant digits, to stand in a cell. */
+/** A number short enough to stand in a cell: at most four decimals. */
 function shortNumber(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size < 0.0005) return value < 0 ? '−0' : '~0';
-  return String(Number(value.toPrecision(2))).replace('-', '−');
+  if (size < 0.00005) return '~0';
+  return value.toFixed(size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4).replace('-', '−');
 }
 
 function paintMark(

@@ -38,7 +38,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** Fills a box with diagonal lines: values that are not numbers. */
+/** Fills a box with diagonal lines, which go on from box to box: values that are not numbers. */
 export function hatch(context: CanvasRenderingContext2D, { x, y, width, height }: Box, colour: string): void {
   context.save();
   context.beginPath();
@@ -47,9 +47,9 @@ export function hatch(context: CanvasRenderingContext2D, { x, y, width, height }
   context.strokeStyle = colour;
   context.lineWidth = 1;
   context.beginPath();
-  for (let offset = -height; offset < width; offset += 4) {
-    context.moveTo(x + offset, y + height);
-    context.lineTo(x + offset + height, y);
+  for (let sum = Math.ceil((x + y) / 4) * 4; sum < x + width + y + height; sum += 4) {
+    context.moveTo(sum - y - height, y + height);
+    context.lineTo(sum - y, y);
   }
   context.stroke();
   context.restore();

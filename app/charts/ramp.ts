@@ -108,6 +108,11 @@ export function contrast(a: number, b: number): number {
   return (high + 0.05) / (low + 0.05);
 }
 
+/** Black or white, whichever reads better on a pixel; the contrast is at least 4.5. */
+export function readableOn(pixel: number): string {
+  return contrast(pixel, 0xffffffff) > contrast(pixel, 0xff000000) ? '#fff' : '#000';
+}
+
 function luminance(pixel: number): number {
   const linear = (shift: number) => {
     const v = ((pixel >> shift) & 255) / 255;

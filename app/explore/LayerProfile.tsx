@@ -1,7 +1,8 @@
+import { quantileSorted } from 'd3-array';
 import { useCallback, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
-import { type ColourScale, niceCeiling, robustMaximum } from '../charts/colour-scale.ts';
+import { type ColourScale, niceCeiling } from '../charts/colour-scale.ts';
 import { layersHeight, paintLayerMap, paintProfile } from '../charts/layers.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { createPixelBuffer } from '../charts/paint.ts';
@@ -15,7 +16,7 @@ import { Legend } from './Legend.tsx';
 
 const modes: readonly { value: ViewState['profile']; label: string }[] = [
   { value: 'tokens', label: 'All tokens' },
-  { value: 'token', label: 'This token' },
+  { value: 'token', label: 'One' },
 ];
 
 function profilesAt(record: RunRecord, position: number): (Float32Array | undefined)[] {
@@ -35,12 +36,15 @@ function profileMaximum(lanes: readonly (Float32Array | undefined)[]): number {
   );
 }
 
-/** Range of the map's colours: what layers reach at most positions of any lane. */
+/** Range of the map's colours: what most layers have at most positions of any lane, the first position left out. */
 function profileScale(record: RunRecord): ColourScale {
-  const peaks = laneIndices.map((lane) =>
-    profilesOf(record, lane).map((values) => (values ? Math.max(0, ...values) : Number.NaN)),
-  );
-  return { max: robustMaximum(peaks, 0.95) };
+  const all = laneIndices
+    .flatMap((lane) => profilesOf(record, lane).slice(1))
+    .flatMap((values) => (values ? [...values] : []))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const low = quantileSorted(all, 0.02) ?? 0;
+  return { min: Number(low.toPrecision(2)), max: niceCeiling(quantileSorted(all, 0.98) ?? 0) };
 }
 
 /** The sum of CETT of every layer on the neuron map's rows: of the chosen token in all lanes, or of all tokens of its lane. */
@@ -193,7 +197,7 @@ export function LayerProfile() {
 
 function ProfileLegend() {
   const scale = profileScale(useRecord());
-  return <Legend scale={scale} ends={['0', formatCett(scale.max)]} />;
+  return <Legend scale={scale} ends={[formatCett(scale.min), formatCett(scale.max)]} />;
 }
 
 /** The profile's numbers: a row a layer, of the chosen position in all lanes or of all positions of its lane. */

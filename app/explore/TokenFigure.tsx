@@ -165,8 +165,10 @@ export function TokenFigure({ quantity }: Props) {
           <TokenAxis columns={columns} viewport={viewport} />
         </div>
       </div>
-      <DivergenceTable />
-      <TokenMapTable />
+      <div className="tables">
+        <DivergenceTable />
+        <TokenMapTable />
+      </div>
     </section>
   );
 }

@@ -3,7 +3,7 @@ import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { type ColourScale, colourIndex, niceCeiling, robustMaximum } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import type { Palette } from '../charts/palette.ts';
-import { contrast, cssColour } from '../charts/ramp.ts';
+import { cssColour, readableOn } from '../charts/ramp.ts';
 import { positionCount } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, type RunRecord, tokenAt, valuesAt } from '../state/record.ts';
 import { formatScore, type TokenScorer, tokenScore } from '../state/score.ts';
@@ -140,8 +140,5 @@ export function cellColours(
 ): CellColours | undefined {
   if (value === undefined || Number.isNaN(value)) return undefined;
   const pixel = palette.ramp[colourIndex(value, quantity.scale)]!;
-  return {
-    background: cssColour(pixel),
-    ink: contrast(pixel, palette.ramp[0]!) > 4.5 ? palette.paper : palette.ink,
-  };
+  return { background: cssColour(pixel), ink: readableOn(pixel) };
 }

@@ -78,6 +78,7 @@ export function useMapGestures(
     const element = canvas.current;
     if (!element || !layout) return;
     let corner: readonly [number, number] | undefined;
+    let brushed = false;
     const place = (event: PointerEvent) => {
       const box = element.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top] as const;
@@ -85,10 +86,12 @@ export function useMapGestures(
     const down = (event: PointerEvent) => {
       if (event.button !== 0 || !(selecting || event.shiftKey)) return;
       corner = place(event);
+      brushed = false;
       element.setPointerCapture(event.pointerId);
     };
     const move = (event: PointerEvent) => {
       if (!corner) return;
+      brushed = true;
       const size = { width: element.clientWidth, height: element.clientHeight };
       const view = stores.view.getState().mapView ?? wholeView(layout);
       stores.selection.setState({ box: boxBetween(corner, place(event), view, size, layout) });
@@ -96,15 +99,22 @@ export function useMapGestures(
     const up = () => {
       corner = undefined;
     };
+    /** The click that ends a drag opens no neuron. */
+    const click = (event: MouseEvent) => {
+      if (brushed) event.stopPropagation();
+      brushed = false;
+    };
     element.addEventListener('pointerdown', down);
     element.addEventListener('pointermove', move);
     element.addEventListener('pointerup', up);
     element.addEventListener('pointercancel', up);
+    element.addEventListener('click', click);
     return () => {
       element.removeEventListener('pointerdown', down);
       element.removeEventListener('pointermove', move);
       element.removeEventListener('pointerup', up);
       element.removeEventListener('pointercancel', up);
+      element.removeEventListener('click', click);
     };
   }, [canvas, layout, selecting, stores]);
 }
