@@ -1,11 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EngineError } from '../errors.ts';
+import type { RunProgress } from '../identify/run.ts';
 import { type ActivationsOptions, runActivations } from './activations-command.ts';
 import { type GenerateOptions, runGenerate } from './generate-command.ts';
+import { type IdentifyOptions, parseShard, progressText, runIdentify } from './identify-command.ts';
 import { runInspect } from './inspect-command.ts';
+import { type MergeOptions, mergeText, runMerge } from './merge-command.ts';
 import { DEFAULT_MODEL } from './open-model.ts';
 import { parseIds } from './prompt-options.ts';
 import { activationsText, generateText, inspectText } from './text-output.ts';
+
+/** Between two lines of progress where they go to a file. */
+const PROGRESS_MS = 60_000;
 
 function number(text: string): number {
   const value = Number(text);
@@ -24,11 +30,16 @@ function print<T>(value: T, json: boolean | undefined, text: (value: T) => strin
   process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text(value)}\n`);
 }
 
-/** Options that every command with a model and a prompt has. */
-function withPrompt(command: Command): Command {
+/** Options that every command with a model has. */
+function withModel(command: Command): Command {
   return command
     .option('--model <path>', 'a GGUF file or the folder of an ONNX export', DEFAULT_MODEL)
-    .addOption(new Option('--device <device>', 'the runtime').choices(['native', 'wasm']).default('native'))
+    .addOption(new Option('--device <device>', 'the runtime').choices(['native', 'wasm']).default('native'));
+}
+
+/** Options that every command with a model and a prompt has. */
+function withPrompt(command: Command): Command {
+  return withModel(command)
     .option('--prompt <text>', 'the question')
     .option('--system <text>', "the system text; without it the template's own")
     .option('--raw', 'take the prompt as it stands, without the chat template')
@@ -75,7 +86,48 @@ function program(): Command {
     .action(async (options: ActivationsOptions & { json?: boolean }) =>
       print(await runActivations(options), options.json, activationsText),
     );
+  addIdentification(root);
   return root;
+}
+
+/** A line a question on a terminal, else one a minute. */
+function progressWriter(): (progress: RunProgress) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const now = performance.now();
+    const isEnd = progress.done === progress.total;
+    if (!process.stderr.isTTY && !isEnd && now - last < PROGRESS_MS) return;
+    last = now;
+    process.stderr.write(`${progressText(progress)}\n`);
+  };
+}
+
+function addIdentification(root: Command): void {
+  withModel(root.command('identify'))
+    .description('ask questions, judge the replies and store the features of the answers')
+    .option('--questions <file or name>', 'a question set, or a built-in one: facts, invented', 'facts')
+    .requiredOption('--out <folder>', 'where the run is stored as it goes')
+    .option('--samples <count>', 'replies to a question', positive, 10)
+    .option('--agree <count>', 'replies that must agree (default: all)', positive)
+    .option('--limit <count>', 'questions from the start of the set', positive)
+    .option('--shard <index/count>', 'every COUNT-th question from INDEX on, from 0', parseShard, {
+      index: 0,
+      count: 1,
+    })
+    .option('--resume', 'go on with the run in the folder')
+    .option('--seed <seed>', 'of the sampling', number, 1)
+    .action(async (options: IdentifyOptions) => {
+      await runIdentify(options, progressWriter());
+    });
+  root
+    .command('merge')
+    .description('put the runs of shards together')
+    .argument('<folders...>', 'folders of runs')
+    .requiredOption('--out <folder>', 'a new folder')
+    .option('--json', 'print JSON')
+    .action(async (folders: string[], options: MergeOptions & { json?: boolean }) =>
+      print(await runMerge(folders, options), options.json, mergeText),
+    );
 }
 
 try {

@@ -1,4 +1,6 @@
+import { MAX_LANES } from '../decode/generate.ts';
 import type { GraphIo } from '../decode/graph-io.ts';
+import { checkSampling } from '../decode/sampling.ts';
 import { EngineError } from '../errors.ts';
 import { fnv1a } from '../model/fingerprint.ts';
 import type { LanguageModel } from '../model/types.ts';
@@ -92,7 +94,16 @@ export function shardOf(
 }
 
 /** @throws EngineError `bad-input` on settings that no run can have */
-function checkSettings({ samples, agree }: RunSettings, { index, count }: Shard): void {
+function checkSettings(settings: RunSettings, { index, count }: Shard): void {
+  const { samples, agree, temperature, topK, topP, maxTokens, seed } = settings;
+  checkSampling({ temperature, topK, topP, repetitionPenalty: 1, seed });
+  if (!(Number.isInteger(samples) && samples >= 1 && samples <= MAX_LANES))
+    throw new EngineError('bad-input', `A question takes 1 to ${MAX_LANES} samples, not ${samples}.`);
+  if (!(Number.isInteger(maxTokens) && maxTokens >= 1))
+    throw new EngineError(
+      'bad-input',
+      `A reply takes a whole number of tokens, 1 or more, not ${maxTokens}.`,
+    );
   if (!(Number.isInteger(agree) && agree > samples / 2 && agree <= samples))
     throw new EngineError(
       'bad-input',

@@ -1,0 +1,73 @@
+import type { Fact, Relation } from './relation.ts';
+
+interface Country {
+  readonly name: string;
+  readonly capitals: readonly string[];
+  readonly languages: readonly string[];
+  readonly currencies: readonly string[];
+  readonly continents: readonly string[];
+  readonly demonyms: readonly string[];
+}
+
+function countries(text: string): Country[] {
+  const rows = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  return rows.map((row) => {
+    const [name, ...columns] = row.split('|').map((part) => part.trim());
+    const [capitals, languages, currencies, continents, demonyms] = columns.map((column) =>
+      column.split('/'),
+    );
+    return { name, capitals, languages, currencies, continents, demonyms };
+  });
+}
+
+/** With the plural, which replies use as well. */
+const withPlural = (word: string) => (/s$/.test(word) ? [word] : [word, `${word}s`]);
+
+/** Relations of countries.txt, whose first line names its columns. */
+export function countryRelations(text: string): Relation[] {
+  const all = countries(text);
+  const facts = (answers: (country: Country) => readonly string[]): Fact[] =>
+    all.map((country) => ({ subject: country.name, answers: answers(country) }));
+  const relation = (name: string, wordings: readonly string[], list: readonly Fact[]): Relation => ({
+    name,
+    source: 'own',
+    wordings,
+    facts: list,
+  });
+  return [
+    relation(
+      'capitals',
+      ['What is the capital of {}?', 'Which city is the capital of {}?'],
+      all.map(({ name, capitals }) => ({ subject: name, answers: capitals, fact: `capital of ${name}` })),
+    ),
+    relation(
+      'countries-of-capitals',
+      ['{} is the capital of which country?', 'Which country has the capital {}?'],
+      all.map(({ name, capitals }) => ({
+        subject: capitals[0],
+        answers: [name.replace(/^the /, '')],
+        fact: `capital of ${name}`,
+      })),
+    ),
+    relation(
+      'languages',
+      ['What is the official language of {}?', 'Which language do most people speak in {}?'],
+      facts(({ languages }) => languages),
+    ),
+    relation(
+      'currencies',
+      ['What is the currency of {}?', 'With which currency do people pay in {}?'],
+      facts(({ currencies }) => currencies.flatMap(withPlural)),
+    ),
+    relation(
+      'continents',
+      ['On which continent is {}?', 'To which continent does {} belong?'],
+      facts(({ continents }) => continents),
+    ),
+    relation(
+      'demonyms',
+      ['What do you call the people of {}?'],
+      facts(({ demonyms }) => demonyms.flatMap(withPlural)),
+    ),
+  ];
+}

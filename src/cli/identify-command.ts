@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { graphIo } from '../decode/graph-io.ts';
+import { preparePrompt } from '../engine/prompt.ts';
+import { EngineError } from '../errors.ts';
+import type { Shard } from '../identify/records.ts';
+import { type RunProgress, runIdentification } from '../identify/run.ts';
+import { SAMPLE_DEFAULTS } from '../identify/sample.ts';
+import { type CliDevice, openModel } from './open-model.ts';
+import { readQuestions } from './question-file.ts';
+import { folderStore } from './run-folder.ts';
+
+export interface IdentifyOptions {
+  readonly model: string;
+  readonly device: CliDevice;
+  readonly questions: string;
+  readonly out: string;
+  readonly samples: number;
+  /** All samples where it is left out. */
+  readonly agree?: number;
+  readonly limit?: number;
+  readonly shard: Shard;
+  readonly resume?: boolean;
+  readonly seed: number;
+}
+
+/** "2/8" as the third of eight shards: counted from 0, as job arrays count. */
+export function parseShard(text: string): Shard {
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
+  const shard = { index: Number(match?.[1]), count: Number(match?.[2]) };
+  if (!match || shard.index >= shard.count)
+    throw new EngineError(
+      'bad-input',
+      `--shard takes INDEX/COUNT, counted from 0, like 0/8 to 7/8, not "${text}".`,
+    );
+  return shard;
+}
+
+/** A line that says how far a run is. */
+export function progressText({ done, total, counts, questionsAnHour, left }: RunProgress): string {
+  const { right, wrong, mixed, uncertain, skipped } = counts;
+  const rate =
+    left === undefined ? '' : `, ${questionsAnHour.toFixed(0)} an hour, ${(left / 60).toFixed(0)} min left`;
+  return `${done} of ${total}: ${right} right, ${wrong} wrong, ${mixed} mixed, ${uncertain} uncertain, ${skipped} skipped${rate}`;
+}
+
+/**
+ * Asks the questions and stores what comes of it in a folder. An interrupt (Ctrl-C) ends the run behind the question
+ * that was stored last.
+ */
+export async function runIdentify(
+  options: IdentifyOptions,
+  report: (progress: RunProgress) => void,
+): Promise<RunProgress> {
+  const started = existsSync(join(options.out, 'run.json'));
+  if (started && !options.resume)
+    throw new EngineError('bad-input', `${options.out} holds a run already; add --resume to go on with it.`);
+  const set = await readQuestions(options.questions, options.limit);
+  const model = await openModel(options.model, options.device);
+  const store = folderStore(options.out);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new Error('interrupted'));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const asker = {
+      model,
+      io: graphIo(model),
+      prompt: (text: string) =>
+        preparePrompt(model, { kind: 'chat', system: '', turns: [{ role: 'user', content: text }] }).ids,
+    };
+    const { samples, agree = samples, seed, shard } = options;
+    return await runIdentification(asker, set, {
+      settings: { ...SAMPLE_DEFAULTS, samples, agree, seed },
+      shard,
+      store,
+      signal: stop.signal,
+      onProgress: report,
+    });
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await store.close();
+    await model.session.release();
+  }
+}

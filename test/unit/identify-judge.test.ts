@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { judgeReply, type Verdict } from '../../src/identify/judge.ts';
+import { normalised, wordsOf } from '../../src/identify/words.ts';
+
+const cases: readonly [reply: string, answers: readonly string[], verdict: Verdict][] = [
+  ['The capital of France is Paris.', ['Paris'], 'right'],
+  ['PARIS', ['Paris'], 'right'],
+  ['It is Parisian.', ['Paris'], 'wrong'],
+  ['not Mark Twain', ['Mark Twain'], 'denied'],
+  ["It wasn't Mark Twain.", ['Mark Twain'], 'denied'],
+  ['Mark Twain did not write it.', ['Mark Twain'], 'denied'],
+  ['Dickens rather than Mark Twain.', ['Mark Twain'], 'denied'],
+  ['Not Dickens, Mark Twain.', ['Mark Twain'], 'right'],
+  ['It is not London but Paris.', ['Paris'], 'right'],
+  ['Not Paris. I mean: Paris it is.', ['Paris'], 'right'],
+  ['Paris, not London.', ['Paris'], 'right'],
+  ['In 1912', ['1'], 'wrong'],
+  ['1', ['1'], 'right'],
+  ['The answer is 1.', ['1'], 'right'],
+  ['1.5', ['1'], 'wrong'],
+  ['1st', ['1'], 'wrong'],
+  ['1,912 people', ['1912'], 'right'],
+  ['1, 2 or 3', ['1'], 'right'],
+  ['-5 degrees', ['5'], 'wrong'],
+  ['from 1914-1918', ['1918'], 'right'],
+  ['3 + 4 = 7', ['7', 'seven'], 'right'],
+  ['007', ['7'], 'wrong'],
+  ['São Paulo', ['Sao Paulo'], 'right'],
+  ['Sao Paulo', ['São Paulo'], 'right'],
+  ['Chisinau is it', ['Chișinău'], 'right'],
+  ['der Strasse', ['Straße'], 'right'],
+  ['Beatles', ['The Beatles'], 'right'],
+  ['the Lord of Rings', ['The Lord of the Rings'], 'right'],
+  ["Japan's capital", ['Japan'], 'right'],
+  ['McDonalds', ["McDonald's"], 'right'],
+  ['U.S.', ['US'], 'right'],
+  ['the US', ['U.S.'], 'right'],
+  ['J.K. Rowling', ['J. K. Rowling'], 'right'],
+  ['twenty one', ['twenty-one'], 'right'],
+  ['首都は東京です', ['東京'], 'right'],
+  ['I do not know, perhaps Paris.', ['Paris'], 'uncertain'],
+  ['I don’t know.', ['Paris'], 'uncertain'],
+  ['That country does not exist.', [], 'uncertain'],
+  ['', ['Paris'], 'uncertain'],
+  ['  ...', ['Paris'], 'uncertain'],
+  ['Paris', [], 'wrong'],
+  ['A', ['A'], 'right'],
+  ['true', ['true'], 'right'],
+];
+
+describe('judging a reply', () => {
+  it.each(cases)('%j for %j is %s', (reply, answers, verdict) => {
+    expect(judgeReply(reply, answers).verdict).toBe(verdict);
+  });
+
+  it('says where the accepted answer stands', () => {
+    const reply = 'Well: the São Paulo of old.';
+    const { span } = judgeReply(reply, ['sao paulo']);
+    expect(reply.slice(span?.start, span?.end)).toBe('São Paulo');
+  });
+
+  it('takes the first undenied place of an answer', () => {
+    const reply = 'Not Paris; yes, Paris.';
+    expect(judgeReply(reply, ['Paris']).span).toEqual({ start: 16, end: 21 });
+  });
+
+  it('does not stumble over markup and patterns in answers', () => {
+    expect(judgeReply('"><img src=x onerror=alert(1)>', ['(.*)']).verdict).toBe('wrong');
+    expect(judgeReply('C++', ['C++']).verdict).toBe('right');
+  });
+});
+
+describe('words', () => {
+  it('gives one form to spellings of one question', () => {
+    expect(normalised('who wrote  emma ?')).toBe(normalised('Who wrote Emma?'));
+    expect(normalised('Who wrote Emma?')).not.toBe(normalised('Who wrote Emmas?'));
+  });
+
+  it('keeps places in texts with accents, wide characters and emoji', () => {
+    const text = '👩‍👩‍👧 naïve 日本 Ⅻ';
+    for (const { start, end } of wordsOf(text)) expect(text.slice(start, end).trim()).not.toBe('');
+    expect(wordsOf(text).map((word) => word.text)).toEqual(['naive', '日', '本', 'xii']);
+  });
+});

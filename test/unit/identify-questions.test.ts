@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { formatQuestionSet, parseQuestionSet, splitKeys } from '../../src/identify/questions.ts';
+import { normalised, occurrences, withoutArticles, wordsOf } from '../../src/identify/words.ts';
+
+const builtIn = (name: string) =>
+  parseQuestionSet(
+    readFileSync(new URL(`../../public/questions/${name}.jsonl`, import.meta.url), 'utf8'),
+  );
+
+const header = {
+  format: 'h-neuron-questions',
+  version: 1,
+  name: 'Test',
+  description: 'A test.',
+  sources: { own: { name: 'None', licence: 'MIT' } },
+  relations: { r: 1 },
+} as const;
+const question = { id: 'q', fact: 'f', question: 'Who?', answers: ['He'], relation: 'r', source: 'own' };
+const file = (...lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\n');
+
+describe('the built-in facts', () => {
+  const { header, questions } = builtIn('facts');
+
+  it('are many questions of many kinds, and the header counts them', () => {
+    expect(questions.length).toBeGreaterThanOrEqual(2500);
+    expect(Object.keys(header.relations).length).toBeGreaterThanOrEqual(15);
+    const counts: Record<string, number> = {};
+    for (const { relation } of questions) counts[relation] = (counts[relation] ?? 0) + 1;
+    expect(counts).toEqual(header.relations);
+  });
+
+  it('do not give their answers away', () => {
+    const giving = questions.filter(({ question, answers }) => {
+      const words = withoutArticles(wordsOf(question));
+      return answers.some((answer) => occurrences(words, withoutArticles(wordsOf(answer))).length > 0);
+    });
+    expect(giving).toEqual([]);
+  });
+
+  it('ask no two questions alike, and have an answer each', () => {
+    expect(new Set(questions.map((each) => normalised(each.question))).size).toBe(questions.length);
+    expect(questions.filter(({ answers }) => answers.length === 0)).toEqual([]);
+  });
+
+  it('keep the wordings of one fact together', () => {
+    const ids = new Set(questions.map(({ id }) => id));
+    const second = questions.filter(({ id }) => id.endsWith('/2') && ids.has(id.slice(0, -2)));
+    expect(second.length).toBeGreaterThan(500);
+    for (const { id, fact, answers } of second) {
+      const first = questions.find((other) => other.id === id.slice(0, -2));
+      expect(first).toMatchObject({ fact, answers });
+    }
+  });
+});
+
+describe('the invented entities', () => {
+  const { questions } = builtIn('invented');
+
+  it('are at least 300 questions without an answer', () => {
+    expect(questions.length).toBeGreaterThanOrEqual(300);
+    expect(questions.every(({ answers }) => answers.length === 0)).toBe(true);
+    expect(new Set(questions.map((each) => each.question)).size).toBe(questions.length);
+  });
+});
+
+describe('reading a question set', () => {
+  it('reads what it writes, with a byte-order mark and foreign line ends', () => {
+    const set = parseQuestionSet(file(header, question));
+    expect(parseQuestionSet(formatQuestionSet(set))).toEqual(set);
+    expect(parseQuestionSet(`\uFEFF${formatQuestionSet(set).replaceAll('\n', '\r\n')}`)).toEqual(set);
+  });
+
+  it.each([
+    ['another file', '{"a": 1}', /first line does not say/],
+    ['a broken line', `${file(header, question)}\n{"id":`, /Line 3 .* not valid JSON/],
+    ['a blank question', file(header, { ...question, question: ' ' }), /Line 2 .* "question"/],
+    ['an id that is there twice', file(header, question, question), /Line 3 .* id "q", which line 2/],
+    ['an unknown source', file(header, { ...question, source: 'x' }), /Line 2 .* source "x"/],
+    ['no question', file(header), /no questions/],
+  ])('refuses %s and says where', (_what, text, message) => {
+    expect(() => parseQuestionSet(text)).toThrow(message);
+  });
+
+  it('drops keys that would reach a prototype', () => {
+    const text = `${JSON.stringify(header)}\n${JSON.stringify(question).replace('{', '{"__proto__":{"answers":[]},')}`;
+    expect(parseQuestionSet(text).questions[0]).toEqual(question);
+  });
+
+  it('keeps answers that look like numbers as they are', () => {
+    const answers = ['007', '1e5', 'true'];
+    expect(parseQuestionSet(file(header, { ...question, answers })).questions[0]?.answers).toEqual(answers);
+  });
+});
+
+describe('what a split keeps together', () => {
+  it('is fact, question and answers, however they are spelt', () => {
+    const other = { ...question, fact: 'g', question: ' who ', answers: ['the HE'] };
+    const keys = splitKeys(question);
+    expect(splitKeys(other).filter((key) => keys.includes(key))).toEqual(['question who', 'answer he']);
+  });
+});
