@@ -10,7 +10,7 @@ const airAbove = 7;
 
 export interface DivergencePicture {
   /** Nats at every column of a lane, NaN where there is none; by lane. */
-  readonly lanes: readonly { readonly lane: number; readonly name: string; readonly values: Float32Array }[];
+  readonly lanes: readonly { readonly lane: number; readonly values: Float32Array }[];
   readonly columns: Columns;
   /** Where the canvas begins on the columns, in CSS pixels. */
   readonly origin: number;
@@ -39,8 +39,7 @@ export function paintDivergence(
   context.fillRect(0, Math.round(airAbove), size.width, 1);
   let any = false;
   let diverges = false;
-  const ends: { lane: number; name: string; x: number; y: number }[] = [];
-  for (const { lane, name, values } of lanes) {
+  for (const { lane, values } of lanes) {
     const colour = lane === 1 ? palette.accent : palette.muted;
     context.strokeStyle = colour;
     context.lineWidth = lane === 1 ? 1.75 : 1.25;
@@ -67,33 +66,7 @@ export function paintDivergence(
     }
     context.stroke();
     context.setLineDash([]);
-    if (last) ends.push({ lane, name, x: last[0], y: last[1] });
+    if (last) laneMark(context, lane, last[0], Math.max(5, last[1]), 3.5, palette);
   }
-  labelEnds(context, ends, base, palette);
   if (any && !diverges) caption(context, 'the same distribution at every token', size, palette);
-}
-
-const labelHeight = 12;
-
-/** Writes every lane's name at the end of its line, one above the other where they would meet. */
-function labelEnds(
-  context: CanvasRenderingContext2D,
-  ends: readonly { readonly lane: number; readonly name: string; readonly x: number; readonly y: number }[],
-  base: number,
-  palette: Palette,
-): void {
-  context.font = '11px system-ui, sans-serif';
-  context.textAlign = 'left';
-  context.textBaseline = 'middle';
-  let lowest = base - 5;
-  for (const { lane, name, x, y } of [...ends].sort((a, b) => b.y - a.y)) {
-    const at = Math.max(6, Math.min(y, lowest));
-    lowest = at - labelHeight;
-    laneMark(context, lane, x + 8, at, 3.5, palette);
-    const width = context.measureText(name).width;
-    context.fillStyle = palette.paper;
-    context.fillRect(x + 13, at - 6, width + 4, labelHeight);
-    context.fillStyle = palette.ink;
-    context.fillText(name, x + 15, at + 0.5);
-  }
 }

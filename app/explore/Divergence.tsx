@@ -38,7 +38,6 @@ export function Divergence({
     (context, size) => {
       const lanes = comparedLanes.map((lane) => ({
         lane,
-        name: laneNames[lane],
         values: divergenceOf(record, lane),
       }));
       paintDivergence(context, size, { lanes, columns, origin, max }, palette);
@@ -58,6 +57,12 @@ export function Divergence({
     <div className="divergence">
       <div className="divergence-label">
         <span>Divergence (KL)</span>
+        <span className="divergence-lanes">
+          <span className="lane-mark lane-mark-1" aria-hidden="true" />
+          Steered
+          <span className="lane-mark lane-mark-2" aria-hidden="true" />
+          Control
+        </span>
         <span className="divergence-most">{max} nats</span>
         <span className="divergence-least">0</span>
       </div>
@@ -65,7 +70,7 @@ export function Divergence({
         className="map-canvas"
         style={{
           left: viewport.gutter + origin,
-          width: Math.max(0, Math.min(columns.width + 110, viewport.right) - origin),
+          width: Math.max(0, Math.min(columns.width + 8, viewport.right) - origin),
         }}
       >
         <CanvasView

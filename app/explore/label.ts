@@ -11,12 +11,13 @@ const marks: Readonly<Record<string, string>> = {
   '\t': '⇥',
   '\u00a0': '⍽',
   '\u200b': '␣',
+  '\uFFFD': '⋯',
 };
 
 /** The drawn text of a token. Newlines and tabs always have a mark, spaces where wanted; no text is part of a character. */
 export function tokenLabel(text: string, spaces: boolean): Label {
-  if (text === '' || text === '\uFFFD') return { text: '⋯', mark: true };
-  const marked = text.replace(/[\n\r\t\u00a0\u200b]/g, (c) => marks[c]!);
+  if (text === '') return { text: '⋯', mark: true };
+  const marked = text.replace(/[\n\r\t\u00a0\u200b\uFFFD]/g, (c) => marks[c]!);
   const shown = spaces ? marked.replaceAll(' ', '·') : marked.trim();
   if (shown === '') return { text: '␣', mark: true };
   return { text: shown, mark: /^[⏎␍⇥⍽␣·⋯]+$/.test(shown) };

@@ -133,7 +133,6 @@ function divergence(tokens: number, value: (lane: number, token: number) => numb
   const size = { width: 420, height: 48 };
   const lanes = [2, 1].map((lane) => ({
     lane,
-    name: '',
     values: Float32Array.from({ length: tokens }, (_, token) => value(lane, token)),
   }));
   const columns = layoutColumns(new Array<number>(tokens).fill(Math.min(40, 380 / tokens)));
