@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { largestIndices } from '../../src/math/largest.ts';
-import { createRandom, deriveSeed, randomInt } from '../../src/math/random.ts';
 import {
   checkSampling,
   createSampler,
@@ -11,6 +9,8 @@ import {
 } from '../../src/decode/sampling.ts';
 import type { Sampling } from '../../src/decode/types.ts';
 import { EngineError } from '../../src/errors.ts';
+import { largestIndices } from '../../src/math/largest.ts';
+import { createRandom, deriveSeed, randomInt } from '../../src/math/random.ts';
 
 interface Fixture {
   readonly logits: Record<string, readonly (number | null)[]>;
@@ -216,6 +216,40 @@ describe('the sampler', () => {
   ])('%j is refused', (change, message) => {
     expect(() => checkSampling({ ...plain, ...change })).toThrow(message);
     expect(() => createSampler({ ...plain, ...change })).toThrow(EngineError);
+  });
+});
+
+describe('the sampler with top-k', () => {
+  test('draws what the probabilities of the whole vocabulary give, ties and impossible tokens included', () => {
+    const random = createRandom(4);
+    for (let seed = 0; seed < 200; seed++) {
+      const size = 2 + randomInt(random, 60);
+      const logits = Float32Array.from({ length: size }, () =>
+        random() < 0.1 ? Number.NEGATIVE_INFINITY : Math.round(random() * 12) / 2,
+      );
+      logits[0] = 1;
+      const sampling = {
+        ...greedy,
+        temperature: 0.5 + random(),
+        topK: 1 + randomInt(random, size),
+        topP: 1 - random() / 2,
+        seed,
+      };
+      const sampler = createSampler(sampling);
+      const draws = createRandom(seed);
+      const probabilities = filteredProbabilities(logits, [], sampling);
+      for (let draw = 0; draw < 5; draw++) {
+        const target = draws();
+        let below = 0;
+        const expected = probabilities.findIndex((p) => {
+          below += p;
+          return p > 0 && below > target;
+        });
+        expect(sampler.sample(logits, [])).toBe(
+          expected < 0 ? probabilities.findLastIndex((p) => p > 0) : expected,
+        );
+      }
+    }
   });
 });
 

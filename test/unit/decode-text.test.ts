@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { describe, expect, test } from 'vitest';
 import { findLoop, looksBroken } from '../../src/decode/loops.ts';
-import { createRandom, randomInt } from '../../src/math/random.ts';
 import { createTextStream } from '../../src/decode/text-stream.ts';
+import { createRandom, randomInt } from '../../src/math/random.ts';
 
 type Decode = (ids: number[]) => string;
 
