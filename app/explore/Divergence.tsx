@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { memo, useCallback } from 'react';
 import { CanvasView, type Paint } from '../charts/CanvasView.tsx';
 import { type Columns, columnAt } from '../charts/columns.ts';
 import { divergenceMaximum, paintDivergence } from '../charts/divergence.ts';
@@ -88,23 +88,23 @@ export function Divergence({
 }
 
 /** The line's numbers. */
-export function DivergenceTable() {
+export const DivergenceTable = memo(() => (
+  <Disclosure title="Divergence as a table">{() => <DivergenceRows />}</Disclosure>
+));
+
+function DivergenceRows() {
   const record = useRecord();
   return (
-    <Disclosure title="Divergence as a table">
-      {() => (
-        <Table
-          caption="Divergence from the unsteered lane (KL) at each answer token, nats"
-          head={['Token', ...comparedLanes.flatMap((lane) => [`${laneNames[lane]}, token`, laneNames[lane]])]}
-          rows={Array.from({ length: positionCount(record) - record.prompt.length }, (_, index) => [
-            String(index + 1),
-            ...comparedLanes.flatMap((lane) => [
-              spokenToken(textAt(record, { lane, position: record.prompt.length + index }) ?? ''),
-              formatCett(tokenAt(record, lane, index)?.token.divergence),
-            ]),
-          ])}
-        />
-      )}
-    </Disclosure>
+    <Table
+      caption="Divergence from the unsteered lane (KL) at each answer token, nats"
+      head={['Token', ...comparedLanes.flatMap((lane) => [`${laneNames[lane]}, token`, laneNames[lane]])]}
+      rows={Array.from({ length: positionCount(record) - record.prompt.length }, (_, index) => [
+        String(index + 1),
+        ...comparedLanes.flatMap((lane) => [
+          spokenToken(textAt(record, { lane, position: record.prompt.length + index }) ?? ''),
+          formatCett(tokenAt(record, lane, index)?.token.divergence),
+        ]),
+      ])}
+    />
   );
 }

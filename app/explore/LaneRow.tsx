@@ -9,7 +9,7 @@ import { breakdownText } from './breakdown.ts';
 import { spokenToken } from './label.ts';
 import { labelAt } from './labelAt.ts';
 import { cellColours, type TokenQuantity } from './tokenColour.ts';
-import type { Viewport } from './useTokenColumns.ts';
+import { useTokenView, type Viewport } from './useTokenColumns.ts';
 
 /** What the lanes' tokens do when they are touched. */
 export type TokenHandlers = Pick<
@@ -40,7 +40,7 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers 
   const { stores } = useSession();
   const record = useRecord();
   const palette = usePalette();
-  const view = useStore(stores.view);
+  const view = useTokenView();
   const steering = useStore(stores.steering);
   const pin = useStore(stores.selection, (state) =>
     state.pin?.lane === lane ? state.pin.position : undefined,

@@ -1,5 +1,5 @@
-import { quantileSorted } from 'd3-array';
-import { useCallback, useMemo, useState } from 'react';
+import { quantile } from 'd3-array';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
 import { type ColourScale, niceCeiling } from '../charts/colour-scale.ts';
@@ -36,15 +36,25 @@ function profileMaximum(lanes: readonly (Float32Array | undefined)[]): number {
   );
 }
 
-/** Range of the map's colours: what most layers have at most positions of any lane, the first position left out. */
+/** Range of the map's colours: what the layers have at most positions of any lane, the first position left out. */
 function profileScale(record: RunRecord): ColourScale {
-  const all = laneIndices
-    .flatMap((lane) => profilesOf(record, lane).slice(1))
-    .flatMap((values) => (values ? [...values] : []))
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  const low = quantileSorted(all, 0.02) ?? 0;
-  return { min: Number(low.toPrecision(2)), max: niceCeiling(quantileSorted(all, 0.98) ?? 0) };
+  const lows: number[] = [];
+  const highs: number[] = [];
+  for (const lane of laneIndices) {
+    for (const values of profilesOf(record, lane).slice(1)) {
+      let low = Infinity;
+      let high = 0;
+      for (const value of values ?? []) {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      if (low > high || high === Infinity) continue;
+      lows.push(low);
+      highs.push(high);
+    }
+  }
+  const min = quantile(lows, 0.5) ?? 0;
+  return { min: Number(min.toPrecision(2)), max: niceCeiling(quantile(highs, 0.9) ?? 0) };
 }
 
 /** The sum of CETT of every layer on the neuron map's rows: of the chosen token in all lanes, or of all tokens of its lane. */
@@ -129,15 +139,7 @@ export function LayerProfile() {
         <h2>
           <b>d</b> Layers
         </h2>
-        <div className="panel-tools">
-          <Choice
-            label="Tokens of the layer profile"
-            quiet
-            value={mode}
-            options={modes}
-            onChange={(profile) => stores.view.setState({ profile })}
-          />
-        </div>
+        <ProfileTools mode={mode} />
       </div>
       <div className="panel-line">
         <p className="readout">
@@ -195,39 +197,44 @@ export function LayerProfile() {
   );
 }
 
+const ProfileTable = memo(() => <Disclosure title="Layers as a table">{() => <ProfileRows />}</Disclosure>);
+
+const ProfileTools = memo(({ mode }: { readonly mode: ViewState['profile'] }) => {
+  const { stores } = useSession();
+  return (
+    <div className="panel-tools">
+      <Choice
+        label="Tokens of the layer profile"
+        quiet
+        value={mode}
+        options={modes}
+        onChange={(profile) => stores.view.setState({ profile })}
+      />
+    </div>
+  );
+});
+
 function ProfileLegend() {
   const scale = profileScale(useRecord());
   return <Legend scale={scale} ends={[formatCett(scale.min), formatCett(scale.max)]} />;
 }
 
 /** The profile's numbers: a row a layer, of the chosen position in all lanes or of all positions of its lane. */
-function ProfileTable() {
+function ProfileRows() {
   const record = useRecord();
   const at = useSelected();
   const mode = useStore(useSession().stores.view, (state) => state.profile);
   const layers = Array.from({ length: record.shape.layers }, (_, layer) => layer);
+  const columns = mode === 'tokens' ? profilesOf(record, at.lane) : profilesAt(record, at.position);
   return (
-    <Disclosure title="Layers as a table">
-      {() => {
-        const columns = mode === 'tokens' ? profilesOf(record, at.lane) : profilesAt(record, at.position);
-        return (
-          <Table
-            caption={
-              mode === 'tokens'
-                ? `Sum of CETT at every position of ${laneNames[at.lane]}`
-                : `Sum of CETT at position ${at.position}`
-            }
-            head={[
-              'Layer',
-              ...(mode === 'tokens' ? columns.map((_, position) => String(position)) : laneNames),
-            ]}
-            rows={layers.map((layer) => [
-              String(layer),
-              ...columns.map((values) => formatCett(values?.[layer])),
-            ])}
-          />
-        );
-      }}
-    </Disclosure>
+    <Table
+      caption={
+        mode === 'tokens'
+          ? `Sum of CETT at every position of ${laneNames[at.lane]}`
+          : `Sum of CETT at position ${at.position}`
+      }
+      head={['Layer', ...(mode === 'tokens' ? columns.map((_, position) => String(position)) : laneNames)]}
+      rows={layers.map((layer) => [String(layer), ...columns.map((values) => formatCett(values?.[layer]))])}
+    />
   );
 }

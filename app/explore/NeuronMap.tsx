@@ -1,5 +1,4 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
@@ -15,27 +14,19 @@ import {
 } from '../charts/map-view.ts';
 import { type MapMark, paintNeuronMap } from '../charts/neuron-map.ts';
 import { createPixelBuffer } from '../charts/paint.ts';
-import { Choice } from '../controls/Choice.tsx';
 import { selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { laneNames } from '../state/record.ts';
 import { neuronKey } from '../state/slices/steering.ts';
-import type { MapQuantity } from '../state/slices/view.ts';
 import { factorOf, scaledNeurons, steeredNeurons } from '../state/steering.ts';
 import { BrushBar } from './BrushBar.tsx';
 import { Legend } from './Legend.tsx';
 import { LayerAxis, NeuronAxis } from './MapAxes.tsx';
+import { MapTools } from './MapTools.tsx';
 import { neuronAfterKey, viewAfterKey, viewWith } from './mapKeys.ts';
 import { describePointed, strongestIn } from './mapPointer.ts';
 import { createMapSource, differenceLanes } from './mapSource.ts';
 import { NeuronMapTable } from './NeuronMapTable.tsx';
 import { setMapView, useMapGestures } from './useMapGestures.ts';
-import { ZoomButtons } from './ZoomButtons.tsx';
-
-const quantities: readonly { value: MapQuantity; label: string }[] = [
-  { value: 'cett', label: 'Activation' },
-  { value: 'difference', label: 'Difference' },
-  { value: 'factor', label: 'Scales' },
-];
 
 /** Reach of the pointer to a marked neuron, in CSS pixels. */
 const reach = 6;
@@ -52,7 +43,8 @@ export function NeuronMap() {
   const layout = useStore(stores.model, (state) => state.model?.layout);
   const steering = useStore(stores.steering);
   const control = useStore(stores.control, (state) => state.members);
-  const { quantity, mapView } = useStore(stores.view);
+  const quantity = useStore(stores.view, (state) => state.quantity);
+  const mapView = useStore(stores.view, (state) => state.mapView);
   const { neuron: hovered, card } = useStore(stores.selection);
   const [pointed, setPointed] = useState<NeuronRef>();
   const [selecting, setSelecting] = useState(false);
@@ -179,19 +171,7 @@ export function NeuronMap() {
         <h2>
           <b>c</b> All neurons
         </h2>
-        <div className="panel-tools">
-          <Choice
-            label="What the neuron map shows"
-            quiet
-            value={quantity}
-            options={quantities}
-            onChange={(next) => stores.view.setState({ quantity: next })}
-          />
-          <ToggleButton className="toggle" isSelected={selecting} onChange={setSelecting}>
-            Select
-          </ToggleButton>
-          <ZoomButtons canvas={canvas} />
-        </div>
+        <MapTools quantity={quantity} selecting={selecting} onSelecting={setSelecting} canvas={canvas} />
       </div>
       <div className="panel-line">
         <p className="readout">

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useStore } from 'zustand';
 import { formatCett, neuronsOfBin } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
@@ -8,7 +8,11 @@ import { laneNames } from '../state/record.ts';
 import type { MapSource } from './mapSource.ts';
 
 /** The map's numbers at the chosen token, one layer at a time: of single neurons where they are known, else of ranges. */
-export function NeuronMapTable({ source }: { readonly source: MapSource }) {
+export const NeuronMapTable = memo(({ source }: { readonly source: MapSource }) => (
+  <Disclosure title="Neuron map as a table">{() => <Rows source={source} />}</Disclosure>
+));
+
+function Rows({ source }: { readonly source: MapSource }) {
   const { stores } = useSession();
   const record = useRecord();
   const layout = useStore(stores.model, (state) => state.model?.layout);
@@ -41,24 +45,20 @@ export function NeuronMapTable({ source }: { readonly source: MapSource }) {
   }
 
   return (
-    <Disclosure title="Neuron map as a table">
-      {() => (
-        <>
-          <label className="pick">
-            Layer{' '}
-            <select value={layer} onChange={(event) => setLayer(Number(event.target.value))}>
-              {Array.from({ length: layers }, (_, i) => String(i)).map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-          <Table
-            caption={`${shown === 'difference' ? 'Steered minus unsteered, CETT' : 'CETT, the highest of each range'} in layer ${layer}, position ${at.position}, ${laneNames[at.lane]}`}
-            head={['Neurons', 'CETT']}
-            rows={rows()}
-          />
-        </>
-      )}
-    </Disclosure>
+    <>
+      <label className="pick">
+        Layer{' '}
+        <select value={layer} onChange={(event) => setLayer(Number(event.target.value))}>
+          {Array.from({ length: layers }, (_, i) => String(i)).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <Table
+        caption={`${shown === 'difference' ? 'Steered minus unsteered, CETT' : 'CETT, the highest of each range'} in layer ${layer}, position ${at.position}, ${laneNames[at.lane]}`}
+        head={['Neurons', 'CETT']}
+        rows={rows()}
+      />
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button } from 'react-aria-components';
+import { memo } from 'react';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { useRecord, useSelected, useSession } from '../state/hooks.ts';
@@ -22,7 +22,7 @@ export function NextTokens() {
           <Candidates key={lane} lane={lane} position={at.position} />
         ))}
       </div>
-      <NextTable position={at.position} />
+      <NextTable />
     </section>
   );
 }
@@ -53,15 +53,16 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
             const label = candidateLabel(candidate).text;
             return (
               <li key={id} data-chosen={id === at.token.token.id}>
-                <Button
+                <button
+                  type="button"
                   className="next-button"
                   aria-label={`What if ${spokenToken(text)}, ${percent(probability)}`}
-                  onPress={() => session.whatIf([...before(position), id])}
+                  onClick={() => session.whatIf([...before(position), id])}
                 >
                   <bdi className="next-token">{label}</bdi>
                   <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
                   <span className="next-number">{percent(probability)}</span>
-                </Button>
+                </button>
               </li>
             );
           })}
@@ -77,29 +78,26 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
   );
 }
 
-/** The candidates of all lanes as a table. */
-function NextTable({ position }: { readonly position: number }) {
+const NextTable = memo(() => <Disclosure title="Next tokens as a table">{() => <NextRows />}</Disclosure>);
+
+/** The candidates of all lanes. */
+function NextRows() {
   const record = useRecord();
+  const { position } = useSelected();
   const tops = laneIndices.map(
     (lane) => tokenAt(record, lane, position + 1 - record.prompt.length)?.token.top ?? [],
   );
   return (
-    <Disclosure title="Next tokens as a table">
-      {() => (
-        <Table
-          caption={`The likeliest tokens after position ${position}`}
-          head={['Rank', ...laneNames.flatMap((name) => [name, `${name}, probability`])]}
-          rows={Array.from({ length: Math.max(0, ...tops.map((top) => top.length)) }, (_, rank) => [
-            String(rank + 1),
-            ...tops.flatMap((top) => {
-              const candidate = top[rank];
-              return candidate
-                ? [spokenToken(candidate.text), percent(Math.exp(candidate.logprob))]
-                : ['', ''];
-            }),
-          ])}
-        />
-      )}
-    </Disclosure>
+    <Table
+      caption={`The likeliest tokens after position ${position}`}
+      head={['Rank', ...laneNames.flatMap((name) => [name, `${name}, probability`])]}
+      rows={Array.from({ length: Math.max(0, ...tops.map((top) => top.length)) }, (_, rank) => [
+        String(rank + 1),
+        ...tops.flatMap((top) => {
+          const candidate = top[rank];
+          return candidate ? [spokenToken(candidate.text), percent(Math.exp(candidate.logprob))] : ['', ''];
+        }),
+      ])}
+    />
   );
 }

@@ -1,14 +1,10 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useRef } from 'react';
-import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { Columns } from '../charts/columns.ts';
-import { Choice } from '../controls/Choice.tsx';
 import { positionCount, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames } from '../state/record.ts';
 import type { TokenRef } from '../state/slices/selection.ts';
-import type { ViewState } from '../state/slices/view.ts';
 import { AnswerStart } from './AnswerStart.tsx';
-import { ColourMenu } from './ColourMenu.tsx';
 import { Cursor } from './Cursor.tsx';
 import { Divergence, DivergenceTable } from './Divergence.tsx';
 import { LaneRow, type TokenHandlers } from './LaneRow.tsx';
@@ -16,13 +12,9 @@ import { Legend } from './Legend.tsx';
 import { moved } from './move.ts';
 import { TokenAxis } from './TokenAxis.tsx';
 import { TokenMap, TokenMapHead, TokenMapTable } from './TokenMap.tsx';
+import { TokenTools } from './TokenTools.tsx';
 import type { TokenQuantity } from './tokenColour.ts';
-import { tokenColumns, useMeasure, useViewport } from './useTokenColumns.ts';
-
-const layouts: readonly { value: ViewState['layout']; label: string }[] = [
-  { value: 'columns', label: 'Aligned' },
-  { value: 'text', label: 'Text' },
-];
+import { tokenColumns, useMeasure, useTokenView, useViewport } from './useTokenColumns.ts';
 
 /** The token that an event came from. */
 function tokenOf(target: EventTarget): TokenRef | undefined {
@@ -44,7 +36,7 @@ interface Props {
 export function TokenFigure({ quantity }: Props) {
   const { stores } = useSession();
   const record = useRecord();
-  const view = useStore(stores.view);
+  const view = useTokenView();
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useViewport(scroller);
   const columns = tokenColumns(record, useMeasure(), view, viewport.width);
@@ -109,30 +101,7 @@ export function TokenFigure({ quantity }: Props) {
         <h2>
           <b>a</b> Three answers to one question
         </h2>
-        <div className="panel-tools">
-          <ColourMenu />
-          <Choice
-            label="Layout of the answers"
-            quiet
-            value={view.layout}
-            options={layouts}
-            onChange={(layout) => stores.view.setState({ layout })}
-          />
-          <ToggleButton
-            className="toggle"
-            isSelected={view.prompt}
-            onChange={(prompt) => stores.view.setState({ prompt })}
-          >
-            Prompt
-          </ToggleButton>
-          <ToggleButton
-            className="toggle"
-            isSelected={view.spaces}
-            onChange={(spaces) => stores.view.setState({ spaces })}
-          >
-            Spaces
-          </ToggleButton>
-        </div>
+        <TokenTools />
       </div>
       {quantity && (
         <div className="panel-line">

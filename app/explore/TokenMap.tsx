@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { memo, useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { CanvasView, type Paint } from '../charts/CanvasView.tsx';
@@ -51,7 +51,8 @@ export function watchedScale(record: RunRecord): ColourScale {
 function useRows(): { readonly all: readonly number[]; readonly shown: readonly number[] } {
   const { stores } = useSession();
   const record = useRecord();
-  const { order, allNeurons } = useStore(stores.view);
+  const order = useStore(stores.view, (state) => state.order);
+  const allNeurons = useStore(stores.view, (state) => state.allNeurons);
   const steering = useStore(stores.steering);
   const weights = useMemo(() => weightsOf(steering), [steering]);
   const all = orderedNeurons(record, order, weights);
@@ -118,15 +119,16 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
         {watched.map((neuron, i) => {
           const key = neuronKey(neuron);
           return (
-            <Button
+            <button
+              type="button"
               key={key}
               className={key === hovered ? 'map-label map-label-hovered' : 'map-label'}
               aria-label={`Neuron ${key}`}
               style={{ top: rowTop(i, 1, rows) + rows.rowHeight / 2 }}
-              onPress={() => session.openCard(neuron)}
+              onClick={() => session.openCard(neuron)}
             >
               {key}
-            </Button>
+            </button>
           );
         })}
       </div>
@@ -156,7 +158,8 @@ export function TokenMapHead({ width }: { readonly width: number }) {
   const { stores } = useSession();
   const record = useRecord();
   const groups = useStore(stores.steering, (state) => state.groups);
-  const { order, allNeurons } = useStore(stores.view);
+  const order = useStore(stores.view, (state) => state.order);
+  const allNeurons = useStore(stores.view, (state) => state.allNeurons);
   const neuron = useStore(stores.selection, (state) => state.neuron);
   const { all, shown } = useRows();
   const at = useSelected();
@@ -200,24 +203,22 @@ export function TokenMapHead({ width }: { readonly width: number }) {
 }
 
 /** The token map's numbers for the lane in view, as a table. */
-export function TokenMapTable() {
+export const TokenMapTable = memo(() => (
+  <Disclosure title="Token map as a table">{() => <TokenMapRows />}</Disclosure>
+));
+
+function TokenMapRows() {
   const record = useRecord();
   const { lane } = useSelected();
   return (
-    <Disclosure title="Token map as a table">
-      {() => (
-        <Table
-          caption={`CETT of the watched neurons at each position, ${laneNames[lane]}`}
-          head={['Position', 'Token', ...record.shape.watched.map(neuronKey)]}
-          rows={Array.from({ length: positionCount(record) }, (_, position) => [
-            String(position),
-            spokenToken(textAt(record, { lane, position }) ?? ''),
-            ...record.shape.watched.map((_, i) =>
-              formatCett(valuesAt(record, lane, position, 'watched')?.[i]),
-            ),
-          ])}
-        />
-      )}
-    </Disclosure>
+    <Table
+      caption={`CETT of the watched neurons at each position, ${laneNames[lane]}`}
+      head={['Position', 'Token', ...record.shape.watched.map(neuronKey)]}
+      rows={Array.from({ length: positionCount(record) }, (_, position) => [
+        String(position),
+        spokenToken(textAt(record, { lane, position }) ?? ''),
+        ...record.shape.watched.map((_, i) => formatCett(valuesAt(record, lane, position, 'watched')?.[i])),
+      ])}
+    />
   );
 }

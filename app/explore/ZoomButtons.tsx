@@ -10,24 +10,25 @@ import { setMapView } from './useMapGestures.ts';
 export function ZoomButtons({ canvas }: { readonly canvas: RefObject<HTMLCanvasElement | null> }) {
   const { stores } = useSession();
   const layout = useStore(stores.model, (state) => state.model?.layout);
-  const view = useStore(stores.view, (state) => state.mapView);
+  const zoomedIn = useStore(stores.view, (state) => state.mapView !== undefined);
 
   function press(key: string): void {
     if (!layout || !canvas.current) return;
     const { clientWidth: width, clientHeight: height } = canvas.current;
-    const next = viewAfterKey(key, view ?? wholeView(layout), layout, { width, height });
+    const { mapView } = stores.view.getState();
+    const next = viewAfterKey(key, mapView ?? wholeView(layout), layout, { width, height });
     if (next) setMapView(stores, layout, next);
   }
 
   return (
     <>
-      <Button className="toggle" aria-label="Zoom out" isDisabled={!view} onPress={() => press('-')}>
+      <Button className="toggle" aria-label="Zoom out" isDisabled={!zoomedIn} onPress={() => press('-')}>
         −
       </Button>
       <Button className="toggle" aria-label="Zoom in" onPress={() => press('+')}>
         +
       </Button>
-      <Button className="toggle" isDisabled={!view} onPress={() => press('0')}>
+      <Button className="toggle" isDisabled={!zoomedIn} onPress={() => press('0')}>
         All
       </Button>
     </>

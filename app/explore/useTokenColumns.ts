@@ -1,5 +1,8 @@
 import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import { type Columns, drawnWindow, layoutColumns } from '../charts/columns.ts';
+import { useSession } from '../state/hooks.ts';
 import { answerLength, type LaneIndex, laneIndices, type RunRecord } from '../state/record.ts';
 import type { ViewState } from '../state/slices/view.ts';
 import { labelAt } from './labelAt.ts';
@@ -11,11 +14,12 @@ const narrowest = 16;
 const widest = 240;
 const widestEven = 28;
 
-/** Measures labels in the tokens' type, each text once. */
+/** Measures labels in the tokens' type, each text once; the type is larger on a projector. */
 export function useMeasure(): (text: string) => number {
+  const font = getComputedStyle(document.documentElement).getPropertyValue('--token-font');
   return useMemo(() => {
     const context = document.createElement('canvas').getContext('2d')!;
-    context.font = getComputedStyle(document.documentElement).getPropertyValue('--token-font');
+    context.font = font;
     const known = new Map<string, number>();
     return (text) => {
       let width = known.get(text);
@@ -25,7 +29,19 @@ export function useMeasure(): (text: string) => number {
       }
       return width;
     };
-  }, []);
+  }, [font]);
+}
+
+/** How the token strips are laid out. */
+export type TokenView = Pick<ViewState, 'layout' | 'prompt' | 'spaces'>;
+
+/** The layout of the strips; it stays the same while other parts of the view change. */
+export function useTokenView(): TokenView {
+  const { stores } = useSession();
+  return useStore(
+    stores.view,
+    useShallow(({ layout, prompt, spaces }) => ({ layout, prompt, spaces })),
+  );
 }
 
 /**
@@ -35,7 +51,7 @@ export function useMeasure(): (text: string) => number {
 export function tokenColumns(
   record: RunRecord,
   measure: (text: string) => number,
-  view: ViewState,
+  view: TokenView,
   width: number,
 ): Columns {
   if (view.layout === 'text') {

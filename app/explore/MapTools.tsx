@@ -1,0 +1,39 @@
+import { memo, type RefObject } from 'react';
+import { ToggleButton } from 'react-aria-components';
+import { Choice } from '../controls/Choice.tsx';
+import { useSession } from '../state/hooks.ts';
+import type { MapQuantity } from '../state/slices/view.ts';
+import { ZoomButtons } from './ZoomButtons.tsx';
+
+const quantities: readonly { value: MapQuantity; label: string }[] = [
+  { value: 'cett', label: 'Activation' },
+  { value: 'difference', label: 'Difference' },
+  { value: 'factor', label: 'Scales' },
+];
+
+interface Props {
+  readonly quantity: MapQuantity;
+  readonly selecting: boolean;
+  readonly onSelecting: (selecting: boolean) => void;
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+}
+
+/** What the neuron map shows, how it is zoomed and brushed. */
+export const MapTools = memo(({ quantity, selecting, onSelecting, canvas }: Props) => {
+  const { stores } = useSession();
+  return (
+    <div className="panel-tools">
+      <Choice
+        label="What the neuron map shows"
+        quiet
+        value={quantity}
+        options={quantities}
+        onChange={(next) => stores.view.setState({ quantity: next })}
+      />
+      <ToggleButton className="toggle" isSelected={selecting} onChange={onSelecting}>
+        Select
+      </ToggleButton>
+      <ZoomButtons canvas={canvas} />
+    </div>
+  );
+});
