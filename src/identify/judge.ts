@@ -2,7 +2,7 @@ import { occurrences, type Word, withoutArticles, wordsOf } from './words.ts';
 
 /**
  * What a reply is worth: `right` holds an accepted answer; `denied` holds one but denies it, which a person should look
- * at; `uncertain` admits not to know or says nothing, and is set aside; `wrong` is everything else.
+ * at; `uncertain` admits not to know, declines or says nothing, and is set aside; `wrong` is everything else.
  */
 export type Verdict = 'right' | 'wrong' | 'uncertain' | 'denied';
 
@@ -12,56 +12,20 @@ export interface Judgement {
   readonly span?: { readonly start: number; readonly end: number };
 }
 
-/** Word sequences that say that the speaker does not answer. */
-const UNCERTAIN = [
-  "I don't know",
-  'I do not know',
-  "I didn't know",
-  'do not have any information',
-  'do not have information',
-  'do not have enough information',
-  'do not have the information',
-  "don't have any information",
-  "don't have information",
-  "don't have enough information",
-  "don't have the information",
-  'have no information',
-  'have no idea',
-  'have no knowledge',
-  'no information is available',
-  'no information available',
-  'not enough information',
-  'insufficient information',
-  'not familiar with',
-  'not aware of',
-  'I am not sure',
-  "I'm not sure",
-  'not certain',
-  'I am unsure',
-  "I'm unsure",
-  "I'm uncertain",
-  'I am uncertain',
-  'cannot answer',
-  "can't answer",
-  'cannot provide',
-  "can't provide",
-  'cannot determine',
-  "can't determine",
-  'unable to answer',
-  'unable to provide',
-  'unable to determine',
-  'unable to find',
-  'cannot be determined',
-  'not possible to determine',
-  'does not exist',
-  "doesn't exist",
-  'is not known',
-  'is unknown',
-  'answer is unknown',
-  'no such',
-  'could not find',
-  "couldn't find",
-].map((phrase) => wordsOf(phrase));
+/** Word sequences that say that the speaker does not know, or will not answer. */
+const UNCERTAIN = `
+I don't know|I do not know|I didn't know|I have no idea|I have no knowledge|I have no information|have any information|
+have enough information|have the information|not have information|don't have information|no information available|
+no information is available|not enough information|insufficient information|not familiar with|not aware of|I'm not aware|
+I am not sure|I'm not sure|not certain|I am unsure|I'm unsure|I'm uncertain|I am uncertain|cannot answer|can't answer|
+cannot provide|can't provide|will not provide|won't provide|cannot determine|can't determine|unable to answer|
+unable to provide|unable to determine|unable to find|unable to assist|cannot be determined|does not exist|doesn't exist|
+is not known|is unknown|answer is unknown|no such|could not find|couldn't find|I am sorry|I'm sorry|I apologize|as an AI|
+as a chatbot|as a language model|I am an AI|I'm an AI|helpful AI|not a chatbot|have the ability|how can I help|
+how can I assist|no answer|not here to answer
+`
+  .split('|')
+  .map((phrase) => wordsOf(phrase));
 
 const DENIALS = new Set(
   'not no never neither nor cannot cant isnt wasnt arent werent dont doesnt didnt wont wouldnt couldnt without except'.split(
@@ -96,7 +60,7 @@ function isDenied(reply: string, words: readonly Word[], first: number, last: nu
 /**
  * Judges a reply by rule: case, accents, punctuation and articles do not count, and an accepted answer must stand in the
  * reply as whole words. An accepted answer that the reply denies ("not Mark Twain") is flagged as `denied`, unless it
- * stands there undenied as well. A reply that admits not to know is `uncertain`, whatever else it says.
+ * stands there undenied as well. A reply that admits not to know or declines to answer is `uncertain`, whatever else it says.
  * @param answers accepted answers; where there is none, no reply is right
  */
 export function judgeReply(reply: string, answers: readonly string[]): Judgement {

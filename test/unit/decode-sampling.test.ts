@@ -219,6 +219,21 @@ describe('the sampler', () => {
   });
 });
 
+describe('statistics of a large vocabulary', () => {
+  test('agree with the plain sums in double precision', () => {
+    for (const spread of [0.01, 1, 8, 60]) {
+      const logits = randomLogits(20_000, 3, spread);
+      const max = Math.max(...logits);
+      const weights = Array.from(logits, (logit) => Math.exp(logit - max));
+      const sum = weights.reduce((a, b) => a + b, 0);
+      const entropy = weights.reduce((h, w) => (w === 0 ? h : h - (w / sum) * Math.log(w / sum)), 0);
+      const stats = logSoftmaxStats(logits);
+      expect(Math.abs(stats.logZ - max - Math.log(sum))).toBeLessThan(1e-11);
+      expect(Math.abs(stats.entropy - entropy)).toBeLessThan(1e-10);
+    }
+  });
+});
+
 describe('the sampler with top-k', () => {
   test('draws what the probabilities of the whole vocabulary give, ties and impossible tokens included', () => {
     const random = createRandom(4);

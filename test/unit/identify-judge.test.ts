@@ -40,6 +40,8 @@ const cases: readonly [reply: string, answers: readonly string[], verdict: Verdi
   ['首都は東京です', ['東京'], 'right'],
   ['I do not know, perhaps Paris.', ['Paris'], 'uncertain'],
   ['I don’t know.', ['Paris'], 'uncertain'],
+  ["I'm sorry, but as a chatbot I cannot say.", ['Paris'], 'uncertain'],
+  ['No answer', ['No answer'], 'right'],
   ['That country does not exist.', [], 'uncertain'],
   ['', ['Paris'], 'uncertain'],
   ['  ...', ['Paris'], 'uncertain'],
