@@ -23,10 +23,10 @@ config({ jitless: true });
 const theme = createTheme();
 const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
 const session = createSession(createEngineClient(worker), (flush) => requestAnimationFrame(flush));
-void startModel(session);
-void followLink(session, location.hash).then(async (found) => {
-  if (!found) await showFirstRun(session);
-});
+// The first picture before the model, which takes all the processor there is.
+void followLink(session, location.hash)
+  .then((found) => (found ? undefined : showFirstRun(session)))
+  .finally(() => void startModel(session));
 addEventListener('hashchange', () => void followLink(session, location.hash));
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

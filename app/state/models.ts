@@ -18,5 +18,8 @@ export const hubModel: UrlSource = {
   name: 'SmolLM2-135M-Instruct',
 };
 
+/** Bytes of the file, for servers that do not tell. */
+export const defaultModelBytes = 98_362_432;
+
 /** Size of the default model, as it is said to the person. */
 export const defaultModelSize = '98 MB';

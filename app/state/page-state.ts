@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 import type { SteeredGroup } from './slices/steering.ts';
+import type { ViewState } from './slices/view.ts';
 import type { Stores } from './stores.ts';
 
 /** One part of the page's state as links and run files carry it: checked when read, taken from and put into the stores. */
@@ -59,6 +60,18 @@ const groupSchema: z.ZodType<SteeredGroup> = z.object({
   on: z.boolean(),
 });
 
+const viewShape: { readonly [K in keyof Required<ViewState>]: z.ZodType<ViewState[K]> } = {
+  layout: z.enum(['columns', 'text']),
+  prompt: z.boolean(),
+  spaces: z.boolean(),
+  colour: z.enum(['none', 'score', 'logprob', 'entropy', 'neuron']),
+  order: z.enum(['given', 'layer', 'weight', 'value']),
+  allNeurons: z.boolean(),
+  quantity: z.enum(['cett', 'difference', 'factor']),
+  mapView: stretch,
+  profile: z.enum(['token', 'tokens']),
+};
+
 /** What of the page's state is worth keeping: the one list that links and run files are made by. */
 const properties = {
   model: property(
@@ -105,16 +118,7 @@ const properties = {
     ({ selection }, card) => selection.setState({ card }),
   ),
   view: property(
-    z.object({
-      layout: z.enum(['columns', 'text']).optional(),
-      prompt: z.boolean().optional(),
-      spaces: z.boolean().optional(),
-      colour: z.enum(['none', 'score', 'logprob', 'entropy', 'neuron']).optional(),
-      order: z.enum(['given', 'layer', 'weight', 'value']).optional(),
-      quantity: z.enum(['cett', 'difference', 'factor']).optional(),
-      mapView: stretch.optional(),
-      profile: z.enum(['token', 'tokens']).optional(),
-    }),
+    z.object(viewShape).partial(),
     ({ view }) => view.getState(),
     ({ view }, value) => view.setState(value),
   ),

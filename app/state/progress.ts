@@ -33,22 +33,27 @@ export interface LoadProgress extends Progress {
 const downloadShare = 0.7;
 const byteShare = 0.96;
 
-/** Makes one measure of all stages of loading: bytes that come, then bytes that are prepared, then the start. */
-export function createMeter(now: () => number): (progress: Progress) => LoadProgress {
+/**
+ * Makes one measure of all stages of loading: bytes that come, then bytes that are prepared, then the start.
+ * @param size bytes of the file, where they are known; servers that compress do not tell
+ */
+export function createMeter(now: () => number, size?: number): (progress: Progress) => LoadProgress {
   const estimate = createEstimator(now);
   let stage: string | undefined;
   let stageStart = 0;
   let share = 0;
   let stages = 0;
   let cached = false;
-  return (progress) => {
+  return (told) => {
+    const total = told.total ?? (told.unit === 'bytes' ? size : undefined);
+    const progress = { ...told, total };
     if (progress.stage !== stage) {
       stage = progress.stage;
       stageStart = share;
       stages += 1;
     }
     cached ||= stage === CACHED_STAGE;
-    const { done, total, unit } = progress;
+    const { done, unit } = progress;
     const part = total ? Math.min(1, done / total) : 0;
     const end = stages === 1 && unit === 'bytes' ? downloadShare : byteShare;
     const reached = unit === 'bytes' ? stageStart + part * Math.max(0, end - stageStart) : byteShare;

@@ -14,6 +14,7 @@ import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
 import { createDoses } from './doses.ts';
 import { createHistory } from './history.ts';
+import { defaultModelBytes } from './models.ts';
 import { createNewest } from './newest.ts';
 import { createMeter } from './progress.ts';
 import { askedOn, promptOf } from './prompt.ts';
@@ -116,7 +117,8 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
   const facts = new Map<string, Promise<NeuronFacts>>();
 
   async function loadNow(source: ModelSource, signal: AbortSignal): Promise<void> {
-    const meter = createMeter(() => performance.now());
+    const size = source.kind === 'url' ? defaultModelBytes : source.file.size;
+    const meter = createMeter(() => performance.now(), size);
     const { device } = stores.model.getState();
     stores.model.setState({
       status: 'loading',
@@ -215,8 +217,10 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
   }
 
   async function load(source: ModelSource): Promise<void> {
-    doses.yield();
-    answers.abort();
+    if (!isRecorded(record)) {
+      doses.yield();
+      answers.abort();
+    }
     loads.submit((signal) => loadNow(source, signal));
     await loads.idle();
   }

@@ -1,6 +1,11 @@
+import { type Colour, createColours, escapeXml, tag } from './xml.ts';
+
 /** Elements that are for the page only. */
 const left = [
-  'button',
+  '.button',
+  '.button-plain',
+  '.toggle',
+  '.load',
   'input',
   'select',
   'textarea',
@@ -16,11 +21,6 @@ const left = [
 
 const margin = 12;
 
-interface Colour {
-  readonly rgb: string;
-  readonly alpha: number;
-}
-
 interface Writer {
   readonly parts: string[];
   readonly defs: string[];
@@ -28,49 +28,14 @@ interface Writer {
   readonly colour: (css: string) => Colour | undefined;
 }
 
-/** Text for XML; characters that XML does not have become the replacement character. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-/** An element of SVG; attributes that are undefined are left out. */
-function tag(
-  name: string,
-  attributes: Readonly<Record<string, string | number | undefined>>,
-  content = '',
-): string {
-  const written = Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeXml(value!)}"`);
-  return `<${name}${written.join('')}${content === '' ? '/>' : `>${content}</${name}>`}`;
-}
-
-function round(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
-
-/** Any CSS colour as red, green and blue, which every reader of SVG knows. */
-function createColours(): Writer['colour'] {
-  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-  const known = new Map<string, Colour | undefined>();
-  return (css) => {
-    if (known.has(css)) return known.get(css);
-    context.clearRect(0, 0, 1, 1);
-    context.fillStyle = css;
-    context.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data as unknown as [number, number, number, number];
-    const colour = a === 0 ? undefined : { rgb: `rgb(${r},${g},${b})`, alpha: a / 255 };
-    known.set(css, colour);
-    return colour;
-  };
-}
-
-function place({ origin }: Writer, box: DOMRect) {
+function place({ origin }: Writer, box: DOMRect): Box {
   return { x: box.x - origin.x, y: box.y - origin.y, width: box.width, height: box.height };
 }
 
@@ -102,6 +67,12 @@ function drawBox(writer: Writer, element: Element, style: CSSStyleDeclaration): 
   if (background) writer.parts.push(tag('rect', { ...box, rx, ...fill(background) }));
   if (image) writer.parts.push(tag('rect', { ...box, rx, fill: image }));
   const sides = ['Top', 'Right', 'Bottom', 'Left'] as const;
+  drawShadows(writer, box, style.boxShadow);
+  const outline = style.outlineStyle === 'none' ? undefined : writer.colour(style.outlineColor);
+  if (outline) {
+    const width = Number.parseFloat(style.outlineWidth);
+    drawFrame(writer, box, Number.parseFloat(style.outlineOffset) + width / 2, width, outline);
+  }
   const edges = sides.map((side) => ({
     width: style[`border${side}Style`] === 'none' ? 0 : Number.parseFloat(style[`border${side}Width`]),
     colour: writer.colour(style[`border${side}Color`]),
@@ -136,11 +107,74 @@ function drawBox(writer: Writer, element: Element, style: CSSStyleDeclaration): 
   });
 }
 
+/** Lines that the style sheet draws as sharp shadows inside a box, or around it. */
+function drawShadows(writer: Writer, box: Box, shadows: string): void {
+  for (const [, css, numbers, inset] of shadows.matchAll(
+    /((?:rgba?|oklch|color)\([^)]*\)) ((?:-?[\d.]+px ?){4})(inset)?/g,
+  )) {
+    const colour = writer.colour(css!);
+    const [x = 0, y = 0, blur = 0, spread = 0] = numbers!.trim().split(' ').map(Number.parseFloat);
+    if (!colour || blur > 0) continue;
+    if (!inset && x === 0 && y === 0) drawFrame(writer, box, spread / 2, spread, colour);
+    if (!inset) continue;
+    const right = x < 0 ? box.x + box.width + x : box.x;
+    const bottom = y < 0 ? box.y + box.height + y : box.y;
+    if (x !== 0) writer.parts.push(tag('rect', { ...box, x: right, width: Math.abs(x), ...fill(colour) }));
+    if (y !== 0) writer.parts.push(tag('rect', { ...box, y: bottom, height: Math.abs(y), ...fill(colour) }));
+  }
+}
+
+/** A line around a box, its middle this far outside. */
+function drawFrame(writer: Writer, box: Box, out: number, width: number, colour: Colour): void {
+  if (width <= 0) return;
+  const frame = {
+    x: box.x - out,
+    y: box.y - out,
+    width: Math.max(0, box.width + 2 * out),
+    height: Math.max(0, box.height + 2 * out),
+  };
+  writer.parts.push(
+    tag('rect', {
+      ...frame,
+      fill: 'none',
+      stroke: colour.rgb,
+      'stroke-opacity': colour.alpha < 1 ? colour.alpha : undefined,
+      'stroke-width': width,
+    }),
+  );
+}
+
+/** Lines of an axis that run upwards. */
+function drawUpright(writer: Writer, node: Text, style: CSSStyleDeclaration, colour: Colour): void {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const box = place(writer, range.getBoundingClientRect());
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const size = Number.parseFloat(style.fontSize);
+  writer.parts.push(
+    tag(
+      'text',
+      {
+        transform: `translate(${x} ${y}) rotate(-90)`,
+        y: size * 0.35,
+        'text-anchor': 'middle',
+        'font-size': size,
+        ...fill(colour),
+      },
+      escapeXml(node.data.trim()),
+    ),
+  );
+}
+
 /** One line of a text at a time, where the page has it. */
 function drawText(writer: Writer, node: Text, style: CSSStyleDeclaration): void {
   const text = node.data;
   const colour = writer.colour(style.color);
   if (text.trim() === '' || !colour) return;
+  if (style.writingMode.startsWith('vertical')) {
+    drawUpright(writer, node, style, colour);
+    return;
+  }
   const range = document.createRange();
   const size = Number.parseFloat(style.fontSize);
   const lines: { text: string; box: DOMRect }[] = [];
