@@ -92,7 +92,7 @@ export function CanvasView({
   return (
     <canvas
       ref={ref}
-      role={onKeyDown ? 'application' : 'img'}
+      role="img"
       tabIndex={onKeyDown ? 0 : undefined}
       aria-label={label}
       aria-description={description}
