@@ -66,7 +66,7 @@ export function paintDivergence(
     }
     context.stroke();
     context.setLineDash([]);
-    if (last) laneMark(context, lane, last[0], Math.max(5, last[1]), 3.5, palette);
+    if (last) laneMark(context, lane, last[0] - 4, Math.max(5, last[1]), 3.5, palette);
   }
   if (any && !diverges) caption(context, 'the same distribution at every token', size, palette);
 }

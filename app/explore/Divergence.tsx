@@ -56,21 +56,25 @@ export function Divergence({
   return (
     <div className="divergence">
       <div className="divergence-label">
-        <span>Divergence (KL)</span>
-        <span className="divergence-lanes">
-          <span className="lane-mark lane-mark-1" aria-hidden="true" />
-          Steered
-          <span className="lane-mark lane-mark-2" aria-hidden="true" />
-          Control
+        <span>
+          KL<span className="wide"> divergence</span>, nats
         </span>
-        <span className="divergence-most">{max} nats</span>
+        <span className="divergence-lanes">
+          <span>
+            <span className="lane-mark lane-mark-1" aria-hidden="true" /> Steered
+          </span>
+          <span>
+            <span className="lane-mark lane-mark-2" aria-hidden="true" /> Control
+          </span>
+        </span>
+        <span className="divergence-most">{max}</span>
         <span className="divergence-least">0</span>
       </div>
       <div
         className="map-canvas"
         style={{
           left: viewport.gutter + origin,
-          width: Math.max(0, Math.min(columns.width + 8, viewport.right) - origin),
+          width: Math.max(0, Math.min(columns.width, viewport.right) - origin),
         }}
       >
         <CanvasView

@@ -13,6 +13,7 @@ import { positionCount, selected, usePalette, useRecord, useSelected, useSession
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
 import type { ViewState } from '../state/slices/view.ts';
 import { Legend } from './Legend.tsx';
+import { LayerAxis } from './MapAxes.tsx';
 
 const modes: readonly { value: ViewState['profile']; label: string }[] = [
   { value: 'tokens', label: 'All tokens' },
@@ -64,7 +65,8 @@ export function LayerProfile() {
   const palette = usePalette();
   const buffer = useMemo(createPixelBuffer, []);
   const at = useSelected();
-  const { profile: mode, mapView } = useStore(stores.view);
+  const mode = useStore(stores.view, (state) => state.profile);
+  const mapView = useStore(stores.view, (state) => state.mapView);
   const [pointed, setPointed] = useState<{ layer: number; position: number }>();
   const { layers } = record.shape;
 
@@ -154,6 +156,11 @@ export function LayerProfile() {
         {mode === 'tokens' && <ProfileLegend />}
       </div>
       <div className="plot" style={{ height: layersHeight(layers) }}>
+        <LayerAxis
+          layers={layers}
+          view={mapView ?? { top: 0, height: layers }}
+          height={layersHeight(layers)}
+        />
         <CanvasView
           label="Layer profile"
           description={
