@@ -14,12 +14,19 @@ import {
   type QuestionSetHeader,
 } from '../src/identify/questions.ts';
 import { hashText } from '../src/identify/sample.ts';
-import { normalised, occurrences, withoutArticles, wordsOf } from '../src/identify/words.ts';
+import { occurrences, withoutArticles, wordsOf } from '../src/identify/words.ts';
 import { runMain, SetupError, say } from './lib/log.mjs';
 import { countryRelations } from './questions/countries.ts';
 import { inventedQuestions } from './questions/invented.ts';
 import { numberRelations } from './questions/numbers.ts';
-import { type Relation, tableRelations } from './questions/relation.ts';
+import {
+  choiceRelation,
+  type Fact,
+  factOf,
+  type Relation,
+  slug,
+  tableRelations,
+} from './questions/relation.ts';
 import { tripleRelations } from './questions/triples.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,24 +41,56 @@ const sources = {
   },
 } as const;
 
+/** Relations that are asked as a choice as well: name, the relation they come from, wording. */
+const choices: readonly (readonly [name: string, of: string, wording: string])[] = [
+  ['choice-of-capitals', 'capitals', 'Is the capital of {} {a} or {b}?'],
+  ['choice-of-languages', 'languages', 'Is the official language of {} {a} or {b}?'],
+  ['choice-of-currencies', 'currencies', 'Is the currency of {} the {a} or the {b}?'],
+  ['choice-of-continents', 'continents', 'Is {} in {a} or in {b}?'],
+  ['choice-of-countries', 'cities', 'Is the city of {} in {a} or in {b}?'],
+  ['choice-of-authors', 'authors', 'Was {} written by {a} or by {b}?'],
+  ['choice-of-opposites', 'opposites', 'Is the opposite of {} {a} or {b}?'],
+  ['choice-of-animal-classes', 'animal-classes', 'Is the {} a kind of {a} or a kind of {b}?'],
+  ['choice-of-phases', 'substance-phases', 'At room temperature, is {} a {a} or a {b}?'],
+  ['choice-of-sports', 'sports-of-players', 'Did {} play {a} or {b}?'],
+  ['choice-of-companies', 'companies-of-products', 'Was {} made by {a} or by {b}?'],
+  ['choice-of-colours', 'colours', 'Is {} {a} or {b}?'],
+  ['choice-of-dishes', 'dishes', 'Does {} come from {a} or from {b}?'],
+  ['choice-of-symbols', 'chemical-symbols', 'Is the chemical symbol of {} {a} or {b}?'],
+];
+
+function named(relations: readonly Relation[], name: string): Relation {
+  const found = relations.find((relation) => relation.name === name);
+  if (!found) throw new Error(`There is no relation ${name}.`);
+  return found;
+}
+
 /** An answer that stands in the question would be found in every reply that repeats the question. */
 function givesAway(question: string, answers: readonly string[]): boolean {
   const words = withoutArticles(wordsOf(question));
   return answers.some((answer) => occurrences(words, withoutArticles(wordsOf(answer))).length > 0);
 }
 
-function slug(text: string): string {
-  return normalised(text).replaceAll(' ', '-');
+/** A wording with its places filled in. */
+function worded(wording: string, { subject, answers, rival = '' }: Fact, id: string): string {
+  const pair = hashText(id) % 2 === 0 ? [answers[0], rival] : [rival, answers[0]];
+  return wording
+    .replace('{}', () => subject)
+    .replace('{a}', () => pair[0])
+    .replace('{b}', () => pair[1]);
 }
 
 /** A question a wording and fact. */
 function questionsOf({ name, source, wordings, facts }: Relation): Question[] {
-  return facts.flatMap(({ subject, answers, fact }) =>
+  return facts.flatMap((each) =>
     wordings.flatMap((wording, i) => {
-      const question = wording.replace('{}', () => subject);
-      if (givesAway(question, answers)) return [];
+      const { subject, answers, rival } = each;
       const id = `${name}/${slug(subject)}${i === 0 ? '' : `/${i + 1}`}`;
-      return [{ id, fact: fact ?? `${name}/${slug(subject)}`, question, answers, relation: name, source }];
+      const question = worded(wording, each, id);
+      if (givesAway(rival === undefined ? question : subject, answers)) return [];
+      const fact = factOf(name, each);
+      const rivals = rival === undefined ? {} : { rivals: [rival] };
+      return [{ id, fact, question, answers, ...rivals, relation: name, source }];
     }),
   );
 }
@@ -102,11 +141,15 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { facts: { type: 'string' }, measured: { type: 'string' } } });
   if (!values.facts) throw new SetupError('Name the file of triples with --facts FILE.');
   const read = (name: string) => readFile(join(here, 'questions', name), 'utf8');
-  const relations = [
+  const open = [
     ...countryRelations(await read('countries.txt')),
     ...tableRelations(await read('tables.txt')),
     ...numberRelations(),
     ...tripleRelations(await readFile(values.facts, 'utf8')),
+  ];
+  const relations = [
+    ...open,
+    ...choices.map(([name, of, wording]) => choiceRelation(name, named(open, of), wording)),
   ];
   const measured = values.measured ? { measured: await measuredBy(values.measured) } : {};
   await write(

@@ -6,17 +6,14 @@ interface Country {
   readonly languages: readonly string[];
   readonly currencies: readonly string[];
   readonly continents: readonly string[];
-  readonly demonyms: readonly string[];
 }
 
 function countries(text: string): Country[] {
   const rows = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return rows.map((row) => {
     const [name, ...columns] = row.split('|').map((part) => part.trim());
-    const [capitals, languages, currencies, continents, demonyms] = columns.map((column) =>
-      column.split('/'),
-    );
-    return { name, capitals, languages, currencies, continents, demonyms };
+    const [capitals, languages, currencies, continents] = columns.map((column) => column.split('/'));
+    return { name, capitals, languages, currencies, continents };
   });
 }
 
@@ -37,12 +34,12 @@ export function countryRelations(text: string): Relation[] {
   return [
     relation(
       'capitals',
-      ['What is the capital of {}?', 'Which city is the capital of {}?'],
+      ['What is the capital of {}?'],
       all.map(({ name, capitals }) => ({ subject: name, answers: capitals, fact: `capital of ${name}` })),
     ),
     relation(
       'countries-of-capitals',
-      ['{} is the capital of which country?', 'Which country has the capital {}?'],
+      ['{} is the capital of which country?'],
       all.map(({ name, capitals }) => ({
         subject: capitals[0],
         answers: [name.replace(/^the /, '')],
@@ -56,18 +53,13 @@ export function countryRelations(text: string): Relation[] {
     ),
     relation(
       'currencies',
-      ['What is the currency of {}?', 'With which currency do people pay in {}?'],
+      ['What is the currency of {}?'],
       facts(({ currencies }) => currencies.flatMap(withPlural)),
     ),
     relation(
       'continents',
-      ['On which continent is {}?', 'To which continent does {} belong?'],
+      ['On which continent is {}?', 'What continent is {} in?'],
       facts(({ continents }) => continents),
-    ),
-    relation(
-      'demonyms',
-      ['What do you call the people of {}?'],
-      facts(({ demonyms }) => demonyms.flatMap(withPlural)),
     ),
   ];
 }

@@ -19,26 +19,6 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const pairs = (from: number, to: number) =>
   range(from, to).flatMap((a) => range(a, to).map((b) => [a, b] as const));
 
-function roman(n: number): string {
-  const steps: [number, string][] = [
-    [50, 'L'],
-    [40, 'XL'],
-    [10, 'X'],
-    [9, 'IX'],
-    [5, 'V'],
-    [4, 'IV'],
-    [1, 'I'],
-  ];
-  let rest = n;
-  return steps
-    .map(([value, sign]) => {
-      const times = Math.floor(rest / value);
-      rest -= times * value;
-      return sign.repeat(times);
-    })
-    .join('');
-}
-
 /** Letters whose name is also a word are no answers: a reply holds them by chance. */
 const isLetterAnswer = (letter: string) => letter !== 'A' && letter !== 'I';
 const letters = range(0, 25).map((i) => String.fromCharCode(65 + i));
@@ -79,11 +59,6 @@ export function numberRelations(): Relation[] {
       range(1, 60).map((n) => number(String(n), n + 1)),
     ),
     relation(
-      'previous-numbers',
-      ['Which number comes right before {}?'],
-      range(2, 60).map((n) => number(String(n), n - 1)),
-    ),
-    relation(
       'next-letters',
       ['Which letter comes right after {} in the alphabet?'],
       range(0, 24)
@@ -101,16 +76,6 @@ export function numberRelations(): Relation[] {
       'first-letters',
       ['What is the first letter of the word "{}"?'],
       words.map((word) => ({ subject: word, answers: [word[0].toUpperCase()] })),
-    ),
-    relation(
-      'roman-numerals',
-      ['Which number is the Roman numeral {}?'],
-      range(2, 40).map((n) => number(roman(n), n)),
-    ),
-    relation(
-      'digits',
-      ['How do you write the number {} in digits?'],
-      range(11, 60).map((n) => ({ subject: inWords(n), answers: [String(n)] })),
     ),
   ];
 }

@@ -44,7 +44,7 @@ const choices: readonly Choice[] = [
       Airbus: [],
       Nokia: [],
     },
-    most: 20,
+    most: 8,
   },
   {
     name: 'sports-of-players',

@@ -1,5 +1,6 @@
 import type { TextCodec } from '../model/types.ts';
 import type { Judgement } from './judge.ts';
+import type { Question } from './questions.ts';
 import { sameWord, type Word, wordsOf } from './words.ts';
 
 /** Which tokens of a reply are its answer. */
@@ -41,14 +42,14 @@ function tokensOver(ends: readonly number[], parts: readonly { start: number; en
 /**
  * Finds the tokens of a reply that are its answer, by the tokens' own places in the text; nothing is tokenised again.
  * In a right reply these are the accepted answer's; in a wrong one those of the words that carry content and do not
- * come from the question.
+ * come from the question, unless the question offers them as an answer.
  * @param reply ids of the reply and their text
  * @returns undefined where the reply has no word
  */
 export function answerTokens(
   codec: TextCodec,
   reply: { readonly ids: readonly number[]; readonly text: string },
-  question: string,
+  { question, rivals = [] }: Pick<Question, 'question' | 'rivals'>,
   { verdict, span }: Judgement,
 ): AnswerTokens | undefined {
   const ends = tokenEnds(codec, reply.ids);
@@ -57,7 +58,8 @@ export function answerTokens(
     return tokens.length > 0 ? { tokens, kind } : undefined;
   };
   if (verdict === 'right') return span && found([span], 'accepted');
-  const asked = wordsOf(question);
+  const offered = rivals.flatMap(wordsOf);
+  const asked = wordsOf(question).filter((word) => !offered.some((rival) => sameWord(word, rival)));
   const words = wordsOf(reply.text);
   const isContent = (word: Word) =>
     !FUNCTION_WORDS.has(word.text) && !asked.some((other) => sameWord(word, other));

@@ -57,30 +57,53 @@ function isDenied(reply: string, words: readonly Word[], first: number, last: nu
   return false;
 }
 
+/** The first place in the words where one of the texts stands undenied, and the first where one is denied. */
+function placesOf(
+  reply: string,
+  words: readonly Word[],
+  texts: readonly (readonly Word[])[],
+): { readonly stated?: Judgement['span']; readonly denied?: Judgement['span'] } {
+  let denied: Judgement['span'];
+  for (const text of texts) {
+    for (const first of occurrences(words, text)) {
+      const last = first + text.length - 1;
+      const span = { start: words[first].start, end: words[last].end };
+      if (!isDenied(reply, words, first, last)) return { stated: span };
+      denied ??= span;
+    }
+  }
+  return { denied };
+}
+
+const answerWords = (answers: readonly string[]) => answers.map((answer) => withoutArticles(wordsOf(answer)));
+
 /**
  * Judges a reply by rule: case, accents, punctuation and articles do not count, and an accepted answer must stand in the
  * reply as whole words. An accepted answer that the reply denies ("not Mark Twain") is flagged as `denied`, unless it
- * stands there undenied as well. A reply that admits not to know or declines to answer is `uncertain`, whatever else it says.
+ * stands there undenied as well. A reply that admits not to know or declines to answer is `uncertain`, whatever else it
+ * says; so is one that states an accepted answer and a rival.
  * @param answers accepted answers; where there is none, no reply is right
+ * @param rivals wrong answers that the question offers
  */
-export function judgeReply(reply: string, answers: readonly string[]): Judgement {
+export function judgeReply(
+  reply: string,
+  answers: readonly string[],
+  rivals: readonly string[] = [],
+): Judgement {
   const all = wordsOf(reply);
   if (all.length === 0) return { verdict: 'uncertain' };
-  const accepted = answers.map((answer) => withoutArticles(wordsOf(answer)));
+  const accepted = answerWords(answers);
   const admits = UNCERTAIN.some(
     (phrase) =>
-      occurrences(all, phrase).length > 0 && !accepted.some((answer) => occurrences(answer, phrase).length),
+      occurrences(all, phrase).length > 0 &&
+      !accepted.some((answer) => occurrences(answer, phrase).length > 0),
   );
   if (admits) return { verdict: 'uncertain' };
   const words = withoutArticles(all);
-  let denied: Judgement | undefined;
-  for (const answer of accepted) {
-    for (const first of occurrences(words, answer)) {
-      const last = first + answer.length - 1;
-      const span = { start: words[first].start, end: words[last].end };
-      if (!isDenied(reply, words, first, last)) return { verdict: 'right', span };
-      denied ??= { verdict: 'denied', span };
-    }
+  const { stated, denied } = placesOf(reply, words, accepted);
+  if (stated) {
+    const rival = placesOf(reply, words, answerWords(rivals)).stated;
+    return rival ? { verdict: 'uncertain' } : { verdict: 'right', span: stated };
   }
-  return denied ?? { verdict: 'wrong' };
+  return denied ? { verdict: 'denied', span: denied } : { verdict: 'wrong' };
 }

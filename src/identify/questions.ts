@@ -15,6 +15,8 @@ export interface Question {
   readonly question: string;
   /** Accepted answers; none where the question is about something invented, so that every answer is made up. */
   readonly answers: readonly string[];
+  /** Wrong answers that the question offers beside the right one; a reply that holds both decides nothing. */
+  readonly rivals?: readonly string[];
   /** Group of questions of one kind, such as "capitals". */
   readonly relation: string;
   /** Key of `QuestionSetHeader.sources`. */
@@ -81,6 +83,7 @@ const questionSchema: z.ZodType<Question> = z.object({
   fact: text,
   question: text,
   answers: z.array(text).max(1000),
+  rivals: z.array(text).min(1).max(1000).optional(),
   relation: text,
   source: text,
 });

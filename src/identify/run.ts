@@ -50,7 +50,7 @@ export async function askQuestion(
   const { question } = item;
   const promptIds = prompt(promptText(question.question, settings));
   const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal });
-  const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers));
+  const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers, question.rivals));
   const replies = sampled.replies.map((reply, i) => ({
     ...reply,
     logprobs: reply.logprobs.map(rounded),
@@ -66,7 +66,7 @@ export async function askQuestion(
   };
   if (representative === undefined) return { record, features: undefined };
   const reply = replies[representative];
-  const answer = answerTokens(model.codec, reply, question.question, judgements[representative]);
+  const answer = answerTokens(model.codec, reply, question, judgements[representative]);
   if (!answer) {
     const reason = 'The answer was not found among the tokens of the reply.';
     return { record: { ...record, representative, reason }, features: undefined };

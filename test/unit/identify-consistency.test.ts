@@ -42,10 +42,20 @@ function codecOf(pieces: readonly string[]): TextCodec {
   };
 }
 
-function tokensOf(pieces: readonly string[], question: string, answers: readonly string[]) {
+function tokensOf(
+  pieces: readonly string[],
+  question: string,
+  answers: readonly string[],
+  rivals?: readonly string[],
+) {
   const text = pieces.join('');
   const ids = pieces.map((_, i) => i);
-  const found = answerTokens(codecOf(pieces), { ids, text }, question, judgeReply(text, answers));
+  const found = answerTokens(
+    codecOf(pieces),
+    { ids, text },
+    { question, rivals },
+    judgeReply(text, answers, rivals),
+  );
   return found && { kind: found.kind, pieces: found.tokens.map((i) => pieces[i]) };
 }
 
@@ -69,6 +79,12 @@ describe('tokens of the answer', () => {
       kind: 'content',
       pieces: [' Sal', 'vador', ' think'],
     });
+  });
+
+  it('are those of the rival where the question offers it', () => {
+    const pieces = ['The', ' capital', ' is', ' Rio', '.'];
+    const choice = 'Is the capital of Brazil Rio or Brasília?';
+    expect(tokensOf(pieces, choice, ['Brasília'], ['Rio'])).toEqual({ kind: 'content', pieces: [' Rio'] });
   });
 
   it('are those of all words where a wrong reply only repeats the question', () => {

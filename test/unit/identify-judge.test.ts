@@ -55,6 +55,17 @@ describe('judging a reply', () => {
     expect(judgeReply(reply, answers).verdict).toBe(verdict);
   });
 
+  it.each<[string, Verdict]>([
+    ['Paris', 'right'],
+    ['Rome', 'wrong'],
+    ['Paris or Rome', 'uncertain'],
+    ['Paris, not Rome', 'right'],
+    ['It is not Paris but Rome', 'denied'],
+    ['Oslo', 'wrong'],
+  ])('%j is %s where the question offers Paris and Rome', (reply, verdict) => {
+    expect(judgeReply(reply, ['Paris'], ['Rome']).verdict).toBe(verdict);
+  });
+
   it('says where the accepted answer stands', () => {
     const reply = 'Well: the São Paulo of old.';
     const { span } = judgeReply(reply, ['sao paulo']);

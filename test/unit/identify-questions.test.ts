@@ -29,7 +29,8 @@ describe('the built-in facts', () => {
   });
 
   it('do not give their answers away', () => {
-    const giving = questions.filter(({ question, answers }) => {
+    const giving = questions.filter(({ question, answers, rivals }) => {
+      if (rivals) return rivals.some((rival) => answers.includes(rival) || !question.includes(rival));
       const words = withoutArticles(wordsOf(question));
       return answers.some((answer) => occurrences(words, withoutArticles(wordsOf(answer))).length > 0);
     });
@@ -45,6 +46,10 @@ describe('the built-in facts', () => {
     const ids = new Set(questions.map(({ id }) => id));
     const second = questions.filter(({ id }) => id.endsWith('/2') && ids.has(id.slice(0, -2)));
     expect(second.length).toBeGreaterThan(500);
+    const choices = questions.filter(({ rivals }) => rivals);
+    const facts = new Set(questions.filter(({ rivals }) => !rivals).map(({ fact }) => fact));
+    expect(choices.length).toBeGreaterThan(500);
+    expect(choices.filter(({ fact }) => facts.has(fact)).length / choices.length).toBeGreaterThan(0.9);
     for (const { id, fact, answers } of second) {
       const first = questions.find((other) => other.id === id.slice(0, -2));
       expect(first).toMatchObject({ fact, answers });
