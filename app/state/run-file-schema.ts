@@ -6,6 +6,8 @@ export const version = 1;
 /** Bytes of a file; a run of 500 tokens in three lanes takes about 5 MB. */
 export const largestFile = 32 * 2 ** 20;
 
+const mostNeurons = 20_000_000;
+
 const text = z.string().max(100_000);
 const count = z.int().min(0).max(10_000_000);
 const finite = z.number();
@@ -62,7 +64,13 @@ const modelSchema = z.object({
   name: text,
   architecture: text,
   fingerprint: text,
-  widths: z.array(z.int().min(1).max(1_000_000)).min(1).max(1000),
+  widths: z
+    .array(z.int().min(1).max(1_000_000))
+    .min(1)
+    .max(1000)
+    .refine((widths) => widths.reduce((sum, width) => sum + width, 0) <= mostNeurons, {
+      message: 'the model has more neurons than this page can hold',
+    }),
   contextLength: count,
   hasChatTemplate: z.boolean(),
   device: z.object({ kind: z.enum(['wasm', 'webgpu', 'native']), threads: count, why: text }),

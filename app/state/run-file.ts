@@ -179,7 +179,6 @@ function parsed(source: string): RunFile {
 
 /** Unpacks exactly `length` bytes. */
 async function unpack(source: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (length > largestValues) return refuse('The saved run has more values than this page can hold.');
   const bytes = await inflate(fromBase64(source), length).catch((error: unknown) =>
     refuse('The saved run is damaged: its values cannot be unpacked.', error),
   );
@@ -191,6 +190,8 @@ async function framesOf(file: RunFile): Promise<Frame[]> {
   const layers = file.model.widths.length;
   const cells = layers * bins;
   const watched = file.watched.length;
+  if (frames.count * cells > largestValues)
+    return refuse('The saved run has more values than this page can hold.');
   const maxima = new Float32Array((await unpack(frames.maxima, 4 * frames.count)).buffer);
   const overview = await unpack(frames.overview, frames.count * cells);
   const profile = new Uint16Array((await unpack(frames.profile, 2 * frames.count * layers)).buffer);
