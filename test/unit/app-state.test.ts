@@ -137,7 +137,7 @@ describe('the record of a run', () => {
     record.onPrompt({ type: 'prompt', tokens: prompt, notice: '' });
     for (const [i, id] of [7, 8, 9].entries()) record.onToken(1, token(i, id));
     record.onPosition(1, position(0, 0.5));
-    record.settle([0, 1, 2], ['stop', 'stop', 'stop']);
+    record.settle([0, 1, 2], [{ finish: 'stop' }, { finish: 'stop' }, { finish: 'stop' }]);
     record.begin(2, [{ lane: 1, key: 'k2' }], shape);
     expect(tokenAt(record, 1, 0)).toMatchObject({ stale: true, token: { token: { id: 7 } } });
     record.onToken(1, token(0, 5));
@@ -147,7 +147,7 @@ describe('the record of a run', () => {
     expect([0, 1, 2].map((i) => tokenAt(record, 1, i)?.token.token.id)).toEqual([5, 8, 9]);
     expect(valuesAt(record, 1, 0, 'watched')).toEqual(Float32Array.of(0.5));
     record.onToken(1, token(0, 4));
-    record.settle([1], ['stop']);
+    record.settle([1], [{ finish: 'stop' }]);
     expect(tokenAt(record, 1, 1)).toBeUndefined();
     expect(record.lane(1).current).toMatchObject({ run: 3, row: 0, key: 'k3', finish: 'stop' });
     expect(record.lane(0).current).toMatchObject({ run: 1, row: 0 });
@@ -183,7 +183,7 @@ describe('the record of a run', () => {
     expect(firstDifference(record, 1)).toBeUndefined();
     record.onToken(1, token(2, 9));
     expect(firstDifference(record, 1)).toBeUndefined();
-    record.settle([0, 1, 2], ['stop', 'stop', 'stop']);
+    record.settle([0, 1, 2], [{ finish: 'stop' }, { finish: 'stop' }, { finish: 'stop' }]);
     expect(firstDifference(record, 1)).toBe(2);
     record.onToken(1, token(1, 3));
     expect(firstDifference(record, 1)).toBe(1);
