@@ -3,9 +3,9 @@ import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 import { EngineError } from '../errors.ts';
+import { createSession, type Ort } from './cpu-runtime.ts';
 import { readCpu } from './cpu-tensors.ts';
 import { deviceBuffer, readGpu, stackGpuRows } from './gpu-tensors.ts';
-import { sessionError, wrapSession } from './ort-session.ts';
 import type { ElementType, Runtime, TensorData } from './types.ts';
 
 /** ONNX Runtime's attention for more than 32 positions assumes subgroups at least this wide; with SwiftShader's 4 it gives wrong values. */
@@ -53,19 +53,11 @@ export async function webgpuRuntime(): Promise<Runtime> {
     kind: 'webgpu',
     threads: 1,
     float16: device.features.has('shader-f16'),
-    async createSession(model) {
-      try {
-        const session = await ort.InferenceSession.create(model.proto, {
-          executionProviders: [{ name: 'webgpu', device }],
-          externalData: [...model.externalData],
-          preferredOutputLocation: 'gpu-buffer',
-          logSeverityLevel: 3,
-        });
-        return wrapSession(session);
-      } catch (cause) {
-        throw sessionError(cause);
-      }
-    },
+    createSession: (model) =>
+      createSession(ort as Ort, model, {
+        executionProviders: [{ name: 'webgpu', device }],
+        preferredOutputLocation: 'gpu-buffer',
+      }),
     tensor,
     upload(type: ElementType, data: TensorData, dims) {
       const buffer = deviceBuffer(device, data.byteLength);
