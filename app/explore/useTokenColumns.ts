@@ -8,6 +8,7 @@ import type { ViewState } from '../state/slices/view.ts';
 import { labelAt } from './labelAt.ts';
 
 /** Widths in CSS pixels. */
+/** Of a token of the prompt that is not spelled out, at most; all of them take no more than a third of the view. */
 const compactWidth = 5;
 const padding = 10;
 const narrowest = 16;
@@ -62,7 +63,8 @@ export function tokenColumns(
     const label = labelAt(record, lane, position, view.spaces);
     return label ? measure(label.text) : 0;
   };
-  const prompt = record.prompt.map((_, position) => (view.prompt ? widthAt(0, position) : compactWidth));
+  const compact = Math.min(compactWidth, Math.max(1, width / 3 / Math.max(1, record.prompt.length)));
+  const prompt = record.prompt.map((_, position) => (view.prompt ? widthAt(0, position) : compact));
   const answer = Array.from({ length: answerLength(record) }, (_, index) =>
     Math.max(narrowest, ...laneIndices.map((lane) => widthAt(lane, record.prompt.length + index))),
   );

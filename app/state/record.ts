@@ -99,6 +99,23 @@ function sameShape(a: RecordShape, b: RecordShape): boolean {
   return a.layers === b.layers && a.bins === b.bins && sameNeurons(a.watched, b.watched);
 }
 
+/** An overview in more or fewer bins, each with the value of the old one that its first neuron fell into. */
+function rebinned(values: Float32Array, layers: number, from: number, to: number): Float32Array {
+  return Float32Array.from(
+    { length: layers * to },
+    (_, i) => values[Math.floor(i / to) * from + Math.floor(((i % to) * from) / to)]!,
+  );
+}
+
+/** What of a lane can still be shown under another shape. */
+function reshaped(lane: LaneRecord, from: RecordShape, to: RecordShape): LaneRecord {
+  const { layers, bins, watched } = to;
+  if (layers !== from.layers || !sameNeurons(watched, from.watched))
+    return { ...emptyLane(), tokens: lane.tokens };
+  const overview = lane.overview.map((values) => values && rebinned(values, layers, from.bins, bins));
+  return { ...lane, run: -1, overview };
+}
+
 function samePrompt(a: readonly TokenLabel[], b: readonly TokenLabel[]): boolean {
   return a.length === b.length && a.every((token, i) => token.id === b[i]!.id);
 }
@@ -137,9 +154,10 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
     lane: (lane) => lanes[lane]!,
     begin(run, requests, next) {
       if (!sameShape(shape, next)) {
+        const from = shape;
         shape = next;
         lanes = lanes.map(({ current, stale }) => ({
-          current: { ...emptyLane(), tokens: merged(current, stale).tokens },
+          current: reshaped(merged(current, stale), from, next),
           stale: undefined,
         }));
       }

@@ -110,7 +110,7 @@ function drawBox(writer: Writer, element: Element, style: CSSStyleDeclaration): 
 /** Lines that the style sheet draws as sharp shadows inside a box, or around it. */
 function drawShadows(writer: Writer, box: Box, shadows: string): void {
   for (const [, css, numbers, inset] of shadows.matchAll(
-    /((?:rgba?|oklch|color)\([^)]*\)) ((?:-?[\d.]+px ?){4})(inset)?/g,
+    /([a-z]+\([^)]*\)) ((?:-?[\d.]+px ?){4})(inset)?/g,
   )) {
     const colour = writer.colour(css!);
     const [x = 0, y = 0, blur = 0, spread = 0] = numbers!.trim().split(' ').map(Number.parseFloat);
@@ -307,6 +307,19 @@ function drawElement(writer: Writer, element: Element): void {
   if (group) writer.parts.push('</g>');
 }
 
+/** Where the parts of an element that are drawn stand. */
+function extentOf(element: Element): Box {
+  const boxes = [...element.children]
+    .filter((child) => !child.matches(left))
+    .map((child) => child.getBoundingClientRect())
+    .filter(({ width, height }) => width > 0 && height > 0);
+  const whole = element.getBoundingClientRect();
+  if (boxes.length === 0) return whole;
+  const top = Math.min(...boxes.map((box) => box.top));
+  const bottom = Math.max(...boxes.map((box) => box.bottom));
+  return { x: whole.x, y: top, width: whole.width, height: bottom - top };
+}
+
 export interface Picture {
   readonly svg: string;
   /** CSS pixels. */
@@ -320,7 +333,7 @@ export interface Picture {
  * @param description under what conditions it was made
  */
 export function pictureOf(element: Element, title: string, description: string): Picture {
-  const box = element.getBoundingClientRect();
+  const box = extentOf(element);
   const width = Math.ceil(box.width) + 2 * margin;
   const height = Math.ceil(box.height) + 2 * margin;
   const style = getComputedStyle(element);
