@@ -1,0 +1,54 @@
+import { expect, test } from '@playwright/test';
+import { answered, answerOf, collectErrors, modelReady, openRecorded } from '../support/page.ts';
+
+test('a recorded run fills the page and can be explored before the model is there', async ({ page }) => {
+  const errors = collectErrors(page);
+  await openRecorded(page);
+  await expect(answerOf(page, 'Steered')).toHaveText('Albert Einstein invented the telephone in 1900.');
+  await expect(answerOf(page, 'Unsteered')).toContainText('was born in');
+  await expect(page.getByRole('region', { name: 'Next token' }).getByRole('listitem')).toHaveCount(30);
+  await expect(page.getByText('The answer changes')).toBeVisible();
+
+  const reading = page.getByText('While the model reads');
+  await expect(reading).toContainText('Einstein');
+  await page
+    .getByRole('listbox', { name: 'Tokens, Unsteered' })
+    .getByRole('option', { name: 'born' })
+    .click();
+  await expect(reading).toContainText('born');
+
+  await page.getByRole('slider', { name: 'Scale', exact: true }).fill('2');
+  await expect(page.getByRole('alert').filter({ hasText: 'recorded run' })).toBeVisible();
+  await expect(answerOf(page, 'Steered')).toHaveText('Albert Einstein invented the telephone in 1900.');
+  expect(errors).toEqual([]);
+});
+
+test('the live model takes over with what stands in the fields', async ({ page }) => {
+  const errors = collectErrors(page);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/*.gguf', async (route) => {
+    if (route.request().method() !== 'HEAD') await held;
+    await route.continue();
+  });
+  await page.goto('./');
+  await expect(page.getByText('Recorded', { exact: true })).toBeVisible();
+  await expect(page.getByRole('progressbar', { name: 'Loading the model' })).toBeVisible();
+  await page.getByRole('slider', { name: 'Scale', exact: true }).fill('0.5');
+  release();
+  await expect(page.getByText(/[\d.]+ MB of 98\.4 MB/)).toBeVisible();
+  await modelReady(page);
+  await expect(page.getByText('Recorded', { exact: true })).toBeHidden();
+  await answered(page);
+  await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue('0.5');
+  await expect(answerOf(page, 'Steered')).toContainText('University of Vienna');
+  await expect(page.getByText('While the model reads')).toContainText('Einstein');
+
+  await page.unroute('**/*.gguf');
+  await page.reload();
+  await expect(page.getByText(/from this browser’s cache/).first()).toBeVisible({ timeout: 60_000 });
+  await modelReady(page);
+  expect(errors).toEqual([]);
+});

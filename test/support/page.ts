@@ -1,0 +1,46 @@
+import { expect, type Page } from '@playwright/test';
+
+export const lanes = ['Unsteered', 'Steered', 'Random control'] as const;
+export type LaneName = (typeof lanes)[number];
+
+/** Waits until the model on the page answers. */
+export async function modelReady(page: Page): Promise<void> {
+  await expect(page.getByRole('status', { name: 'Model' })).toContainText('ready on', { timeout: 180_000 });
+}
+
+/** Waits until nothing is being answered. */
+export async function answered(page: Page): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeDisabled({ timeout: 120_000 });
+}
+
+export function answerOf(page: Page, lane: LaneName) {
+  return page.getByRole('region', { name: lane, exact: true }).getByRole('paragraph').last();
+}
+
+/** Keeps the model's file from arriving; the page finds that it is there. */
+export async function holdModel(page: Page): Promise<void> {
+  await page.route('**/*.gguf', async (route) => {
+    if (route.request().method() === 'HEAD') await route.continue();
+  });
+}
+
+/** Opens the page with its recorded run and no model. */
+export async function openRecorded(page: Page, path = './'): Promise<void> {
+  await holdModel(page);
+  await page.goto(path);
+  await expect(page.getByText('Recorded', { exact: true })).toBeVisible();
+}
+
+/** Collects what goes wrong in a page. */
+export function collectErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    errors.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return errors;
+}
