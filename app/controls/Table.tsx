@@ -5,10 +5,13 @@ interface Props {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Numbers of a picture as a table. */
+/** What scrolls must be reached by keys, though nothing in it can be pressed. */
+const reachable = { tabIndex: 0 };
+
+/** Numbers of a picture as a table, which is scrolled by keys too. */
 export function Table({ caption, head, rows }: Props) {
   return (
-    <div className="table-scroll">
+    <section className="table-scroll" aria-label={caption} {...reachable}>
       <table>
         <caption>{caption}</caption>
         <thead>
@@ -31,6 +34,6 @@ export function Table({ caption, head, rows }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -1,0 +1,124 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { answerOf, collectErrors, openRecorded } from '../support/page.ts';
+
+/** Serious and critical faults, in words. */
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
+    );
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds no serious fault in ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await openRecorded(page);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme);
+    expect(await faults(page)).toEqual([]);
+    for (const title of ['Sampling', 'Token map as a table', 'Neuron map as a table', 'Layers as a table'])
+      await page.getByRole('button', { name: title }).click();
+    expect(await faults(page)).toEqual([]);
+    for (const menu of ['Take away', 'Model and device']) {
+      await page.getByRole('button', { name: menu }).click();
+      await expect(page.getByRole('dialog', { name: menu })).toBeVisible();
+      expect(await faults(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+  });
+}
+
+test('everything is reached and worked by keyboard, with visible focus', async ({ page }) => {
+  await openRecorded(page);
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to the figure' });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  const seen = new Set<string>();
+  for (let i = 0; i < 120; i++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return undefined;
+      const style = getComputedStyle(element);
+      const around = element.closest('[data-focus-visible]');
+      const outlined =
+        (style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0) ||
+        (around !== null && getComputedStyle(around).outlineStyle !== 'none');
+      const name = element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 30) ?? '';
+      return { name: `${element.tagName} ${name}`, outlined };
+    });
+    if (!focused) break;
+    seen.add(focused.name);
+    expect(focused.outlined, focused.name).toBe(true);
+  }
+  for (const wanted of ['Run', 'Take away', 'Projector', 'Model and device', 'Prompt', 'Spaces'])
+    expect([...seen].some((name) => name.endsWith(wanted))).toBe(true);
+});
+
+test('tokens are walked, pinned and let go by keys', async ({ page }) => {
+  await openRecorded(page);
+  const steered = page.getByRole('listbox', { name: 'Tokens, Steered' });
+  await steered.getByRole('option').nth(2).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByText('While the model reads')).toContainText('invented');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Unpin (Esc)' })).toBeHidden();
+});
+
+test('a phone has one column: question, scale, figure, then the rest', async ({ page }) => {
+  const errors = collectErrors(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openRecorded(page);
+  await expect(answerOf(page, 'Steered')).toContainText('invented the telephone');
+  const top = async (name: string, role: 'region' | 'textbox' | 'slider') =>
+    (await page.getByRole(role, { name, exact: true }).boundingBox())!.y;
+  const tops = [
+    await top('Question', 'textbox'),
+    await top('Scale', 'slider'),
+    await top('Answers', 'region'),
+    await top('All neurons', 'region'),
+    await top('Next token', 'region'),
+    await top('Groups of neurons', 'region'),
+  ];
+  expect(tops).toEqual([...tops].sort((a, b) => a - b));
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(errors).toEqual([]);
+});
+
+for (const width of [800, 1100, 1440]) {
+  test(`nothing reaches beyond a page ${width} pixels wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await openRecorded(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}
+
+test('the projector has larger type', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await openRecorded(page);
+  const size = () =>
+    answerOf(page, 'Steered').evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+  const token = page.getByRole('listbox', { name: 'Tokens, Steered' }).getByRole('option').nth(3);
+  const [before, narrow] = [await size(), (await token.boundingBox())!.width];
+  await page.getByRole('button', { name: 'Projector' }).click();
+  await expect.poll(size).toBeCloseTo(1.25 * before);
+  await expect.poll(async () => (await token.boundingBox())!.width).toBeGreaterThan(narrow);
+  await page.getByRole('button', { name: 'Projector' }).click();
+  await expect.poll(size).toBeCloseTo(before);
+});
+
+test('high contrast and forced colours keep what is marked', async ({ page }) => {
+  await page.emulateMedia({ contrast: 'more' });
+  await openRecorded(page);
+  const line = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--ink').trim());
+  const strong = await line();
+  await page.emulateMedia({ contrast: 'no-preference' });
+  expect(await line()).not.toBe(strong);
+  await page.emulateMedia({ forcedColors: 'active' });
+  await expect(page.locator('.lane-mark-1').first()).toHaveCSS('forced-color-adjust', 'none');
+});
