@@ -1,4 +1,4 @@
-// The run that the page shows before its model is there: npx tsx scripts/record-run.ts [--out FILE]
+// The run that the page shows before its model is there: npm run record-run -- [--out FILE]
 import { openAsBlob } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -84,7 +84,7 @@ async function answered(session: Session): Promise<void> {
 
 await runMain(async () => {
   const out = process.argv[2] === '--out' ? process.argv[3] : join(root, 'public', 'runs', 'telephone.json');
-  if (!out) throw new SetupError('--out wants a file: npx tsx scripts/record-run.ts [--out FILE]');
+  if (!out) throw new SetupError('--out wants a file: npm run record-run -- [--out FILE]');
   const session = createSession(createEngineClient(localPort()), (flush) => flush());
   const { stores } = session;
   const blob = await openAsBlob(DEFAULT_MODEL);
