@@ -43,19 +43,8 @@ const sources = {
 
 /** Relations that are asked as a choice as well: name, the relation they come from, wording. */
 const choices: readonly (readonly [name: string, of: string, wording: string])[] = [
-  ['choice-of-capitals', 'capitals', 'Is the capital of {} {a} or {b}?'],
   ['choice-of-languages', 'languages', 'Is the official language of {} {a} or {b}?'],
   ['choice-of-currencies', 'currencies', 'Is the currency of {} the {a} or the {b}?'],
-  ['choice-of-continents', 'continents', 'Is {} in {a} or in {b}?'],
-  ['choice-of-countries', 'cities', 'Is the city of {} in {a} or in {b}?'],
-  ['choice-of-authors', 'authors', 'Was {} written by {a} or by {b}?'],
-  ['choice-of-opposites', 'opposites', 'Is the opposite of {} {a} or {b}?'],
-  ['choice-of-animal-classes', 'animal-classes', 'Is the {} a kind of {a} or a kind of {b}?'],
-  ['choice-of-phases', 'substance-phases', 'At room temperature, is {} a {a} or a {b}?'],
-  ['choice-of-sports', 'sports-of-players', 'Did {} play {a} or {b}?'],
-  ['choice-of-companies', 'companies-of-products', 'Was {} made by {a} or by {b}?'],
-  ['choice-of-colours', 'colours', 'Is {} {a} or {b}?'],
-  ['choice-of-dishes', 'dishes', 'Does {} come from {a} or from {b}?'],
   ['choice-of-symbols', 'chemical-symbols', 'Is the chemical symbol of {} {a} or {b}?'],
 ];
 

@@ -34,7 +34,7 @@ export function countryRelations(text: string): Relation[] {
   return [
     relation(
       'capitals',
-      ['What is the capital of {}?'],
+      ['What is the capital city of {}?', 'What is the capital of {}?'],
       all.map(({ name, capitals }) => ({ subject: name, answers: capitals, fact: `capital of ${name}` })),
     ),
     relation(
@@ -48,7 +48,11 @@ export function countryRelations(text: string): Relation[] {
     ),
     relation(
       'languages',
-      ['What is the official language of {}?', 'Which language do most people speak in {}?'],
+      [
+        'What is the official language of {}?',
+        'What is the national language of {}?',
+        'What language is spoken in {}?',
+      ],
       facts(({ languages }) => languages),
     ),
     relation(
@@ -58,7 +62,7 @@ export function countryRelations(text: string): Relation[] {
     ),
     relation(
       'continents',
-      ['On which continent is {}?', 'What continent is {} in?'],
+      ['What continent is {} located in?', 'On which continent is {}?'],
       facts(({ continents }) => continents),
     ),
   ];

@@ -44,7 +44,7 @@ const choices: readonly Choice[] = [
       Airbus: [],
       Nokia: [],
     },
-    most: 8,
+    most: 5,
   },
   {
     name: 'sports-of-players',
@@ -57,7 +57,7 @@ const choices: readonly Choice[] = [
       baseball: [],
       hockey: ['ice hockey'],
     },
-    most: 24,
+    most: 12,
   },
   {
     name: 'native-languages',
@@ -74,7 +74,7 @@ const choices: readonly Choice[] = [
       German: [],
       Polish: [],
     },
-    most: 24,
+    most: 12,
   },
 ];
 
