@@ -1,4 +1,3 @@
-import type { Page } from 'playwright';
 import { peakRendererMemory } from './machine.ts';
 import { rivalName, writeRivalFolder } from './rival-folder.ts';
 import { type Graphics, type Site, withPage } from './site.ts';
@@ -103,7 +102,7 @@ function overheadFigures(
 }
 
 async function overheadWasm({ site, chromium, modelUrl: model }: Bench): Promise<Figure[]> {
-  const input = { model, device: 'wasm' as const, blocks: 16, steps: 8 };
+  const input = { model, device: 'wasm' as const, blocks: 40, steps: 4 };
   const found = await withPage(site, chromium, 'none', (page) =>
     page.evaluate((given) => window.bench.overhead(given), input),
   );
@@ -111,26 +110,20 @@ async function overheadWasm({ site, chromium, modelUrl: model }: Bench): Promise
 }
 
 /** Layers of the model that run where WebGPU is software: all of them take seconds a token. */
-const SOFTWARE_LAYERS = 4;
-
-async function hasAdapter(page: Page): Promise<boolean> {
-  return page.evaluate(async () => (await navigator.gpu?.requestAdapter()) != null);
-}
+const SOFTWARE_LAYERS = 10;
 
 async function overheadWebgpu({ site, chromium, modelUrl: model }: Bench): Promise<Figure[]> {
-  const run = (graphics: Graphics) =>
+  const run = (graphics: Graphics, size: { blocks: number; steps: number; layers?: number }) =>
     withPage(site, chromium, graphics, async (page) => {
-      if (!(await hasAdapter(page))) return undefined;
-      const size =
-        graphics === 'software' ? { layers: SOFTWARE_LAYERS, blocks: 4, steps: 6 } : { blocks: 16, steps: 8 };
-      return page.evaluate((given) => window.bench.overhead(given), {
-        model,
-        device: 'webgpu' as const,
-        ...size,
-      });
+      if (graphics === 'hardware' && !(await page.evaluate(() => window.bench.hasGraphicsCard())))
+        return undefined;
+      const input = { model, device: 'webgpu' as const, ...size };
+      return page.evaluate((given) => window.bench.overhead(given), input);
     });
-  const found = (await run('hardware')) ?? (await run('software'));
-  if (!found) throw new Error('this browser has no WebGPU adapter, not even in software');
+  const found =
+    (await run('hardware', { blocks: 40, steps: 4 })) ??
+    (await run('software', { blocks: 6, steps: 4, layers: SOFTWARE_LAYERS }));
+  if (!found) throw new Error('WebGPU was not run');
   return overheadFigures('webgpu', `WebGPU on ${found.adapter}, ${found.layers} layers`, found);
 }
 

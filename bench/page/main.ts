@@ -1,4 +1,5 @@
 import type { Prompt } from '../../src/protocol/messages.ts';
+import { browserRuntimes } from '../../src/runtime/browser.ts';
 import { question, texts } from '../prompts.ts';
 import { caller } from './calls.ts';
 import { type Answer, ask, type Engine, lanesAt, startEngine } from './engine.ts';
@@ -142,7 +143,10 @@ async function memory(): Promise<number | undefined> {
   return (await measuring.measureUserAgentSpecificMemory?.())?.bytes;
 }
 
-const bench = { load, overhead, lanes, rivals, slider, memory };
+/** Whether WebGPU runs on a graphics card. */
+const hasGraphicsCard = async () => (await browserRuntimes.webgpuObstacle()) === undefined;
+
+const bench = { hasGraphicsCard, load, overhead, lanes, rivals, slider, memory };
 
 declare global {
   interface Window {
