@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-// Compiled checks would need eval, which the page's security policy forbids.
-z.config({ jitless: true });
-
 const text = z.string().min(1).max(2000);
 const answer = z.object({
   factor: z.number(),
@@ -26,7 +23,7 @@ const exampleSchema = z.object({
   turns: z.array(z.object({ role: z.enum(['user', 'assistant']), content: text })).optional(),
   question: text,
   /** What to look for, in a sentence. */
-  note: text,
+  note: text.optional(),
   /** Absent until it is measured. */
   effect: effectSchema.optional(),
 });
@@ -58,21 +55,34 @@ export type GalleryFile = z.infer<typeof gallerySchema>;
 export type Example = GalleryFile['examples'][number];
 export type Effect = NonNullable<Example['effect']>;
 
+type Lanes = Effect['steered'];
+
+/** "another answer at × 0, × 2", for what these lanes did besides factor 1; empty where there is none. */
+function at(lanes: Lanes, what: string): string[] {
+  return lanes.length === 0 ? [] : [`${what} at ${lanes.map(({ factor }) => `× ${factor}`).join(', ')}`];
+}
+
 /** What was seen on the default model, in a few words. */
 export function describeEffect({ steered, control }: Effect): string {
-  const changed = steered.filter(({ firstDifference }) => firstDifference !== undefined);
-  const broken = steered.find((lane) => lane.broken !== undefined);
-  const times = (factors: readonly number[]) => factors.map((factor) => `× ${factor}`).join(', ');
-  if (changed.length === 0) return 'Nothing changes from × 0 to × 3.';
-  const said = [`Another answer at ${times(changed.map(({ factor }) => factor))}`];
-  if (broken) said.push(`broken at × ${broken.factor}`);
-  const random = control.filter(({ firstDifference }) => firstDifference !== undefined);
-  said.push(
-    random.length === 0
-      ? 'the random control changes nothing'
-      : `the random control changes it at ${times(random.map(({ factor }) => factor))}`,
-  );
-  return `${said.join('; ')}.`;
+  const away = (lanes: Lanes) => lanes.filter(({ factor }) => factor !== 1);
+  const same = away(steered).filter(({ firstDifference }) => firstDifference === undefined);
+  const other = away(steered).filter(({ firstDifference }) => firstDifference !== undefined);
+  const random = away(control).filter(({ firstDifference }) => firstDifference !== undefined);
+  const seen = [
+    ...at(same, 'the same answer'),
+    ...at(
+      other.filter(({ broken }) => !broken),
+      'another',
+    ),
+    ...at(
+      other.filter(({ broken }) => broken),
+      'broken',
+    ),
+  ];
+  const besides =
+    at(random, 'the random control changes it').join('') || 'the random control changes nothing';
+  const sentence = `${seen.join(', ')}; ${besides}.`;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** The gallery beside the page. Throws where the file is missing or damaged. */

@@ -1,0 +1,114 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { type Effect, type Example, type GalleryFile, gallerySchema } from '../app/state/gallery.ts';
+import { firstPrompt } from '../app/state/slices/prompt.ts';
+import { DEFAULT_MODEL, openModel } from '../src/cli/open-model.ts';
+import { generate, type LaneResult } from '../src/decode/generate.ts';
+import { type GraphIo, graphIo } from '../src/decode/graph-io.ts';
+import { calibrate } from '../src/engine/calibration.ts';
+import { preparePrompt } from '../src/engine/prompt.ts';
+import type { LanguageModel } from '../src/model/types.ts';
+import { mostActive } from '../src/neurons/active.ts';
+import { randomControl } from '../src/neurons/controls.ts';
+import { formatNeuron, parseNeuron } from '../src/neurons/layout.ts';
+
+/**
+ * Measures what the examples' answers do on the default model, and notes it in public/prompts/gallery.json:
+ * npx tsx scripts/measure-gallery.ts [--only ID...]
+ */
+const place = fileURLToPath(new URL('../public/prompts/gallery.json', import.meta.url));
+const factors = [0, 1, 2, 3];
+const { sampling, maxTokens } = firstPrompt;
+const controlSeed = 1;
+
+/** How the effects are measured: as the page does with what it starts with. */
+async function conditions(model: LanguageModel, io: GraphIo): Promise<NonNullable<GalleryFile['measured']>> {
+  const { meanCett } = await calibrate(model, io);
+  const members = mostActive(meanCett, model.layout, 5);
+  const control = randomControl({ layout: model.layout, members, meanCett, seed: controlSeed });
+  return {
+    model: model.name,
+    fingerprint: model.fingerprint,
+    runtime: `ONNX Runtime on the CPU, ${model.precision}`,
+    neurons: members.map(formatNeuron),
+    control: control.map(formatNeuron),
+    factors,
+    maxTokens,
+    seed: sampling.seed,
+    controlSeed,
+  };
+}
+
+type Measured = Awaited<ReturnType<typeof conditions>>;
+
+async function measure(
+  model: LanguageModel,
+  io: GraphIo,
+  example: Example,
+  measured: Measured,
+): Promise<Effect> {
+  const { system = '', turns = [], question } = example;
+  const { ids } = preparePrompt(model, {
+    kind: 'chat',
+    system,
+    turns: [...turns, { role: 'user', content: question }],
+  });
+  const scaled = (names: readonly string[], factor: number) => ({
+    neurons: names.map((name) => ({ ...parseNeuron(name, model.layout), factor })),
+    scope: 'everywhere' as const,
+    sampling,
+  });
+  const lanes = [
+    scaled([], 1),
+    ...factors.map((factor) => scaled(measured.neurons, factor)),
+    ...factors.map((factor) => scaled(measured.control, factor)),
+  ];
+  const result = await generate(
+    model,
+    io,
+    { promptIds: ids, lanes, maxTokens },
+    { position() {}, token() {} },
+  );
+  const [unsteered, ...others] = result.lanes;
+  const described = others.map((lane, i) => describe(lane, unsteered, factors[i % factors.length]));
+  if (described.some(({ factor, firstDifference }) => factor === 1 && firstDifference !== undefined))
+    throw new Error(`${example.id}: at factor 1 the answer is not the unsteered one.`);
+  return {
+    unsteered: { text: unsteered.text, ...broken(unsteered) },
+    steered: described.slice(0, factors.length),
+    control: described.slice(factors.length),
+  };
+}
+
+function broken({ breakdown }: LaneResult): { broken?: Effect['unsteered']['broken'] } {
+  return breakdown ? { broken: breakdown.kind } : {};
+}
+
+function describe(lane: LaneResult, unsteered: LaneResult, factor: number): Effect['steered'][number] {
+  const length = Math.max(lane.ids.length, unsteered.ids.length);
+  const at = Array.from({ length }, (_, i) => i).find((i) => lane.ids[i] !== unsteered.ids[i]);
+  return { factor, text: lane.text, ...(at === undefined ? {} : { firstDifference: at }), ...broken(lane) };
+}
+
+async function main(only: readonly string[] | undefined): Promise<void> {
+  const gallery = gallerySchema.parse(JSON.parse(await readFile(place, 'utf8')));
+  const model = await openModel(DEFAULT_MODEL, 'native');
+  const io = graphIo(model);
+  const measured = await conditions(model, io);
+  const same = JSON.stringify(gallery.measured) === JSON.stringify(measured);
+  if (only && !same) throw new Error('The conditions have changed: measure all, without --only.');
+  const examples: Example[] = [];
+  for (const example of gallery.examples) {
+    const wanted = !only || only.includes(example.id);
+    if (wanted) process.stdout.write(`${example.id}\n`);
+    examples.push(wanted ? { ...example, effect: await measure(model, io, example, measured) } : example);
+  }
+  await writeFile(place, `${JSON.stringify({ ...gallery, measured, examples }, null, 2)}\n`);
+}
+
+const { only } = new Command()
+  .option('--only <ids...>', 'measure these examples only')
+  .parse()
+  .opts<{ only?: string[] }>();
+await main(only);
