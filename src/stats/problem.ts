@@ -153,12 +153,17 @@ export function prepareProblem(problem: Problem): PreparedProblem {
  * (weight of all rows) / (2 * weight of its class).
  */
 export function balancedWeights(problem: Pick<Problem, 'labels' | 'rowWeights'>): Float64Array {
-  const { labels, rowWeights } = problem;
-  const weight = (row: number) => (rowWeights ? rowWeights[row] : 1);
+  const { labels } = problem;
+  const weights = rowWeightsOf(problem);
   const totals = [0, 0];
-  for (let row = 0; row < labels.length; row++) totals[labels[row]] += weight(row);
+  for (let row = 0; row < labels.length; row++) totals[labels[row]] += weights[row];
   const all = totals[0] + totals[1];
-  return Float64Array.from({ length: labels.length }, (_, row) =>
-    totals[labels[row]] === 0 ? 0 : (weight(row) * all) / (2 * totals[labels[row]]),
+  return weights.map((weight, row) =>
+    totals[labels[row]] === 0 ? 0 : (weight * all) / (2 * totals[labels[row]]),
   );
+}
+
+/** Row weights of a problem as an array, 1 where left out. */
+export function rowWeightsOf({ labels, rowWeights }: Pick<Problem, 'labels' | 'rowWeights'>): Float64Array {
+  return Float64Array.from({ length: labels.length }, (_, row) => (rowWeights ? rowWeights[row] : 1));
 }
