@@ -71,13 +71,13 @@ async function measure(
     { position() {}, token() {} },
   );
   const [unsteered, ...others] = result.lanes;
-  const described = others.map((lane, i) => describe(lane, unsteered, factors[i % factors.length]));
-  if (described.some(({ factor, firstDifference }) => factor === 1 && firstDifference !== undefined))
+  const seen = others.map((lane, i) => compared(lane, unsteered, factors[i % factors.length]));
+  if (seen.some(({ factor, firstDifference }) => factor === 1 && firstDifference !== undefined))
     throw new Error(`${example.id}: at factor 1 the answer is not the unsteered one.`);
   return {
     unsteered: { text: unsteered.text, ...broken(unsteered) },
-    steered: described.slice(0, factors.length),
-    control: described.slice(factors.length),
+    steered: seen.slice(0, factors.length),
+    control: seen.slice(factors.length),
   };
 }
 
@@ -85,7 +85,7 @@ function broken({ breakdown }: LaneResult): { broken?: Effect['unsteered']['brok
   return breakdown ? { broken: breakdown.kind } : {};
 }
 
-function describe(lane: LaneResult, unsteered: LaneResult, factor: number): Effect['steered'][number] {
+function compared(lane: LaneResult, unsteered: LaneResult, factor: number): Effect['steered'][number] {
   const length = Math.max(lane.ids.length, unsteered.ids.length);
   const at = Array.from({ length }, (_, i) => i).find((i) => lane.ids[i] !== unsteered.ids[i]);
   return { factor, text: lane.text, ...(at === undefined ? {} : { firstDifference: at }), ...broken(lane) };

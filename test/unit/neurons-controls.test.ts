@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/math/random.ts';
 import { EngineError } from '../../src/errors.ts';
+import { createRandom } from '../../src/math/random.ts';
 import { controlDraws, layerMatchedRandom, randomControl } from '../../src/neurons/controls.ts';
 import { flatIndex, formatNeuron, neuronLayout } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
