@@ -23,21 +23,21 @@ function scoreMaximum({ points, kind }: DoseState): number {
   );
 }
 
-/** Factors between which the answer changes: halfway from each point to the next that says something else. */
+/** Where the answer flips: halfway between neighbours of which one has the answer of factor 1 and the other has not. */
 export function flips(points: readonly DosePoint[]): number[] {
   return points.slice(1).flatMap((point, i) => {
     const before = points[i]!;
-    return point.text === before.text ? [] : [(point.factor + before.factor) / 2];
+    return point.differs === before.differs ? [] : [(point.factor + before.factor) / 2];
   });
 }
 
-/** In which factors the answer is that of factor 1, in a sentence. */
+/** The nearest factors at which the answer is not that of factor 1, in a sentence. */
 export function flipSummary(points: readonly DosePoint[]): string {
   const one = points.findIndex(({ factor }) => factor === 1);
   const below = points.slice(0, one).findLast(({ differs }) => differs);
   const above = points.slice(one + 1).find(({ differs }) => differs);
-  const times = (factor: number) => `× ${factor}`;
-  if (!below && !above) return 'The answer stays the same from × 0 to × 3.';
+  const times = (factor: number) => `×\u00a0${factor}`;
+  if (!below && !above) return `The answer stays the same from ${times(0)} to ${times(3)}.`;
   if (!below) return `The answer changes at ${times(above!.factor)}.`;
   if (!above) return `The answer changes at ${times(below.factor)}.`;
   return `The answer changes at ${times(below.factor)} and at ${times(above.factor)}.`;

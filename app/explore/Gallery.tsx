@@ -58,10 +58,12 @@ function Examples({ close }: { readonly close: () => void }) {
                 <li key={example.id}>
                   <Button className="gallery-example" onPress={() => choose(example)}>
                     <bdi>{example.question}</bdi>
-                    <small>
-                      {(example.turns ?? []).length > 0 && `After ${example.turns!.length} turns. `}
-                      {example.note} {example.effect && describeEffect(example.effect)}
-                    </small>
+                    <span className="gallery-note">
+                      {example.turns !== undefined && `After ${example.turns.length} turns. `}
+                      {example.system !== undefined && 'With a system text. '}
+                      {example.note}
+                    </span>
+                    <small>{example.effect && describeEffect(example.effect)}</small>
                   </Button>
                 </li>
               ))}

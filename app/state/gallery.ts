@@ -59,7 +59,7 @@ type Lanes = Effect['steered'];
 
 /** "another answer at × 0, × 2", for what these lanes did besides factor 1; empty where there is none. */
 function at(lanes: Lanes, what: string): string[] {
-  return lanes.length === 0 ? [] : [`${what} at ${lanes.map(({ factor }) => `× ${factor}`).join(', ')}`];
+  return lanes.length === 0 ? [] : [`${what} at ${lanes.map(({ factor }) => `×\u00a0${factor}`).join(', ')}`];
 }
 
 /** What was seen on the default model, in a few words. */
