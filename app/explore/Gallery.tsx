@@ -43,8 +43,9 @@ function Examples({ close }: { readonly close: () => void }) {
     <>
       {gallery.measured && (
         <p className="muted">
-          What is said below each was seen on {gallery.measured.model}, its {gallery.measured.neurons.length}{' '}
-          most active neurons at × {gallery.measured.factors.join(', × ')}, always the likeliest token.
+          What is said of each was seen on {gallery.measured.model} with its {gallery.measured.neurons.length}{' '}
+          most active neurons at × {gallery.measured.factors.filter((factor) => factor !== 1).join(', × ')},
+          taking the likeliest token each time.
         </p>
       )}
       {gallery.kinds.map(({ id, title, about }) => (
