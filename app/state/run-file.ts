@@ -44,6 +44,7 @@ export interface RecordedLane {
 export interface RecordedRun {
   /** When it was recorded, ISO 8601. */
   readonly created: string;
+  /** As it was loaded, without the mean of every neuron. */
   readonly model: LoadedModel;
   readonly state: PageState;
   readonly asked: Asked;
@@ -214,7 +215,7 @@ function modelOf({ model }: RunFile, watched: RecordShape['watched']): LoadedMod
     ...rest,
     layout,
     fromCache: false,
-    meanCett: new Float32Array(layout.total).fill(Number.NaN),
+    meanCett: new Float32Array(0),
     mostActive: watched,
   };
 }

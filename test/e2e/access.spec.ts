@@ -21,6 +21,9 @@ for (const scheme of ['light', 'dark'] as const) {
     for (const title of ['Sampling', 'Token map as a table', 'Neuron map as a table', 'Layers as a table'])
       await page.getByRole('button', { name: title }).click();
     expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: '28:1095' }).first().click();
+    await expect(page.getByRole('heading', { name: 'Neuron 28:1095' })).toBeVisible();
+    expect(await faults(page)).toEqual([]);
     for (const menu of ['Take away', 'Model and device']) {
       await page.getByRole('button', { name: menu }).click();
       await expect(page.getByRole('dialog', { name: menu })).toBeVisible();
