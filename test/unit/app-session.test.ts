@@ -1,74 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createSession } from '../../app/state/session.ts';
 import { EngineError } from '../../src/errors.ts';
-import type { EngineClient } from '../../src/protocol/client.ts';
-import type { Calls, GenerateIn, LoadedModel } from '../../src/protocol/messages.ts';
-
-const neurons = [0, 1, 2, 3, 4].map((neuron) => ({ layer: 0, neuron }));
-const model = {
-  name: 'tiny',
-  architecture: 'llama',
-  fingerprint: 'f',
-  layout: { widths: [8], offsets: [0], total: 8 },
-  contextLength: 128,
-  hasChatTemplate: true,
-  device: { kind: 'wasm', threads: 1, why: 'a test' },
-  precision: 'float32',
-  fromCache: false,
-  meanCett: new Float32Array(8),
-  mostActive: neurons,
-} as unknown as LoadedModel;
-
-/** A client whose generate calls wait until they are finished or cancelled. */
-function fakeEngine(failure: { load?: EngineError } = {}) {
-  const asked: { input: GenerateIn; finish: () => void; aborted: () => boolean }[] = [];
-  let id = 0;
-  const start: EngineClient['start'] = (type, input, options) => {
-    id += 1;
-    const { signal } = options ?? {};
-    const outs: Record<string, () => Promise<unknown>> = {
-      load: async () => {
-        if (failure.load) throw failure.load;
-        return model;
-      },
-      control: async () => ({ members: neurons.map(({ layer, neuron }) => ({ layer, neuron: neuron + 3 })) }),
-      generate: () =>
-        new Promise((resolve, reject) => {
-          const { lanes } = input as GenerateIn;
-          signal?.addEventListener('abort', () =>
-            reject(new EngineError('cancelled', 'The request was cancelled.')),
-          );
-          asked.push({
-            input: input as GenerateIn,
-            aborted: () => signal?.aborted ?? false,
-            finish: () =>
-              resolve({
-                lanes: lanes.map(() => ({ ids: [], text: '', finish: 'stop' })),
-                promptLength: 1,
-                prefillMs: 1,
-                decodeMs: 1,
-                steps: 1,
-              }),
-          });
-        }),
-    };
-    return { id, done: outs[type]!() as Promise<Calls[typeof type]['out']> };
-  };
-  const client: EngineClient = {
-    start,
-    call: (type, input, options) => start(type, input, options).done,
-    close() {},
-  };
-  return { client, asked };
-}
-
-async function ready() {
-  const engine = fakeEngine();
-  const session = createSession(engine.client, (flush) => flush());
-  await session.load({ kind: 'url', url: 'http://localhost/m.gguf', name: 'tiny' });
-  await vi.waitFor(() => expect(engine.asked).toHaveLength(1));
-  return { ...engine, session };
-}
+import { fakeEngine, neurons, readySession as ready } from '../support/fake-engine.ts';
 
 describe('a session', () => {
   it('answers in three lanes once the model is there', async () => {

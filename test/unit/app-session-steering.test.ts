@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { flipSummary, flips } from '../../app/explore/DoseStrip.tsx';
+import { doseFactors, idleBeforeDoses } from '../../app/state/doses.ts';
+import type { DosePoint } from '../../app/state/slices/dose.ts';
+import { neurons, readySession, settle } from '../support/fake-engine.ts';
+
+/** A session whose first answers are there. */
+async function answered() {
+  const all = await readySession();
+  all.asked[0]!.finish(['a b', 'a b', 'a b']);
+  await settle();
+  return all;
+}
+
+describe('steering', () => {
+  it('compares with the unsteered lane of the same request, or with the one before', async () => {
+    const { session, asked } = await answered();
+    expect(asked[0]!.input.reference).toEqual({ lane: 0 });
+    session.setFactor(2);
+    await settle();
+    expect(asked[1]!.input).toMatchObject({ reference: { run: asked[0]!.id, lane: 0 }, lanes: [{}, {}] });
+  });
+
+  it('undoes and redoes a drag as one step, and shows the answers of before', async () => {
+    const { session, asked } = await answered();
+    const factor = () => session.stores.steering.getState().groups[0]!.factor;
+    for (let i = 0; i <= 20; i++) session.setFactor(1 + i / 10);
+    session.endStep();
+    session.setMuted('0:1', true);
+    await settle();
+    expect(session.history.getState().undo).toBe('mute 0:1');
+    session.undo();
+    session.undo();
+    await settle();
+    expect(factor()).toBe(1);
+    expect(session.history.getState()).toEqual({
+      undo: undefined,
+      redo: 'scale of five most active neurons',
+    });
+    expect(asked.at(-1)!.input.lanes.every((lane) => lane.neurons.length === 0)).toBe(true);
+    session.redo();
+    await settle();
+    expect(factor()).toBe(3);
+    session.undo();
+    session.undo();
+    expect(factor()).toBe(1);
+  });
+
+  it('keeps the main slider within its range', async () => {
+    const { session } = await answered();
+    session.setFactor(99);
+    expect(session.stores.steering.getState().groups[0]!.factor).toBe(3);
+    session.setFactor(-1);
+    expect(session.stores.steering.getState().groups[0]!.factor).toBe(0);
+  });
+
+  it('watches and controls all groups', async () => {
+    const { session, asked, controls } = await answered();
+    expect(
+      session.addGroup('Mine', [
+        { layer: 0, neuron: 6 },
+        { layer: 0, neuron: 6 },
+      ]),
+    ).toBeUndefined();
+    session.setGroupFactor('g2', 0);
+    await settle();
+    expect(asked.at(-1)!.input.watched).toEqual([...neurons, { layer: 0, neuron: 6 }]);
+    expect(controls.at(-1)!.members).toEqual([...neurons, { layer: 0, neuron: 6 }]);
+    const [, steered, control] = asked.at(-1)!.input.lanes;
+    expect(steered!.neurons).toEqual([{ layer: 0, neuron: 6, factor: 0 }]);
+    expect(control!.neurons).toHaveLength(1);
+    session.drawControl(7);
+    await settle();
+    expect(controls.at(-1)!.seed).toBe(7);
+    const count = controls.length;
+    session.setFactor(2);
+    await settle();
+    expect(controls).toHaveLength(count);
+  });
+
+  it('refuses what cannot be a group, in a sentence', async () => {
+    const { session } = await answered();
+    const before = session.stores.steering.getState();
+    expect(session.addGroup('none', [])).toMatch(/no neurons/);
+    expect(session.addGroup('far', [{ layer: 9, neuron: 0 }])).toMatch(/There is no neuron 9:0/);
+    const many = Array.from({ length: 2001 }, (_, neuron) => ({ layer: 0, neuron }));
+    expect(session.addGroup('many', many)).toMatch(/at most 2,000/);
+    expect(session.stores.steering.getState()).toBe(before);
+  });
+
+  it('keeps groups when the same model comes back on another device', async () => {
+    const { session, asked } = await answered();
+    session.addGroup('Mine', [{ layer: 0, neuron: 6 }]);
+    session.chooseDevice('wasm');
+    await vi.waitFor(() => expect(session.stores.model.getState().status).toBe('ready'));
+    await settle();
+    expect(session.stores.steering.getState().groups.map(({ name }) => name)).toEqual([
+      'five most active neurons',
+      'Mine',
+    ]);
+    expect(asked.at(-1)!.input.watched).toHaveLength(6);
+  });
+
+  it('asks what a neuron writes once', async () => {
+    const { session, facts } = await answered();
+    const neuron = { layer: 0, neuron: 3 };
+    const [a, b] = await Promise.all([session.neuronFacts(neuron), session.neuronFacts(neuron)]);
+    expect(a).toBe(b);
+    expect(facts).toEqual([neuron]);
+  });
+});
+
+describe('doses', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const texts = doseFactors.map((factor) => (factor < 0.5 ? '' : factor > 2 ? 'x y' : 'a b'));
+
+  it('are asked once the model is idle, as one batch of nine', async () => {
+    const { session, doses } = await answered();
+    expect(doses).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(idleBeforeDoses);
+    expect(doses).toHaveLength(1);
+    const { lanes } = doses[0]!.input;
+    expect(lanes.map((lane) => lane.neurons[0]?.factor)).toEqual(
+      doseFactors.map((factor) => (factor === 1 ? undefined : factor)),
+    );
+    expect(session.stores.dose.getState()).toMatchObject({ status: 'running', points: [] });
+    doses[0]!.finish(texts);
+    await settle();
+    const { status, points, kind } = session.stores.dose.getState();
+    expect(status).toBe('done');
+    expect(kind).toBe('mean-cett');
+    expect(points.map(({ factor }) => factor)).toEqual([...doseFactors]);
+    expect(points.map(({ differs }) => differs)).toEqual(texts.map((text) => text !== 'a b'));
+    expect(points.map(({ score }) => score)).toEqual(texts.map((text, i) => (text === '' ? undefined : i)));
+  });
+
+  it('give way to an answer, and come again behind it', async () => {
+    const { session, asked, doses } = await answered();
+    await vi.advanceTimersByTimeAsync(idleBeforeDoses);
+    session.setMuted('0:1', true);
+    await settle();
+    expect(doses[0]!.aborted()).toBe(true);
+    await vi.advanceTimersByTimeAsync(10 * idleBeforeDoses);
+    expect(doses).toHaveLength(1);
+    asked.at(-1)!.finish(['c', 'c']);
+    await settle();
+    await vi.advanceTimersByTimeAsync(idleBeforeDoses);
+    expect(doses).toHaveLength(2);
+    expect(doses[1]!.aborted()).toBe(false);
+  });
+
+  it('stay while the main slider moves, and are known where one comes back', async () => {
+    const { session, asked, doses } = await answered();
+    await vi.advanceTimersByTimeAsync(idleBeforeDoses);
+    doses[0]!.finish(texts);
+    await settle();
+    session.goToDose(2);
+    await settle();
+    expect(session.stores.steering.getState().groups[0]!.factor).toBe(2);
+    expect(session.stores.dose.getState()).toMatchObject({ status: 'done' });
+    asked.at(-1)!.finish(['c', 'c']);
+    await settle();
+    session.setMuted('0:1', true);
+    await settle();
+    expect(session.stores.dose.getState()).toMatchObject({ status: 'waiting', points: [] });
+    session.undo();
+    await settle();
+    expect(session.stores.dose.getState().points).toHaveLength(9);
+    asked.at(-1)!.finish(['c', 'c']);
+    await vi.advanceTimersByTimeAsync(10 * idleBeforeDoses);
+    expect(doses).toHaveLength(1);
+  });
+
+  it('come at once on demand', async () => {
+    const { session, doses } = await answered();
+    session.showDoses();
+    await settle();
+    expect(doses).toHaveLength(1);
+  });
+
+  it('are none without a group or behind a given start', async () => {
+    const { session } = await answered();
+    session.whatIf([3]);
+    expect(session.stores.dose.getState().status).toBe('none');
+    session.whatIf([]);
+    expect(session.stores.dose.getState().status).toBe('waiting');
+    session.removeGroup('g1');
+    expect(session.stores.dose.getState().status).toBe('none');
+  });
+
+  it('say where the answer flips', () => {
+    const points = (differs: readonly boolean[]): DosePoint[] =>
+      doseFactors.map((factor, i) => ({ factor, text: '', differs: differs[i]! }));
+    const at = (...factors: number[]) => points(doseFactors.map((factor) => factors.includes(factor)));
+    const said = (list: readonly DosePoint[]) => flipSummary(list).replaceAll('\u00a0', ' ');
+    expect(said(at())).toBe('The answer stays the same from × 0 to × 3.');
+    expect(said(at(0, 0.25, 3))).toBe('The answer changes at × 0.25 and at × 3.');
+    expect(said(at(2, 3))).toBe('The answer changes at × 2.');
+    expect(flips(at(0, 0.25, 3))).toEqual([0.375, 2.75]);
+    expect(flips(at())).toEqual([]);
+  });
+});
