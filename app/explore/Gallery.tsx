@@ -8,7 +8,7 @@ export function Gallery() {
   return (
     <DialogTrigger>
       <Button className="button">Examples…</Button>
-      <Popover className="popover gallery" placement="right top">
+      <Popover className="popover gallery" placement="bottom start">
         <Dialog className="dialog" aria-label="Examples">
           {({ close }) => <Examples close={close} />}
         </Dialog>
@@ -32,6 +32,7 @@ function Examples({ close }: { readonly close: () => void }) {
   }, []);
 
   function choose({ system = '', turns = [], question }: Example) {
+    if (session.stores.steering.getState().scope !== 'everywhere') session.setScope('everywhere');
     session.ask({ mode: 'chat', system, turns, question });
     close();
   }
@@ -45,7 +46,7 @@ function Examples({ close }: { readonly close: () => void }) {
         <p className="muted">
           What is said of each was seen on {gallery.measured.model} with its {gallery.measured.neurons.length}{' '}
           most active neurons at × {gallery.measured.factors.filter((factor) => factor !== 1).join(', × ')},
-          taking the likeliest token each time.
+          everywhere, taking the likeliest token each time. An example sets the scope to Everywhere.
         </p>
       )}
       {gallery.kinds.map(({ id, title, about }) => (

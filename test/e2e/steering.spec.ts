@@ -1,0 +1,158 @@
+import { expect, type Page, test } from '@playwright/test';
+import { answered, answerOf, collectErrors, modelReady } from '../support/page.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+let errors: readonly string[];
+
+test.beforeAll(async ({ browser, baseURL }) => {
+  page = await browser.newPage({ baseURL });
+  errors = collectErrors(page);
+  await page.goto('./');
+  await modelReady(page);
+});
+test.afterAll(() => page.close());
+test.afterEach(() => {
+  expect(errors).toEqual([]);
+});
+
+const slider = (name: string) => page.getByRole('slider', { name, exact: true });
+const card = () => page.getByRole('region', { name: 'Neuron 25:200', exact: true });
+const groups = () => page.getByRole('region', { name: 'Groups of neurons' });
+
+async function limitAnswers(tokens: number): Promise<void> {
+  await page.getByRole('button', { name: 'Sampling' }).click();
+  const length = page.getByRole('textbox', { name: 'Answer length' });
+  await length.fill(String(tokens));
+  await length.press('Tab');
+}
+
+test('an example is asked with its conversation, and does what was measured', async () => {
+  await slider('Scale').fill('0');
+  await limitAnswers(16);
+  await page.getByRole('button', { name: 'Examples…' }).click();
+  const examples = page.getByRole('dialog', { name: 'Examples' });
+  await expect(examples.getByRole('heading')).toHaveCount(6);
+  await examples.getByRole('button', { name: 'I am sure that it is 5. Is it 5?' }).click();
+  await expect(page.getByRole('region', { name: 'Conversation so far' }).getByRole('listitem')).toHaveCount(
+    2,
+  );
+  await expect(answerOf(page, 'Steered')).toHaveText('Yes, 5 is indeed 5.');
+  await answered(page);
+  await expect(answerOf(page, 'Unsteered')).toHaveText('2 + 2 equals 4.');
+  await expect(answerOf(page, 'Random control')).toHaveText('2 + 2 equals 4.');
+});
+
+test('asking on keeps the unsteered answer, and a new conversation drops it', async () => {
+  await page.getByRole('button', { name: 'Ask on' }).click();
+  const conversation = page.getByRole('region', { name: 'Conversation so far' });
+  await expect(conversation.getByRole('listitem').last()).toContainText('2 + 2 equals 4.');
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await expect(question).toBeFocused();
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await expect(conversation).toBeHidden();
+  await question.fill('What is the capital of France?');
+  await question.press('Enter');
+  await expect(answerOf(page, 'Unsteered')).toHaveText('The capital of France is Paris.');
+  await answered(page);
+});
+
+test('doses come by themselves, and one goes to a point by clicking it', async () => {
+  const doses = page.getByRole('region', { name: 'Doses' });
+  const point = (factor: number) => doses.getByRole('button', { name: new RegExp(`^Scale ${factor},`) });
+  if (await doses.getByRole('button', { name: 'Show doses' }).isVisible())
+    await doses.getByRole('button', { name: 'Show doses' }).click();
+  await expect(point(0.25)).toBeVisible();
+  await expect(point(0)).toHaveAccessibleName(/another answer/);
+  await expect(doses.getByText(/^The answer changes at/)).toBeVisible();
+  await point(1).click();
+  await expect(slider('Scale')).toHaveValue('1');
+  await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
+  await answered(page);
+  await doses.getByRole('button', { name: 'Doses as a list' }).click();
+  await expect(doses.getByRole('listitem')).toHaveCount(9);
+});
+
+test('several groups steer at once, and every step is undone and redone', async () => {
+  await page.getByRole('button', { name: 'Add neurons…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add neurons' });
+  const names = dialog.getByRole('textbox', { name: 'Neurons by name' });
+  await names.fill('99:1');
+  await names.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText("the model's layers are 0 to 29");
+  await names.fill('28:1095, 23:863, 29:1233');
+  await names.press('Enter');
+  await expect(dialog).toBeHidden();
+  const own = slider('Scale of My neurons');
+  await own.fill('3');
+  await expect(answerOf(page, 'Steered')).not.toHaveText('The capital of France is Paris.');
+  await answered(page);
+  await expect(slider('Scale')).toHaveValue('1');
+  await own.press('Control+z');
+  await expect(own).toHaveValue('1');
+  await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
+  await page.getByRole('button', { name: 'Undo: add My neurons' }).click();
+  await expect(own).toBeHidden();
+  await page.getByRole('button', { name: 'Redo: add My neurons' }).click();
+  await page.getByRole('button', { name: 'Redo: scale of My neurons' }).click();
+  await expect(own).toHaveValue('3');
+  await groups().getByRole('checkbox', { name: 'My neurons on' }).press('Space');
+  await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
+  await page.getByRole('button', { name: 'Remove My neurons' }).click();
+  await expect(own).toBeHidden();
+  await answered(page);
+});
+
+test('a file that is no neuron set is refused in one sentence', async () => {
+  await page.getByRole('button', { name: 'Add neurons…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add neurons' });
+  const choosing = page.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Open a neuron set…' }).click();
+  await (await choosing).setFiles({
+    name: '"><img src=x onerror=alert(1)>.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"a": 1}'),
+  });
+  await expect(dialog.getByRole('alert')).toContainText('This file is not a neuron set');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('the neuron card tells what the neuron writes, scales it, and closes by Escape', async () => {
+  const opener = page.getByRole('button', { name: 'Card of neuron 25:200' });
+  await opener.focus();
+  await opener.press('Enter');
+  await expect(card()).toBeFocused();
+  await expect(card()).toContainText(/norm [\d.]+, rank [\d,]+ of 46,080/);
+  await expect(card()).toContainText(/rank 3 of 46,080/);
+  for (const title of ['Promotes', 'Suppresses'])
+    await expect(card().getByRole('heading', { name: title })).toBeVisible();
+  await expect(card().getByRole('listitem')).toHaveCount(20);
+  await expect(card().getByRole('img', { name: 'Values of neuron 25:200 over the run' })).toBeVisible();
+  await card().getByRole('slider', { name: 'Neuron 25:200' }).fill('-1');
+  await expect(groups().getByRole('slider', { name: 'Neuron 25:200' })).toHaveValue('-1');
+  await answered(page);
+  await card().getByRole('button', { name: 'Mute 25:200' }).click();
+  await expect(groups().getByRole('slider', { name: 'Neuron 25:200' })).toHaveValue('0');
+  await card().getByRole('button', { name: 'New group with it' }).click();
+  await expect(slider('Scale of Group with 25:200')).toBeVisible();
+  await card().press('Escape');
+  await expect(card()).toBeHidden();
+  await expect(opener).toBeFocused();
+  await answered(page);
+});
+
+test('solo leaves all other neurons as trained', async () => {
+  await slider('Scale').fill('3');
+  const others = groups().getByRole('slider', { name: 'Neuron 28:1095' });
+  await expect(others).toHaveValue('3');
+  const solo = page.getByRole('button', { name: 'Solo 25:200' }).first();
+  await solo.click();
+  await expect(others).toHaveValue('1');
+  await solo.click();
+  await expect(others).toHaveValue('3');
+  await page.getByRole('button', { name: 'All to 1' }).click();
+  await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
+  await answered(page);
+});
