@@ -1,9 +1,6 @@
-import { checkNeuron } from '../../src/neurons/layout.ts';
-import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type {
   DeviceChoice,
-  Lane,
   LoadedModel,
   ModelSource,
   NeuronFacts,
@@ -13,7 +10,6 @@ import { createAnswers } from './answers.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
 import { createDoses } from './doses.ts';
-import { createHistory } from './history.ts';
 import { defaultModelBytes } from './models.ts';
 import { createNewest } from './newest.ts';
 import { createMeter } from './progress.ts';
@@ -22,28 +18,17 @@ import { createRunRecord, type RunRecord } from './record.ts';
 import { isRecorded, replayRun } from './replay.ts';
 import type { RecordedRun } from './run-file.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
-import {
-  firstSteering,
-  groupRange,
-  neuronKey,
-  type SteeredGroup,
-  type SteeringState,
-} from './slices/steering.ts';
-import { neutral, withGroup, withGroupChange, withMuted, withOwn, withoutGroup } from './steering.ts';
+import { firstSteering, neuronKey } from './slices/steering.ts';
+import { withGroup } from './steering.ts';
+import { createSteeringActions, type SteeringActions } from './steering-actions.ts';
 import { createStores, type Stores } from './stores.ts';
 
-const undoSteps = 100;
-/** Larger groups would make every position a message of many kilobytes. */
-const largestGroup = 2000;
-
-export interface Session {
+export interface Session extends SteeringActions {
   readonly client: EngineClient;
   readonly stores: Stores;
   readonly record: RunRecord;
   /** What the worker keeps of every neuron, fetched where it is looked at. */
   readonly details: Details;
-  /** What undo and redo would do, in words. */
-  readonly history: ReturnType<typeof createHistory<SteeringState>>['store'];
 
   /** Loads a model, and answers the question once it is ready. A failure keeps everything that was typed. */
   load(source: ModelSource): Promise<void>;
@@ -64,37 +49,8 @@ export interface Session {
   /** Answers what was asked once more with every answer starting with these tokens; none: as the model starts itself. */
   whatIf(answerStart: readonly number[]): void;
 
-  /** Scale of the first group. */
-  setFactor(factor: number): void;
-  setGroupFactor(id: string, factor: number): void;
-  /** Switches a group on or off, or renames it. */
-  changeGroup(id: string, change: Partial<Pick<SteeredGroup, 'name' | 'on'>>): void;
-  /** Adds a group of these neurons at scale 1; returns a sentence that says why not, else undefined. */
-  addGroup(name: string, members: readonly NeuronRef[], kind?: SteeredGroup['kind']): string | undefined;
-  addSet(set: NeuronSet): string | undefined;
-  /** Adds a neuron to a group of the person's own. */
-  addToGroup(id: string, neuron: NeuronRef): string | undefined;
-  removeGroup(id: string): void;
-  /** Gives a neuron a factor of its own, in a group or not; undefined takes it back. */
-  setOwnFactor(key: string, factor: number | undefined): void;
-  setMuted(key: string, muted: boolean): void;
-  /** Scales this neuron alone; undefined: all again. */
-  setSolo(key: string | undefined): void;
-  setScope(scope: Lane['scope']): void;
-  drawControl(seed: number): void;
-  /** All sliders to 1. */
-  resetSteering(): void;
-  /** Puts a whole state of steering in place, as one step. */
-  restoreSteering(steering: SteeringState, label: string): void;
-  /** Ends a step of several changes, as a drag of a slider. */
-  endStep(): void;
-  undo(): void;
-  redo(): void;
-
   /** Asks for the doses now. */
   showDoses(): void;
-  /** Scale of the first group, as a step of its own. */
-  goToDose(factor: number): void;
   /** Opens a neuron's card; undefined closes it. */
   openCard(neuron: NeuronRef | undefined): void;
   /** What a neuron writes; asked once a model and neuron. */
@@ -111,9 +67,9 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
   const record = createRunRecord(schedule);
   const details = createDetails(client, record, () => stores.model.getState().model?.layout);
   const loads = createNewest();
-  const history = createHistory<SteeringState>(undoSteps);
   const doses = createDoses(client, stores);
   const answers = createAnswers({ client, stores, record, onDone: doses.later });
+  const { actions: steeringActions, forget } = createSteeringActions(stores, () => submit(false));
   const facts = new Map<string, Promise<NeuronFacts>>();
 
   async function loadNow(source: ModelSource, signal: AbortSignal): Promise<void> {
@@ -156,7 +112,7 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
     stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined });
     const steering = stores.steering.getState();
     if (steering.madeFor !== model.fingerprint) {
-      history.clear();
+      forget();
       stores.selection.setState({ card: undefined });
       const { scope, controlSeed } = steering;
       stores.steering.setState(
@@ -188,17 +144,6 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
     answers.submit(all);
   }
 
-  function put(steering: SteeringState): void {
-    stores.steering.setState(steering, true);
-    submit(false);
-  }
-
-  /** Every change of steering comes through here. */
-  function change(next: SteeringState, label: string, tag?: string): void {
-    history.record(stores.steering.getState(), label, tag);
-    put(next);
-  }
-
   function answer(): void {
     const prompt = stores.prompt.getState();
     const { model } = stores.model.getState();
@@ -225,56 +170,17 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
     await loads.idle();
   }
 
-  const groupOf = (id: string) => stores.steering.getState().groups.find((group) => group.id === id);
-
-  /** Why these neurons cannot be a group; undefined where they can. */
-  function refusal(members: readonly NeuronRef[]): string | undefined {
-    const { model } = stores.model.getState();
-    if (!model) return 'The model is not ready yet; add neurons when it is.';
-    if (members.length === 0) return 'There are no neurons to add; choose at least one.';
-    if (members.length > largestGroup)
-      return `These are ${members.length.toLocaleString('en')} neurons; a group takes at most ${largestGroup.toLocaleString('en')}.`;
-    try {
-      for (const neuron of members) checkNeuron(model.layout, neuron);
-    } catch (error) {
-      return describeError(error);
-    }
-    return undefined;
-  }
-
-  function add(group: Pick<SteeredGroup, 'name' | 'kind' | 'members' | 'set'>): string | undefined {
-    const members = [...new Map(group.members.map((neuron) => [neuronKey(neuron), neuron])).values()];
-    const reason = refusal(members);
-    if (!reason) change(withGroup(stores.steering.getState(), { ...group, members }), `add ${group.name}`);
-    return reason;
-  }
-
-  function setGroupFactor(id: string, factor: number): void {
-    const group = groupOf(id);
-    if (!group) return;
-    const { min, max } = groupRange;
-    const next = Math.min(max, Math.max(min, factor));
-    if (next === group.factor) return;
-    const changed = withGroupChange(stores.steering.getState(), id, { factor: next });
-    change(changed, `scale of ${group.name}`, `factor ${id}`);
-  }
-
-  function setFactor(factor: number): void {
-    const [first] = stores.steering.getState().groups;
-    if (first) setGroupFactor(first.id, factor);
-  }
-
   return {
     client,
     stores,
     record,
     details,
-    history: history.store,
+    ...steeringActions,
     load,
     showRun(run) {
       doses.yield();
       answers.abort();
-      history.clear();
+      forget();
       const { status, model } = stores.model.getState();
       const live = status === 'ready' && model?.fingerprint === run.model.fingerprint;
       if (!live)
@@ -316,75 +222,7 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
       submit(false);
     },
 
-    setFactor,
-    setGroupFactor,
-    changeGroup(id, { name, on }) {
-      const group = groupOf(id);
-      if (!group) return;
-      const label = on === undefined ? `name of ${group.name}` : `${group.name} ${on ? 'on' : 'off'}`;
-      const wanted = { ...(name === undefined ? {} : { name }), ...(on === undefined ? {} : { on }) };
-      change(withGroupChange(stores.steering.getState(), id, wanted), label);
-    },
-    addGroup: (name, members, kind = 'custom') => add({ name, members, kind }),
-    addSet: (set) => add({ name: set.name, kind: 'set', members: set.neurons, set }),
-    addToGroup(id, neuron) {
-      const group = groupOf(id);
-      if (!group || group.members.some((member) => neuronKey(member) === neuronKey(neuron))) return undefined;
-      const members = [...group.members, neuron];
-      const reason = refusal(members);
-      if (!reason)
-        change(
-          withGroupChange(stores.steering.getState(), id, { members }),
-          `add ${neuronKey(neuron)} to ${group.name}`,
-        );
-      return reason;
-    },
-    removeGroup(id) {
-      const group = groupOf(id);
-      if (group) change(withoutGroup(stores.steering.getState(), id), `remove ${group.name}`);
-    },
-    setOwnFactor(key, factor) {
-      const steering = stores.steering.getState();
-      if (steering.own[key] === factor) return;
-      const step = factor === undefined ? 'follow its group' : 'own scale';
-      change(
-        withOwn(steering, key, factor),
-        `${key}, ${step}`,
-        factor === undefined ? undefined : `own ${key}`,
-      );
-    },
-    setMuted(key, muted) {
-      change(withMuted(stores.steering.getState(), key, muted), `${muted ? 'mute' : 'unmute'} ${key}`);
-    },
-    setSolo(key) {
-      change({ ...stores.steering.getState(), solo: key }, key === undefined ? 'end solo' : `solo ${key}`);
-    },
-    setScope(scope) {
-      change({ ...stores.steering.getState(), scope }, 'scope');
-    },
-    drawControl(seed) {
-      change({ ...stores.steering.getState(), controlSeed: seed }, 'new control');
-    },
-    resetSteering() {
-      change(neutral(stores.steering.getState()), 'all scales to 1');
-    },
-    restoreSteering: (steering, label) => change(steering, label),
-    endStep: history.endStep,
-    undo() {
-      const before = history.undo(stores.steering.getState());
-      if (before) put(before);
-    },
-    redo() {
-      const after = history.redo(stores.steering.getState());
-      if (after) put(after);
-    },
-
     showDoses: doses.now,
-    goToDose(factor) {
-      history.endStep();
-      setFactor(factor);
-      history.endStep();
-    },
     openCard(neuron) {
       stores.selection.setState({ card: neuron && { layer: neuron.layer, neuron: neuron.neuron } });
     },
