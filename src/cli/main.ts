@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { EngineError } from '../errors.ts';
 import type { RunProgress } from '../identify/run.ts';
 import { type ActivationsOptions, runActivations } from './activations-command.ts';
+import { type EvaluateOptions, evaluationText, runEvaluate } from './evaluate-command.ts';
+import { type FitOptions, fitText, runFit } from './fit-command.ts';
 import { type GenerateOptions, runGenerate } from './generate-command.ts';
 import { type IdentifyOptions, parseShard, progressText, runIdentify } from './identify-command.ts';
 import { runInspect } from './inspect-command.ts';
@@ -24,6 +26,10 @@ function positive(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError('It must be a whole number of 1 or more.');
   return value;
+}
+
+function penalty(text: string): number | 'auto' {
+  return text === 'auto' ? text : number(text);
 }
 
 function print<T>(value: T, json: boolean | undefined, text: (value: T) => string): void {
@@ -127,6 +133,50 @@ function addIdentification(root: Command): void {
     .option('--json', 'print JSON')
     .action(async (folders: string[], options: MergeOptions & { json?: boolean }) =>
       print(await runMerge(folders, options), options.json, mergeText),
+    );
+  root
+    .command('fit')
+    .description('find the H-Neurons of a run and compare them with other detectors on answers held out')
+    .argument('<folder>', 'folder of a run')
+    .requiredOption('--out <file>', 'the neuron set (JSON)')
+    .option('--name <name>', 'name of the set', 'H-Neurons')
+    .option('--C <C>', "how little the neurons' number is held down, or auto", penalty, 'auto' as const)
+    .addOption(
+      new Option('--aggregation <how>', 'over the tokens of an answer')
+        .choices(['mean', 'max'])
+        .default('mean'),
+    )
+    .addOption(
+      new Option('--position <where>', 'where a token counts').choices(['read', 'produced']).default('read'),
+    )
+    .addOption(
+      new Option('--split <by>', 'what must not be on both sides')
+        .choices(['answer', 'relation'])
+        .default('answer'),
+    )
+    .option('--draws <count>', 'sets of random neurons to compare with', positive, 200)
+    .option('--seed <seed>', 'of splits and draws', number, 1)
+    .option('--json', 'print JSON')
+    .action(async (folder: string, options: FitOptions & { json?: boolean }) =>
+      print(await runFit(folder, options), options.json, fitText),
+    );
+  withModel(root.command('evaluate'))
+    .description('test a neuron set on a run, or on questions that are asked first')
+    .argument('<set>', 'a neuron set (JSON)')
+    .requiredOption(
+      '--questions <place>',
+      'folder of a run, a question set, or a built-in one: facts, invented',
+    )
+    .option('--out <folder>', "where a question set's run is stored")
+    .option('--train <folder>', 'run that the set comes from, for other detectors to learn from')
+    .option('--samples <count>', 'replies to a question', positive, 10)
+    .option('--agree <count>', 'replies that must agree (default: all)', positive)
+    .option('--limit <count>', 'questions from the start of the set', positive)
+    .option('--draws <count>', 'sets of random neurons to compare with', positive, 200)
+    .option('--seed <seed>', 'of samples and draws', number, 1)
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: EvaluateOptions & { json?: boolean }) =>
+      print(await runEvaluate(file, options, progressWriter()), options.json, evaluationText),
     );
 }
 

@@ -1,11 +1,11 @@
 import { FLOAT16_VALUES } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
-import { deriveSeed } from '../math/random.ts';
 import type { DenseFeatures } from '../stats/features.ts';
+import { groupRows } from '../stats/groups.ts';
+import { balanceWithin } from '../stats/splits.ts';
 import type { FeatureVector } from './features.ts';
-import { splitKeys } from './questions.ts';
+import type { Question } from './questions.ts';
 import type { QuestionRecord, RunManifest } from './records.ts';
-import { hashText } from './sample.ts';
 
 /** An answer that the replies to a question agree on, with features. */
 export interface Answer {
@@ -26,64 +26,42 @@ export function answersOf(records: readonly QuestionRecord[]): Answer[] {
 
 /**
  * As many right as wrong answers of every relation, so that what is asked does not tell which it is: of the more
- * frequent kind some are drawn by seed. A relation with one kind only is left out.
+ * frequent kind a part is drawn. A relation with one kind only is left out.
  */
 export function balancedAnswers(answers: readonly Answer[], seed: number): Answer[] {
-  const kinds = new Map<string, [Answer[], Answer[]]>();
-  for (const answer of answers) {
-    const { relation } = answer.record.question;
-    const both = kinds.get(relation) ?? [[], []];
-    both[answer.label].push(answer);
-    kinds.set(relation, both);
-  }
-  const place = ({ record }: Answer) => deriveSeed(seed, hashText(record.question.id));
-  return [...kinds.values()]
-    .flatMap((both) => {
-      const count = Math.min(both[0].length, both[1].length);
-      return both.flatMap((some) => [...some].sort((a, b) => place(a) - place(b)).slice(0, count));
-    })
-    .sort((a, b) => a.record.index - b.record.index);
+  const relations = answers.map(({ record }) => record.question.relation);
+  return Array.from(balanceWithin(labelsOf(answers), relations, seed), (row) => answers[row]);
 }
 
+export const labelsOf = (answers: readonly Answer[]) => Uint8Array.from(answers, ({ label }) => label);
+
+/** What must not stand on both sides of a split: the same fact, question or answer, or anything of the same relation. */
+export type SplitBy = 'answer' | 'relation';
+
 /**
- * Numbers of groups, the same for answers that share a fact, a question or an accepted answer, directly or by way of
- * others.
+ * Group numbers, the same for answers that a split must keep together. Of several accepted answers the first counts:
+ * further ones, such as a country's second language, would tie everything together.
  */
-export function groupsOf(answers: readonly Answer[]): Int32Array {
-  const parent = answers.map((_, i) => i);
-  const root = (i: number): number => {
-    let at = i;
-    while (parent[at] !== at) at = parent[at];
-    parent[i] = at;
-    return at;
-  };
-  const first = new Map<string, number>();
-  answers.forEach(({ record }, i) => {
-    for (const key of splitKeys(record.question)) {
-      const other = first.get(key);
-      if (other === undefined) first.set(key, i);
-      else parent[root(i)] = root(other);
-    }
-  });
-  const numbers = new Map<number, number>();
-  return Int32Array.from(answers, (_, i) => {
-    const at = root(i);
-    const number = numbers.get(at) ?? numbers.size;
-    numbers.set(at, number);
-    return number;
-  });
+export function groupsOf(answers: readonly Answer[], by: SplitBy): Int32Array {
+  const of = (key: (question: Question) => string) => answers.map(({ record }) => key(record.question));
+  const keys = [
+    of(({ fact }) => fact),
+    of(({ question }) => question),
+    of(({ answers: [first = ''] }) => first),
+  ];
+  return groupRows(by === 'relation' ? [of(({ relation }) => relation)] : keys);
 }
 
 /**
  * Features of answers as the solvers take them, column by column.
- * @param features gives a row's float16 bits, [vectors][neurons]
+ * @param features gives an answer's float16 bits, [vectors][neurons]
  * @param vectors names whose values stand in columns one after another
  */
 export async function featureMatrix(
   manifest: Pick<RunManifest, 'model' | 'vectors'>,
   answers: readonly Answer[],
   vectors: readonly FeatureVector[],
-  features: (row: number) => Promise<Uint16Array>,
+  features: (answer: Answer) => Promise<Uint16Array>,
 ): Promise<DenseFeatures> {
   const width = manifest.model.widths.reduce((sum, each) => sum + each, 0);
   const places = vectors.map((name) => {
@@ -94,8 +72,8 @@ export async function featureMatrix(
   const rows = answers.length;
   const columns = vectors.length * width;
   const values = new Float32Array(rows * columns);
-  for (const [i, { record }] of answers.entries()) {
-    const bits = await features(record.row);
+  for (const [i, answer] of answers.entries()) {
+    const bits = await features(answer);
     places.forEach((place, k) => {
       for (let j = 0; j < width; j++) values[(k * width + j) * rows + i] = FLOAT16_VALUES[bits[place + j]];
     });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
-import { normalised } from './words.ts';
 
 const format = 'h-neuron-questions';
 const version = 1;
@@ -143,16 +142,4 @@ export function parseQuestionSet(source: string): QuestionSet {
 /** The text of a question set's file. */
 export function formatQuestionSet({ header, questions }: QuestionSet): string {
   return [header, ...questions].map((line) => `${JSON.stringify(line)}\n`).join('');
-}
-
-/**
- * Names of everything that must not stand on both sides of a split with this question: its fact, its wording and the
- * first of its accepted answers (further ones, such as a country's second language, would tie everything together).
- */
-export function splitKeys({ fact, question, answers }: Question): string[] {
-  return [
-    `fact ${fact}`,
-    `question ${normalised(question)}`,
-    ...answers.slice(0, 1).map((answer) => `answer ${normalised(answer)}`),
-  ];
 }

@@ -44,6 +44,8 @@ export interface NeuronSet {
     readonly command: string;
     /** Which questions the set was found with. */
     readonly questions: string;
+    /** Ids of the questions that the set was not found with and can be tested on. */
+    readonly heldOut?: readonly string[];
     readonly licence?: string;
     readonly notes?: string;
   };
@@ -74,6 +76,7 @@ const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
     ),
     command: text,
     questions: text,
+    heldOut: z.array(text).max(100_000).optional(),
     licence: text.optional(),
     notes: text.optional(),
   }),

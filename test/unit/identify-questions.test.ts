@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatQuestionSet, parseQuestionSet, splitKeys } from '../../src/identify/questions.ts';
+import { formatQuestionSet, parseQuestionSet } from '../../src/identify/questions.ts';
 import { normalised, occurrences, withoutArticles, wordsOf } from '../../src/identify/words.ts';
 
 const builtIn = (name: string) =>
@@ -93,13 +93,5 @@ describe('reading a question set', () => {
   it('keeps answers that look like numbers as they are', () => {
     const answers = ['007', '1e5', 'true'];
     expect(parseQuestionSet(file(header, { ...question, answers })).questions[0]?.answers).toEqual(answers);
-  });
-});
-
-describe('what a split keeps together', () => {
-  it('is fact, question and first answer, however they are spelt', () => {
-    const other = { ...question, fact: 'g', question: ' who ', answers: ['the HE', 'Another'] };
-    const keys = splitKeys(question);
-    expect(splitKeys(other).filter((key) => keys.includes(key))).toEqual(['question who', 'answer he']);
   });
 });

@@ -1,0 +1,62 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { EngineError } from '../errors.ts';
+import { type Evaluation, evaluateSet } from '../identify/evaluate.ts';
+import type { RunProgress } from '../identify/run.ts';
+import { parseNeuronSet } from '../neurons/set-file.ts';
+import { verdictText } from './fit-command.ts';
+import { runIdentify } from './identify-command.ts';
+import type { CliDevice } from './open-model.ts';
+import { type FolderRun, withRun } from './run-folder.ts';
+
+export interface EvaluateOptions {
+  readonly model: string;
+  readonly device: CliDevice;
+  /** Folder of a run, or a question set that is asked first. */
+  readonly questions: string;
+  /** Where a question set's run is stored. */
+  readonly out?: string;
+  /** Folder of the run that the set comes from. */
+  readonly train?: string;
+  readonly samples: number;
+  readonly agree?: number;
+  readonly limit?: number;
+  readonly draws: number;
+  readonly seed: number;
+}
+
+/** The folder of the run to test on; a question set is asked first. */
+async function runFolder(options: EvaluateOptions, report: (progress: RunProgress) => void): Promise<string> {
+  const { questions, out } = options;
+  if (existsSync(questions) && statSync(questions).isDirectory()) return questions;
+  if (out === undefined)
+    throw new EngineError(
+      'bad-input',
+      `"${questions}" is no folder of a run; to ask a question set first, name a folder for its run with --out.`,
+    );
+  await runIdentify({ ...options, out, shard: { index: 0, count: 1 }, resume: true }, report);
+  return out;
+}
+
+/** Tests a set's file on a run. */
+export async function runEvaluate(
+  file: string,
+  options: EvaluateOptions,
+  report: (progress: RunProgress) => void,
+): Promise<Evaluation> {
+  const set = parseNeuronSet(await readFile(file, 'utf8'));
+  const folder = await runFolder(options, report);
+  const { draws, seed, train } = options;
+  return withRun(folder, async (run) => {
+    const evaluate = (trainRun?: FolderRun) => evaluateSet(set, run, { draws, seed, trainRun });
+    return train === undefined ? evaluate() : withRun(train, evaluate);
+  });
+}
+
+export function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly }: Evaluation): string {
+  const which = heldOutOnly ? 'questions held out when the set was found' : 'all questions of the run';
+  const share = `${(100 * calledMadeUp).toFixed(1)} % of ${answers} answers are called made up (${which})`;
+  return verdict
+    ? `${share}\n${verdictText(verdict)}`
+    : `${share}; all are of one kind, so there is no AUROC`;
+}

@@ -1,0 +1,108 @@
+import { EngineError } from '../errors.ts';
+import { flatIndex, neuronLayout } from '../neurons/layout.ts';
+import type { NeuronSet } from '../neurons/set-file.ts';
+import { type SparseModel, sparseScores } from '../stats/passes.ts';
+import { type Answer, answersOf, balancedAnswers, featureMatrix, groupsOf } from './answers.ts';
+import type { Learning } from './detectors.ts';
+import { type RunData, SHUFFLES, vectorOf } from './learn.ts';
+import { type Verdict, type VerdictOptions, verdictOf } from './verdict.ts';
+
+export interface Evaluation {
+  /** Undefined where all answers are of one class: there is nothing to tell apart. */
+  readonly verdict: Verdict | undefined;
+  /** Answers tested on. */
+  readonly answers: number;
+  /** Share of them that the set calls made up: its probability is above one half. */
+  readonly calledMadeUp: number;
+  /** Only the questions that the set was not found with were tested. */
+  readonly heldOutOnly: boolean;
+}
+
+/** The set's classifier over flat indices. Throws EngineError `bad-input` where the set has none. */
+function modelOf(set: NeuronSet): SparseModel {
+  const layout = neuronLayout(set.model.widths);
+  if (set.intercept === undefined || set.neurons.length === 0)
+    throw new EngineError(
+      'bad-input',
+      `The set "${set.name}" has no classifier (weights and intercept), so it cannot be evaluated.`,
+    );
+  const members = set.neurons.map((neuron) => ({
+    index: flatIndex(layout, neuron),
+    weight: neuron.weight as number,
+  }));
+  members.sort((a, b) => a.index - b.index);
+  return {
+    indices: Int32Array.from(members, ({ index }) => index),
+    values: Float64Array.from(members, ({ weight }) => weight),
+    intercept: set.intercept,
+  };
+}
+
+function checkModel(set: NeuronSet, run: RunData): void {
+  if (run.manifest.model.fingerprint !== set.model.fingerprint)
+    throw new EngineError(
+      'bad-input',
+      `The set "${set.name}" was found in ${set.model.name}, but the run was made with ${run.manifest.model.name} or other weights of it.`,
+    );
+}
+
+/** Answers that may be learnt from: balanced, and none that shares a group with one to be tested on. */
+function learntFrom(candidates: readonly Answer[], test: readonly Answer[], seed: number): Answer[] {
+  const groups = groupsOf([...test, ...candidates], 'answer');
+  const tested = new Set(groups.slice(0, test.length));
+  return balancedAnswers(
+    candidates.filter((_, i) => !tested.has(groups[test.length + i])),
+    seed,
+  );
+}
+
+/**
+ * Tests a set on a run. Where the run has questions that the set's file names as held out, these are tested on, and the
+ * run's others are what other detectors learn from; else every answer is tested on.
+ * @param trainRun for a run without such questions: the run that the set comes from, for other detectors to learn from
+ * @throws EngineError `bad-input` where set and run do not fit, or no answer is there to test on
+ */
+export async function evaluateSet(
+  set: NeuronSet,
+  run: RunData,
+  options: Pick<VerdictOptions, 'seed' | 'draws' | 'onProgress'> & {
+    readonly trainRun?: RunData;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Evaluation> {
+  const { seed, draws, onProgress, trainRun, signal } = options;
+  for (const each of trainRun ? [run, trainRun] : [run]) checkModel(set, each);
+  const model = modelOf(set);
+  const heldOut = new Set(set.provenance.heldOut ?? []);
+  const isHeldOut = ({ record }: Answer) => heldOut.has(record.question.id);
+  const all = answersOf(run.records);
+  const heldOutOnly = all.some(isHeldOut);
+  const test = heldOutOnly ? all.filter(isHeldOut) : all;
+  if (test.length === 0)
+    throw new EngineError('bad-input', 'The run has no consistently right or wrong answer to test on.');
+  const from = heldOutOnly ? run : trainRun;
+  const candidates = from ? answersOf(from.records).filter((answer) => !isHeldOut(answer)) : [];
+  const learnt = learntFrom(candidates, test, seed);
+  const answers = [...test, ...learnt];
+  const sources = new Map<Answer, RunData>([
+    ...test.map((answer) => [answer, run] as const),
+    ...learnt.map((answer) => [answer, from ?? run] as const),
+  ]);
+  const features = await featureMatrix(run.manifest, answers, [vectorOf(set.feature)], (answer) =>
+    (sources.get(answer) ?? run).features(answer.record.row),
+  );
+  const train = Uint8Array.from(answers, (_, row) => (row < test.length ? 0 : 1));
+  const learning: Learning = { answers, features, layout: neuronLayout(set.model.widths), train, signal };
+  const scores = sparseScores(features, model).slice(0, test.length);
+  const C = typeof set.metrics.C === 'number' && learnt.length > 0 ? set.metrics.C : undefined;
+  const groups = groupsOf(answers, 'answer');
+  const bothClasses = new Set(test.map(({ label }) => label)).size === 2;
+  return {
+    verdict: bothClasses
+      ? await verdictOf(learning, { model, C, groups, seed, draws, shuffles: SHUFFLES, onProgress })
+      : undefined,
+    answers: test.length,
+    calledMadeUp: scores.filter((score) => score > 0).length / test.length,
+    heldOutOnly,
+  };
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { numberToFloat16 } from '../../src/bytes/half.ts';
+import { evaluateSet } from '../../src/identify/evaluate.ts';
+import { FEATURE_VECTORS } from '../../src/identify/features.ts';
+import { type LearnOptions, learnSet, type RunData } from '../../src/identify/learn.ts';
+import type { QuestionRecord, RunManifest } from '../../src/identify/records.ts';
+import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
+import { type VerdictRow, verdictSentence } from '../../src/identify/verdict.ts';
+import { createRandom } from '../../src/math/random.ts';
+import { formatNeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
+
+const widths = [30, 30];
+const total = 60;
+/** Neurons that take a larger part in made-up answers, and one that takes a smaller. */
+const planted = [
+  { layer: 0, neuron: 7 },
+  { layer: 1, neuron: 20 },
+];
+const against = 40;
+
+const manifest: RunManifest = {
+  format: 'h-neuron-run',
+  version: 1,
+  model: { name: 'Test', architecture: 'llama', fingerprint: 'abc', widths, precision: '', device: 'native' },
+  questions: { name: 'Questions', count: 240, hash: '1', licences: ['MIT'] },
+  settings: { ...SAMPLE_DEFAULTS, agree: 8 },
+  shard: { index: 0, count: 1 },
+  vectors: FEATURE_VECTORS,
+};
+
+/** A run of made-up values: `effect` is how far the planted neurons differ; log-probabilities tell a little. */
+function makeRun(
+  seed: number,
+  { effect = 3, count = 240, prefix = 'q', status = (i: number) => i % 2 === 0 } = {},
+): RunData {
+  const random = createRandom(seed);
+  const isRight: boolean[] = [];
+  const records = Array.from({ length: count }, (_, i): QuestionRecord => {
+    const right = status(i);
+    isRight.push(right);
+    return {
+      index: i,
+      question: {
+        id: `${prefix}${i}`,
+        fact: `${prefix} fact ${Math.floor(i / 3)}`,
+        question: `${prefix} question ${i} of ${Math.floor(random() * 50)}?`,
+        answers: [`${prefix} answer ${Math.floor(i / 3)}`],
+        relation: `relation ${i % 5}`,
+        source: 'own',
+      },
+      status: right ? 'right' : 'wrong',
+      replies: [
+        {
+          ids: [1, 2],
+          logprobs: [-random() - (right ? 0 : 0.3), -random()],
+          text: 'a b',
+          finish: 'stop',
+          verdict: right ? 'right' : 'wrong',
+        },
+      ],
+      firstEntropy: random(),
+      representative: 0,
+      answer: { tokens: [0, 1], kind: 'accepted' },
+      row: i,
+    };
+  });
+  const values = records.map((_, i) =>
+    Float32Array.from({ length: total }, (_, j) => {
+      const isPlanted = planted.some(({ layer, neuron }) => layer * widths[0]! + neuron === j);
+      const shift = isRight[i] === (j === against) && (isPlanted || j === against) ? effect : 0;
+      return random() + random() * 0.3 + shift * 0.3 * random();
+    }),
+  );
+  return {
+    manifest,
+    records,
+    async features(row) {
+      const bits = new Uint16Array(FEATURE_VECTORS.length * total);
+      values[row]!.forEach((value, j) => {
+        bits[j] = numberToFloat16(value);
+      });
+      return bits;
+    },
+  };
+}
+
+const options: LearnOptions = {
+  name: 'Test set',
+  feature: { aggregation: 'mean', position: 'read' },
+  C: 'auto',
+  splitBy: 'answer',
+  seed: 1,
+  draws: 20,
+  created: '2025-01-31',
+  command: 'test',
+};
+
+const areaOf = (rows: readonly VerdictRow[], name: string) => rows.find((row) => row.name === name)!.auroc;
+
+describe('learning a set', () => {
+  it('finds the neurons that differ, and tests them on questions that share nothing with those learnt from', async () => {
+    const run = makeRun(1);
+    const { set, verdict, path, C } = await learnSet(run, options);
+    expect(path.map((point) => point.C)).toContain(C);
+    const named = set.neurons.map(({ layer, neuron }) => `${layer}:${neuron}`);
+    expect(named).toEqual(expect.arrayContaining(['0:7', '1:20']));
+    expect(named).not.toContain('1:10');
+    expect(set.neurons.every(({ weight = 0 }) => weight > 0)).toBe(true);
+    const strongest = [...set.neurons].sort((a, b) => b.weight! - a.weight!).slice(0, 2);
+    expect(strongest.map(({ layer }) => layer).sort()).toEqual([0, 1]);
+
+    const heldOut = new Set(set.provenance.heldOut);
+    const facts = (out: boolean) =>
+      run.records
+        .filter(({ question }) => heldOut.has(question.id) === out)
+        .map(({ question }) => question.fact);
+    const tested = new Set(facts(true));
+    expect(tested.size).toBeGreaterThan(10);
+    expect(facts(false).filter((fact) => tested.has(fact))).toEqual([]);
+
+    expect(areaOf(verdict.rows, 'H-Neurons').value).toBeGreaterThan(0.85);
+    expect(areaOf(verdict.rows, 'H-Neurons').low).toBeLessThan(areaOf(verdict.rows, 'H-Neurons').value);
+    expect(areaOf(verdict.rows, 'shuffled labels').value).toBeLessThan(0.7);
+    expect(areaOf(verdict.rows, 'random neurons of the same layers').value).toBeLessThan(0.8);
+    expect(verdict.randomAtLeast).toBeLessThan(0.2);
+    expect(verdict.sentence).toMatch(/better than the mean log-probability/);
+    expect(parseNeuronSet(formatNeuronSet(set)).provenance.heldOut).toEqual(set.provenance.heldOut);
+  });
+
+  it('gives the same set again, and another split at another seed', async () => {
+    const first = await learnSet(makeRun(1), { ...options, C: 2 });
+    const again = await learnSet(makeRun(1), { ...options, C: 2 });
+    expect(again).toEqual(first);
+    const other = await learnSet(makeRun(1), { ...options, C: 2, seed: 2 });
+    expect(other.set.provenance.heldOut).not.toEqual(first.set.provenance.heldOut);
+  });
+
+  it('keeps relations apart where asked to', async () => {
+    const run = makeRun(1);
+    const { set } = await learnSet(run, { ...options, C: 2, splitBy: 'relation' });
+    const heldOut = new Set(set.provenance.heldOut);
+    const relations = (out: boolean) =>
+      run.records
+        .filter(({ question }) => heldOut.has(question.id) === out)
+        .map(({ question }) => question.relation);
+    const tested = new Set(relations(true));
+    expect(tested.size).toBeGreaterThan(0);
+    const balanced = run.records.length / 5;
+    expect(
+      [...tested].every(
+        (relation) => relations(true).filter((each) => each === relation).length > balanced * 0.9,
+      ),
+    ).toBe(true);
+  });
+
+  it('says so where nothing is there to be found', async () => {
+    const { verdict } = await learnSet(makeRun(3, { effect: 0 }), { ...options, C: 5 });
+    expect(areaOf(verdict.rows, 'H-Neurons').low).toBeLessThan(0.5);
+    expect(verdict.sentence).toMatch(/not shown to be better than guessing/);
+  });
+
+  it('refuses a run of one class, and names what is missing', async () => {
+    const run = makeRun(1, { status: () => false });
+    await expect(learnSet(run, options)).rejects.toThrow(/No relation of the run has both right and made-up/);
+  });
+});
+
+describe('evaluating a set', () => {
+  it('tests on the questions held out, with the result of the fit', async () => {
+    const run = makeRun(1);
+    const { set, verdict } = await learnSet(run, { ...options, C: 2 });
+    const evaluation = await evaluateSet(set, run, { seed: 1, draws: 20 });
+    expect(evaluation).toMatchObject({ heldOutOnly: true, answers: set.provenance.heldOut!.length });
+    expect(areaOf(evaluation.verdict!.rows, 'H-Neurons').value).toBeCloseTo(
+      areaOf(verdict.rows, 'H-Neurons').value,
+      10,
+    );
+  });
+
+  it('tests on all of another run, with detectors that need learning only where there is a run to learn from', async () => {
+    const run = makeRun(1);
+    const { set } = await learnSet(run, { ...options, C: 2 });
+    const other = makeRun(9, { prefix: 'other', count: 100 });
+    const bare = await evaluateSet(set, other, { seed: 1, draws: 20 });
+    expect(bare).toMatchObject({ heldOutOnly: false, answers: 100 });
+    expect(bare.verdict!.rows.map(({ name }) => name)).not.toContain('words of the question');
+    const full = await evaluateSet(set, other, { seed: 1, draws: 20, trainRun: run });
+    expect(full.verdict!.rows.map(({ name }) => name)).toContain('words of the question');
+    expect(areaOf(full.verdict!.rows, 'H-Neurons')).toEqual(areaOf(bare.verdict!.rows, 'H-Neurons'));
+    expect(areaOf(full.verdict!.rows, 'H-Neurons').value).toBeGreaterThan(0.8);
+  });
+
+  it('says how many invented answers it calls made up', async () => {
+    const { set } = await learnSet(makeRun(1), { ...options, C: 2 });
+    const invented = makeRun(9, { prefix: 'other', count: 50, status: () => false });
+    const { verdict, calledMadeUp } = await evaluateSet(set, invented, { seed: 1, draws: 20 });
+    expect(verdict).toBeUndefined();
+    expect(calledMadeUp).toBeGreaterThan(0.6);
+  });
+
+  it('refuses a run of other weights, and a set without a classifier', async () => {
+    const run = makeRun(1);
+    const { set } = await learnSet(run, { ...options, C: 2 });
+    const model = { ...manifest.model, fingerprint: 'other' };
+    const foreign = { ...run, manifest: { ...manifest, model } };
+    await expect(evaluateSet(set, foreign, { seed: 1, draws: 1 })).rejects.toThrow(/other weights/);
+    await expect(evaluateSet({ ...set, intercept: undefined }, run, { seed: 1, draws: 1 })).rejects.toThrow(
+      /no classifier/,
+    );
+  });
+});
+
+describe('the sentence', () => {
+  const row = (name: string, value: number, gain?: number): VerdictRow => ({
+    name,
+    auroc: { value, low: value - 0.05, high: value + 0.05 },
+    ...(gain === undefined ? {} : { gain: { value: gain, low: gain - 0.05, high: gain + 0.05 } }),
+  });
+
+  it.each([
+    [0.2, /, better than the mean/],
+    [0, /not distinguishably better or worse/],
+    [-0.2, /, worse than the mean/],
+  ])('says plainly how the set compares at a gain of %d', (gain, expected) => {
+    const rows = [row('H-Neurons', 0.7, gain), row('log-probability, mean', 0.7 - gain)];
+    expect(verdictSentence(rows, 0.4)).toMatch(expected);
+    expect(verdictSentence(rows, 0.4)).toMatch(/40 % of the sets of random neurons/);
+  });
+});
