@@ -45,7 +45,7 @@ function withColumn(features: DenseFeatures, column: Float32Array): DenseFeature
 }
 
 /** L1 logistic regression on the rows that may be learnt from. */
-function fit(
+function fitTrained(
   learning: Learning,
   features: DenseFeatures | SparseFeatures,
   C: number,
@@ -71,12 +71,12 @@ export interface HNeurons {
  * dropped, and the others are fitted again.
  */
 export async function findHNeurons(learning: Learning, C: number): Promise<HNeurons> {
-  const all = await fit(learning, learning.features, C);
+  const all = await fitTrained(learning, learning.features, C);
   let indices = [...all.indices].filter((_, k) => all.values[k] > 0);
   const negative = all.indices.length - indices.length;
   while (indices.length > 0) {
     const few = selectColumns(learning.features, indices);
-    const model = await fit(learning, few, C);
+    const model = await fitTrained(learning, few, C);
     const kept = [...model.indices].filter((_, k) => model.values[k] > 0);
     if (kept.length === indices.length) {
       const values = model.values.filter((value) => value > 0);
@@ -96,7 +96,7 @@ export async function findHNeurons(learning: Learning, C: number): Promise<HNeur
 
 /** Scores of the L1 regression over all neurons that the H-Neurons come from, with its negative weights. */
 export async function bothSignScores(learning: Learning, C: number): Promise<Float64Array> {
-  return sparseScores(learning.features, await fit(learning, learning.features, C));
+  return sparseScores(learning.features, await fitTrained(learning, learning.features, C));
 }
 
 /** Scores of as many random neurons in each layer as the set has, their weights fitted, one array a draw. */
@@ -118,7 +118,7 @@ export async function randomNeuronScores(
       learning.features,
       refs.map((ref) => flatIndex(layout, ref)),
     );
-    scores.push(sparseScores(few, await fit(learning, few, C)));
+    scores.push(sparseScores(few, await fitTrained(learning, few, C)));
   }
   return scores;
 }
@@ -153,7 +153,7 @@ export async function shuffledScores(
   const scores: Float64Array[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const labels = shuffledLabels(learning, deriveSeed(seed, draw));
-    scores.push(sparseScores(learning.features, await fit(learning, learning.features, C, labels)));
+    scores.push(sparseScores(learning.features, await fitTrained(learning, learning.features, C, labels)));
   }
   return scores;
 }
@@ -192,7 +192,7 @@ function questionWords({ answers, train }: Learning): SparseFeatures {
 /** Scores of a regression that sees the words of the question and nothing of the model. */
 export async function questionWordScores(learning: Learning): Promise<Float64Array> {
   const features = questionWords(learning);
-  return sparseScores(features, await fit(learning, features, LOOSE_C));
+  return sparseScores(features, await fitTrained(learning, features, LOOSE_C));
 }
 
 const trainRows = (train: Uint8Array) => Int32Array.from(train.keys()).filter((row) => train[row] > 0);
@@ -221,5 +221,5 @@ export async function togetherScores(
   const values = Float32Array.from(learning.answers, measure);
   const one: DenseFeatures = { kind: 'dense', rows: values.length, columns: 1, values };
   const features = withColumn(few, standardise(one, columnMoments(one, trainRows(learning.train))).values);
-  return sparseScores(features, await fit(learning, features, C));
+  return sparseScores(features, await fitTrained(learning, features, C));
 }
