@@ -240,12 +240,14 @@ export async function generate(
   const kept = captures === 'none' ? undefined : request.promptCache;
   const prompt = await prefill(model, io, promptIds, onPrompt, kept, request.signal, captures);
   const prefilled = performance.now();
+  // Tokens first: a person who moves a slider waits for them, and not for the map of the prompt.
   growing.forEach((lane, row) => {
-    const captured = prompt.cett[row];
+    choose(model, request, lane, prompt.logits[row], listener);
+  });
+  prompt.cett.forEach((captured, row) => {
     captured.forEach((cett, i) => {
       listener.position(row, promptIds.length - captured.length + i, cett);
     });
-    choose(model, request, lane, prompt.logits[row], listener);
   });
   const steps = await decode(model, io, request, growing, prompt.cache, listener);
   return {
