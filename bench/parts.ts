@@ -1,3 +1,4 @@
+import { explorer } from './explorer.ts';
 import { peakRendererMemory } from './machine.ts';
 import { rivalName, writeRivalFolder } from './rival-folder.ts';
 import { type Graphics, type Site, withPage } from './site.ts';
@@ -21,7 +22,7 @@ export interface Figure {
   readonly value: number;
   /** What it is, for the table. */
   readonly label: string;
-  readonly unit: 'ms' | 'MB' | 'tokens/s' | 'times';
+  readonly unit: 'ms' | 'MB' | 'KB' | 'fps' | 'tokens/s' | 'times';
   readonly target?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
@@ -209,4 +210,5 @@ export const parts: Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>
   lanes,
   rivals,
   slider,
+  page: explorer,
 };

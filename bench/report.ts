@@ -8,7 +8,7 @@ const documentPath = fileURLToPath(new URL('../docs/benchmark.md', import.meta.u
 const START = '<!-- results:start -->';
 const END = '<!-- results:end -->';
 
-const digits = { ms: 1, MB: 0, 'tokens/s': 1, times: 3 };
+const digits = { ms: 1, MB: 0, KB: 0, fps: 1, 'tokens/s': 1, times: 3 };
 
 function shown({ value, unit }: Figure): string {
   return unit === 'times' ? value.toFixed(digits.times) : `${value.toFixed(digits[unit])} ${unit}`;

@@ -42,23 +42,34 @@ export type Graphics = 'none' | 'hardware' | 'software';
 
 const flags = { none: [], hardware: webGpu, software: softwareWebGpu };
 
-/** Opens the page in a browser of its own, so that no part of the benchmark finds what another left. */
+/** Starts a browser of its own, so that no part of the benchmark finds what another left. */
+export async function withBrowser<T>(
+  executablePath: string,
+  graphics: Graphics,
+  use: (browser: Browser) => Promise<T>,
+): Promise<T> {
+  const browser = await chromium.launch({ executablePath, args: [...quiet, ...flags[graphics]] });
+  try {
+    return await use(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Opens the benchmark's page in a browser of its own. */
 export async function withPage<T>(
   { url }: Site,
   executablePath: string,
   graphics: Graphics,
   use: (page: Page, browser: Browser) => Promise<T>,
 ): Promise<T> {
-  const browser = await chromium.launch({ executablePath, args: [...quiet, ...flags[graphics]] });
-  try {
+  return withBrowser(executablePath, graphics, async (browser) => {
     const page = await browser.newPage();
     page.on('console', (message) => {
       if (message.type() === 'error') console.error(`  page: ${message.text()}`);
     });
     await page.goto(url);
     await page.waitForFunction(() => window.bench !== undefined && window.crossOriginIsolated);
-    return await use(page, browser);
-  } finally {
-    await browser.close();
-  }
+    return use(page, browser);
+  });
 }

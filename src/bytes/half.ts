@@ -45,12 +45,22 @@ export function halfToFloat(
   return out;
 }
 
+/** Engines that have it convert many times faster than a loop does. */
+const { Float16Array: NativeHalves } = globalThis as {
+  Float16Array?: new (
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    length: number,
+  ) => { set(values: Float32Array): void };
+};
+
 /** Bits of the nearest float16 (ties to even), written to `out` (as many items), which is returned. */
 export function floatToHalf(
   values: Float32Array,
   out: Uint16Array = new Uint16Array(values.length),
 ): Uint16Array {
-  for (let i = 0; i < values.length; i++) out[i] = numberToFloat16(values[i]);
+  if (NativeHalves) new NativeHalves(out.buffer, out.byteOffset, out.length).set(values);
+  else for (let i = 0; i < values.length; i++) out[i] = numberToFloat16(values[i]);
   return out;
 }
 
