@@ -131,9 +131,9 @@ test('"what if" goes on from another token in every lane, and back', async () =>
   await other.click();
   await expect(page.getByText('Answer starts with')).toBeVisible();
   await answered(page);
-  const texts = await Promise.all(lanes.map((lane) => answerOf(page, lane).innerText()));
+  const texts = await Promise.all(lanes.map((lane) => answerOf(page, lane).textContent()));
   for (const text of texts) {
-    expect(text.startsWith('The ')).toBe(true);
+    expect(text).toMatch(/^The /);
     expect(text).not.toBe(PARIS);
   }
   await page.getByRole('button', { name: 'Let the model start by itself' }).click();
