@@ -28,23 +28,16 @@ interface NamedToken {
   readonly text: string;
 }
 
-/**
- * What stands for a token that adds no text: the bytes it begins with where the character that it is part of tells them
- * ("<0xE2>", or "<0xF0…>" where it has more than one), its number where it is part of none, "⋯" while that is open.
- */
-export function bytesLabel(tokens: readonly (NamedToken | undefined)[], index: number): string {
-  let start = index;
-  while (tokens[start - 1]?.text === '') start -= 1;
-  let end = index;
-  while (tokens[end]?.text === '') end += 1;
-  const character = String.fromCodePoint(tokens[end]?.text.codePointAt(0) ?? 0xfffd);
-  if (tokens[end] === undefined || character === '\uFFFD') return '⋯';
-  const bytes = new TextEncoder().encode(character);
-  const parts = end - start + 1;
-  if (bytes.length < parts) return `#${tokens[index]!.id}`;
-  const byte = bytes[index - start]!.toString(16).toUpperCase();
-  if (bytes.length === parts) return `<0x${byte}>`;
-  return index === start ? `<0x${byte}…>` : '⋯';
+/** What stands for a token that adds no text: its bytes ("<0xF0><0x9F>"), or its number where the vocabulary tells none. */
+export function bytesLabel({
+  id,
+  bytes,
+}: {
+  readonly id: number;
+  readonly bytes?: readonly number[];
+}): string {
+  if (!bytes) return `#${id}`;
+  return bytes.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
 }
 
 /** The drawn text of a candidate, which stands alone: one without text is called by its number. */

@@ -12,10 +12,5 @@ export function labelAt(
   const index = position - prompt.length;
   const token = index < 0 ? prompt[position] : tokenAt(record, lane, index)?.token.token;
   if (!token) return undefined;
-  if (token.text !== '') return tokenLabel(token.text, spaces);
-  const { current, stale } = record.lane(lane);
-  const count = Math.max(current.tokens.length, stale?.tokens.length ?? 0);
-  const tokens =
-    index < 0 ? prompt : Array.from({ length: count }, (_, i) => tokenAt(record, lane, i)?.token.token);
-  return { text: bytesLabel(tokens, index < 0 ? position : index), mark: true };
+  return token.text === '' ? { text: bytesLabel(token), mark: true } : tokenLabel(token.text, spaces);
 }

@@ -77,7 +77,7 @@ const modelSchema = z.object({
   precision: text,
 });
 
-const labelSchema = z.tuple([id, text]);
+const labelSchema = z.tuple([id, text, z.array(z.int().min(0).max(255)).max(256).optional()]);
 
 const tokenSchema = z.object({
   token: labelSchema,

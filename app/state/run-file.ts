@@ -113,7 +113,7 @@ export async function formatRun(run: RecordedRun, highest = 254): Promise<string
     state: run.state,
     asked: askedSchema.parse(run.asked),
     notice: run.notice,
-    prompt: run.prompt.map(({ id, text }) => [id, text]),
+    prompt: run.prompt.map(packLabel),
     bins: shape.bins,
     watched: shape.watched.map(({ layer, neuron }) => [layer, neuron]),
     control: {
@@ -124,7 +124,7 @@ export async function formatRun(run: RecordedRun, highest = 254): Promise<string
       finish,
       breakdown,
       tokens: tokens.map(({ token, logprob, entropy, divergence, top }) => ({
-        token: [token.id, token.text],
+        token: packLabel(token),
         logprob: short(logprob),
         entropy: short(entropy),
         divergence: divergence === undefined ? undefined : short(divergence),
@@ -220,6 +220,16 @@ function modelOf({ model }: RunFile, watched: RecordShape['watched']): LoadedMod
   };
 }
 
+type PackedLabel = RunFile['prompt'][number];
+
+function packLabel({ id, text, bytes }: TokenLabel): PackedLabel {
+  return bytes ? [id, text, [...bytes]] : [id, text];
+}
+
+function unpackLabel([id, text, bytes]: PackedLabel): TokenLabel {
+  return bytes ? { id, text, bytes } : { id, text };
+}
+
 /**
  * Reads the text of a run's file.
  * @throws EngineError `bad-input` with one sentence that says what is wrong
@@ -243,7 +253,7 @@ export async function parseRun(source: string): Promise<RecordedRun> {
     state: file.state,
     asked: file.asked,
     notice: file.notice,
-    prompt: file.prompt.map(([id, text]) => ({ id, text })),
+    prompt: file.prompt.map(unpackLabel),
     shape: { layers: model.layout.widths.length, bins: file.bins, watched },
     lanes: file.lanes.map(({ finish, breakdown, tokens, positions }, lane) => ({
       finish,
@@ -253,7 +263,7 @@ export async function parseRun(source: string): Promise<RecordedRun> {
         type: 'token',
         lane,
         index,
-        token: { id: token[0], text: token[1] },
+        token: unpackLabel(token),
         top: top.map(([id, text, logprob]) => ({ id, text, logprob })),
       })),
       frames: positions.map((i) => frames[i]),

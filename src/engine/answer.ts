@@ -9,9 +9,13 @@ import { preparePrompt } from './prompt.ts';
 
 const MAX_BINS = 256;
 
-function labels({ model }: Loaded, ids: readonly number[]): TokenLabel[] {
-  const stream = createTextStream((some) => model.codec.decode(some));
-  return ids.map((id) => ({ id, text: stream.push(id) }));
+function label({ model }: Loaded, id: number, text: string): TokenLabel {
+  return text === '' ? { id, text, bytes: model.codec.bytes(id) } : { id, text };
+}
+
+function labels(loaded: Loaded, ids: readonly number[]): TokenLabel[] {
+  const stream = createTextStream((some) => loaded.model.codec.decode(some));
+  return ids.map((id) => label(loaded, id, stream.push(id)));
 }
 
 /** Compares a lane's distributions with those of the reference lane, which are kept for later requests. */
@@ -66,7 +70,7 @@ export async function answer(
         type: 'token',
         lane,
         index,
-        token: { id, text },
+        token: label(loaded, id, text),
         logprob,
         entropy,
         divergence,

@@ -3,7 +3,7 @@ import { type ActivationStore, activationStore } from './activation-store.ts';
 import { type DistributionStore, distributionStore } from './distribution-store.ts';
 import type { OpenedModel } from './load.ts';
 
-const ACTIVATION_BYTES = 256 * 2 ** 20;
+const ACTIVATION_BYTES = 160 * 2 ** 20;
 const PROMPT_BYTES = 128 * 2 ** 20;
 const DISTRIBUTION_BYTES = 64 * 2 ** 20;
 

@@ -13,6 +13,8 @@ export interface TextCodec {
   encode(text: string, options: { readonly addBos: boolean }): number[];
   /** Text of ids; special tokens are written out. */
   decode(ids: readonly number[]): string;
+  /** Bytes that a token stands for, in vocabularies of bytes; undefined for other tokens and rows without a name. */
+  bytes(id: number): readonly number[] | undefined;
 }
 
 /** A model that is ready to run: an instrumented session, its tokenizer and what is known of it. */

@@ -66,6 +66,8 @@ export interface TokenLabel {
   readonly id: number;
   /** Text that this token adds; empty while a character is incomplete. */
   readonly text: string;
+  /** The token's own bytes where it adds no text, if its vocabulary tells them. */
+  readonly bytes?: readonly number[];
 }
 
 /** The prompt as the model reads it; comes once, before any position. */

@@ -54,19 +54,10 @@ function recorded(): RunRecord {
 }
 
 describe('labels of tokens without text', () => {
-  const named = (...texts: string[]) => texts.map((text, i) => ({ id: 100 + i, text }));
-
-  it('are the bytes of the character that they become', () => {
-    const euro = named('a', '', '', '€', 'b');
-    expect([1, 2].map((i) => bytesLabel(euro, i))).toEqual(['<0xE2>', '<0x82>']);
-    expect(bytesLabel(named('', '👩'), 0)).toBe('<0xF0…>');
-    expect([0, 1].map((i) => bytesLabel(named('', '', '👩'), i))).toEqual(['<0xF0…>', '⋯']);
-  });
-
-  it('are open while the character is, and a number where there is none', () => {
-    expect(bytesLabel(named('a', ''), 1)).toBe('⋯');
-    expect(bytesLabel(named('', '\uFFFD'), 0)).toBe('⋯');
-    expect(bytesLabel(named('a', '', 'b'), 1)).toBe('#101');
+  it('are their bytes, and a number where the vocabulary tells none', () => {
+    expect(bytesLabel({ id: 7, bytes: [0xf0, 0x9f] })).toBe('<0xF0><0x9F>');
+    expect(bytesLabel({ id: 7, bytes: [0x0a] })).toBe('<0x0A>');
+    expect(bytesLabel({ id: 101 })).toBe('#101');
     expect(candidateLabel({ id: 151700, text: '' })).toEqual({ text: '#151700', mark: true });
     expect(candidateLabel({ id: 5, text: ' \uFFFD' }).text).toBe('·⋯');
   });

@@ -39,6 +39,7 @@ function codecOf(pieces: readonly string[]): TextCodec {
   return {
     encode: () => [],
     decode: (ids) => ids.map((id) => pieces[id]).join(''),
+    bytes: () => undefined,
   };
 }
 
