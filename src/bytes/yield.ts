@@ -1,15 +1,23 @@
+type NextTask = (resume: () => void) => void;
+
+/** One channel serves all: making one for each call costs a tenth of a millisecond and more. */
+function channelTask(): NextTask {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
+  return (resume) => {
+    waiting.push(resume);
+    port2.postMessage(undefined);
+  };
+}
+
+const nextTask: NextTask =
+  typeof setImmediate === 'function' ? (resume) => setImmediate(resume) : channelTask();
+
 /**
  * Lets waiting messages and events be handled before work goes on. Unlike a timer it is not held back to four
- * milliseconds when called often.
+ * milliseconds when called often; unlike `scheduler.yield` it does not go ahead of messages that came first.
  */
 export function yieldToEvents(): Promise<void> {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
+  return new Promise(nextTask);
 }
