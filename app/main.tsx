@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { config } from 'zod';
 import { createEngineClient } from '../src/protocol/client.ts';
 import { App } from './App.tsx';
+import { everyOtherFrame } from './state/pacing.ts';
 import { createSession } from './state/session.ts';
 import { startModel } from './state/start.ts';
 import { createTheme } from './state/theme.ts';
@@ -22,7 +23,7 @@ config({ jitless: true });
 
 const theme = createTheme();
 const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
-const session = createSession(createEngineClient(worker), (flush) => requestAnimationFrame(flush));
+const session = createSession(createEngineClient(worker), everyOtherFrame(requestAnimationFrame));
 // The first picture before the model, which takes all the processor there is.
 void followLink(session, location.hash)
   .then((found) => (found ? undefined : showFirstRun(session)))

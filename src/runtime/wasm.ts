@@ -8,8 +8,14 @@ export interface OrtWeb extends Ort {
   };
 }
 
-/** ONNX Runtime's plain WebAssembly build, whichever way it was imported. */
+/**
+ * ONNX Runtime's plain WebAssembly build, whichever way it was imported. Its threads sleep between operators instead of
+ * spinning: a step takes as long, and a page with few cores stays smooth meanwhile.
+ */
 export function wasmRuntime(ort: OrtWeb, threads: number): Runtime {
   ort.env.wasm.numThreads = threads;
-  return cpuRuntime('wasm', ort, threads, { executionProviders: ['wasm'] });
+  return cpuRuntime('wasm', ort, threads, {
+    executionProviders: ['wasm'],
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
 }
