@@ -97,20 +97,25 @@ test('a prompt of 40 tokens is read as on the CPU', async ({ page }) => {
 });
 
 test('the default model agrees with the reference', async ({ page }) => {
-  const { input_ids: ids, plain } = smolReference.prompts[1]!;
-  const last = ids.length - 1;
   const model = await onWebGpu(page, defaultModel);
-  const { out, tokens, cett } = await answer(page, {
-    ids,
-    lanes: [lane()],
-    maxTokens: 2,
-    positions: [last],
-  });
-  expect(out.lanes[0]!.ids[0]).toBe(plain.greedy_ids[0]);
-  for (const { id, logprob } of plain.top5) {
-    const found = tokens[0]!.top.find((candidate) => candidate.id === id);
-    expect(Math.abs((found?.logprob ?? 0) - logprob)).toBeLessThan(0.15);
+  for (const { prompt, input_ids: ids, plain, scaled } of smolReference.prompts) {
+    const lanes = [lane(), lane(smolReference.scale)];
+    const { out, tokens, cett } = await answer(page, {
+      ids,
+      lanes,
+      maxTokens: 1,
+      positions: [ids.length - 1],
+    });
+    for (const [row, reference] of [plain, scaled].entries()) {
+      const what = `${prompt} (lane ${row})`;
+      expect(out.lanes[row]!.ids[0], what).toBe(reference.greedy_ids[0]);
+      const { top } = tokens.filter((token) => token.lane === row)[0]!;
+      for (const { id, logprob } of reference.top5) {
+        const found = top.find((candidate) => candidate.id === id);
+        expect(Math.abs((found?.logprob ?? 0) - logprob), what).toBeLessThan(0.15);
+      }
+      const pairs = listedCett(model.layout, Float32Array.from(cett[row]![0]!), reference.layers);
+      expect(relativeDifference(pairs), what).toBeLessThan(0.03);
+    }
   }
-  const pairs = listedCett(model.layout, Float32Array.from(cett[0]![0]!), plain.layers);
-  expect(relativeDifference(pairs)).toBeLessThan(0.03);
 });

@@ -148,3 +148,28 @@ test('layers are shown over all tokens or at one', async () => {
   await layers.getByRole('radio', { name: 'All tokens' }).press('Space');
   await expect(layers.getByRole('img', { name: 'Layer profile' })).toBeVisible();
 });
+
+test('while an answer streams the slider follows the pointer, and the last place wins', async () => {
+  const length = page.getByRole('textbox', { name: 'Answer length' });
+  await length.fill('60');
+  await length.press('Tab');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeEnabled();
+  const slider = page.getByRole('slider', { name: 'Scale', exact: true });
+  const track = (await page.locator('.slider-track').filter({ has: slider }).first().boundingBox())!;
+  const y = track.y + track.height / 2;
+  const places = [0.2, 0.35, 0.5, 0.65, 0.45];
+  await page.mouse.move(track.x + track.width * 0.1, y);
+  await page.mouse.down();
+  const values: number[] = [];
+  for (const place of places) {
+    await page.mouse.move(track.x + track.width * place, y);
+    await expect.poll(() => slider.inputValue().then(Number)).not.toBe(values.at(-1));
+    values.push(Number(await slider.inputValue()));
+  }
+  await page.mouse.up();
+  for (const [i, value] of values.entries()) expect(Math.abs(value / 3 - places[i]!)).toBeLessThan(0.08);
+  await answered(page);
+  const last = Number(await slider.inputValue());
+  await expect(region('Steered')).toContainText(`× ${last.toFixed(2)}`);
+});
