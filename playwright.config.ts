@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './scripts/lib/chromium.mjs';
+import { findChromium, quietFlags, softwareWebGpuFlags } from './scripts/lib/chromium.mjs';
 import { freePort } from './scripts/lib/process.mjs';
 
 // Playwright's workers read this file again and inherit the environment: one port and one browser for all.
@@ -8,19 +8,6 @@ process.env.CHROMIUM_PATH ??= findChromium() ?? '';
 
 const port = process.env.H_NEURONS_TEST_PORT;
 const executablePath = process.env.CHROMIUM_PATH === '' ? undefined : process.env.CHROMIUM_PATH;
-const quiet = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const softwareWebGpu = [
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-];
 
 export default defineConfig({
   testDir: 'test',
@@ -37,12 +24,12 @@ export default defineConfig({
     {
       name: 'wasm',
       testMatch: /[/\\](browser|e2e)[/\\].*(?<!\.webgpu)\.spec\.ts$/,
-      use: { launchOptions: { executablePath, args: quiet } },
+      use: { launchOptions: { executablePath, args: quietFlags } },
     },
     {
       name: 'webgpu',
       testMatch: /[/\\](browser|e2e)[/\\].*\.webgpu\.spec\.ts$/,
-      use: { launchOptions: { executablePath, args: [...quiet, ...softwareWebGpu] } },
+      use: { launchOptions: { executablePath, args: [...quietFlags, ...softwareWebGpuFlags] } },
     },
   ],
   webServer: {

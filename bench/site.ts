@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { build, preview } from 'vite';
+import { quietFlags, softwareWebGpuFlags, webGpuFlags } from '../scripts/lib/chromium.mjs';
 import { freePort } from '../scripts/lib/process.mjs';
 
 const configFile = fileURLToPath(new URL('vite.config.ts', import.meta.url));
@@ -25,22 +26,13 @@ export async function serveSite(folders: Readonly<Record<string, string>>): Prom
   return { url: `http://localhost:${port}/`, close: () => server.close() };
 }
 
-const quiet = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-blink-features=ForceEagerMeasureMemory',
-];
-const webGpu = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
-const softwareWebGpu = [...webGpu, '--use-webgpu-adapter=swiftshader'];
+/** Without waiting for a collection of garbage, so that memory is measured at once. */
+const quiet = [...quietFlags, '--enable-blink-features=ForceEagerMeasureMemory'];
 
 /** How WebGPU runs in a browser: on the graphics card, in software, or not asked for. */
 export type Graphics = 'none' | 'hardware' | 'software';
 
-const flags = { none: [], hardware: webGpu, software: softwareWebGpu };
+const flags = { none: [], hardware: webGpuFlags, software: softwareWebGpuFlags };
 
 /** Starts a browser of its own, so that no part of the benchmark finds what another left. */
 export async function withBrowser<T>(

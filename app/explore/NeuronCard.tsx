@@ -9,7 +9,7 @@ import { neuronKey, type SteeredGroup } from '../state/slices/steering.ts';
 import { factorOf } from '../state/steering.ts';
 import { tokenLabel } from './label.ts';
 import { NeuronCourse } from './NeuronCourse.tsx';
-import { NeuronSlider, NeuronToggles } from './NeuronList.tsx';
+import { FollowGroup, NeuronSlider, NeuronToggles } from './NeuronList.tsx';
 
 /** The chosen neuron, over the parts at the right. */
 export function NeuronCard() {
@@ -60,14 +60,7 @@ function Card({ neuron }: { readonly neuron: NeuronRef }) {
           solo={steering.solo === key}
           words
         />
-        <Button
-          className="button-plain neuron-follow"
-          isDisabled={!own}
-          aria-label={`Let ${key} follow its group`}
-          onPress={() => session.setOwnFactor(key, undefined)}
-        >
-          ↺
-        </Button>
+        <FollowGroup neuronKey={key} own={own} />
       </div>
       <NeuronCourse neuron={neuron} />
       <Standing neuron={neuron} groups={steering.groups} />

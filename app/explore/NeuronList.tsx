@@ -73,17 +73,25 @@ const NeuronRow = memo(function NeuronRow({ neuron, factor, own, muted, solo, ho
       </Button>
       <NeuronSlider neuron={neuron} factor={factor} />
       <NeuronToggles neuronKey={key} muted={muted} solo={solo} />
-      <Button
-        className="button-plain neuron-follow"
-        isDisabled={!own}
-        aria-label={`Let ${key} follow its group`}
-        onPress={() => session.setOwnFactor(key, undefined)}
-      >
-        ↺
-      </Button>
+      <FollowGroup neuronKey={key} own={own} />
     </li>
   );
 });
+
+/** Gives a neuron that has a factor of its own back to its group. */
+export function FollowGroup({ neuronKey: key, own }: { readonly neuronKey: string; readonly own: boolean }) {
+  const session = useSession();
+  return (
+    <Button
+      className="button-plain neuron-follow"
+      isDisabled={!own}
+      aria-label={`Let ${key} follow its group`}
+      onPress={() => session.setOwnFactor(key, undefined)}
+    >
+      ↺
+    </Button>
+  );
+}
 
 /** The slider of a single neuron. */
 export function NeuronSlider({ neuron, factor }: { readonly neuron: SetNeuron; readonly factor: number }) {

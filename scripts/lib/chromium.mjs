@@ -73,3 +73,17 @@ export async function ensureChromium() {
   if (installed !== null) return installed;
   throw new SetupError('The tests need Chromium or Chrome: install one, or name it in CHROMIUM_PATH.');
 }
+
+/** Flags for a Chromium that is driven by a script: as root, and without asking anything of the network. */
+export const quietFlags = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Flags for WebGPU on a graphics card, and on Chromium's software adapter. */
+export const webGpuFlags = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
+export const softwareWebGpuFlags = [...webGpuFlags, '--use-webgpu-adapter=swiftshader'];

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Modules of src as ARCHITECTURE.md lists them; each imports values only from itself and those before it. */
+const order = [
+  'errors.ts',
+  'math',
+  'bytes',
+  'onnx',
+  'gguf',
+  'runtime',
+  'neurons',
+  'model',
+  'decode',
+  'stats',
+  'identify',
+  'protocol',
+  'engine',
+  'cli',
+];
+
+/** Folders of src whose pure functions the page may call; of all others it may name types only. */
+const pageMayCall = new Set(['errors.ts', 'math', 'bytes', 'neurons', 'decode', 'protocol']);
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function importsBelow(folder: string): Import[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => /\.tsx?$/.test(file))
+    .flatMap((file) => {
+      const from = join(folder, file);
+      const text = readFileSync(join(root, from), 'utf8');
+      const found = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from '(\.[^']+)';/gms);
+      return [...found].map(([, type, path]) => ({
+        from,
+        to: relative(root, join(root, dirname(from), path as string)),
+        typeOnly: type !== undefined,
+      }));
+    });
+}
+
+const moduleOf = (path: string) => path.split(/[/\\]/)[1] as string;
+const shown = ({ from, to }: Import) => `${from} -> ${to}`;
+
+describe('imports', () => {
+  it('in src go to modules that come before', () => {
+    const all = importsBelow('src');
+    expect(all.length).toBeGreaterThan(100);
+    const unknown = all.filter(({ from }) => !order.includes(moduleOf(from)));
+    expect(unknown.map(shown)).toEqual([]);
+    const against = all.filter(
+      ({ from, to, typeOnly }) =>
+        !to.startsWith('src') || (!typeOnly && order.indexOf(moduleOf(to)) > order.indexOf(moduleOf(from))),
+    );
+    expect(against.map(shown)).toEqual([]);
+  });
+
+  it('of the page call pure modules only', () => {
+    const all = importsBelow('app').filter(({ to }) => to.startsWith('src'));
+    expect(all.length).toBeGreaterThan(20);
+    const against = all.filter(({ to, typeOnly }) => !typeOnly && !pageMayCall.has(moduleOf(to)));
+    expect(against.map(shown)).toEqual([]);
+  });
+
+  it('of the workers go to src only', () => {
+    const all = importsBelow('workers');
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.filter(({ to }) => !to.startsWith('src')).map(shown)).toEqual([]);
+  });
+});
