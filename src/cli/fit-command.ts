@@ -28,6 +28,7 @@ export async function runFit(folder: string, options: FitOptions): Promise<Learn
     const learnt = await learnSet(run, {
       name,
       feature: { aggregation, position },
+      labels: '1-vs-1',
       C,
       splitBy: split,
       seed,

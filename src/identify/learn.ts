@@ -27,9 +27,15 @@ export interface RunData {
   features(row: number): Promise<Uint16Array>;
 }
 
-export interface LearnOptions {
+/** How a set is learnt; nothing in it belongs to one process. */
+export interface LearnSettings {
   readonly name: string;
   readonly feature: NeuronSet['feature'];
+  /**
+   * '1-vs-1': the answer tokens of made-up answers against those of right ones. '3-vs-1': against these and the other
+   * tokens of all replies.
+   */
+  readonly labels: '1-vs-1' | '3-vs-1';
   /** 'auto': the C with the smallest loss on held-out folds; their AUROC is too flat along C to choose by. */
   readonly C: number | 'auto';
   readonly splitBy: SplitBy;
@@ -37,6 +43,9 @@ export interface LearnOptions {
   readonly seed: number;
   /** Sets of random neurons in the verdict. */
   readonly draws: number;
+}
+
+export interface LearnOptions extends LearnSettings {
   readonly created: string;
   readonly command: string;
   readonly signal?: AbortSignal;

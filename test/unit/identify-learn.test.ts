@@ -85,6 +85,7 @@ function makeRun(
 }
 
 const options: LearnOptions = {
+  labels: '1-vs-1',
   name: 'Test set',
   feature: { aggregation: 'mean', position: 'read' },
   C: 'auto',

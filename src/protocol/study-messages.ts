@@ -1,0 +1,51 @@
+import type { Progress } from '../bytes/progress.ts';
+import type { Correction } from '../identify/corrections.ts';
+import type { Evaluation } from '../identify/evaluate.ts';
+import type { Finding } from '../identify/finding.ts';
+import type { LearnSettings } from '../identify/learn.ts';
+import type { QuestionRecord, RunManifest } from '../identify/records.ts';
+import type { NeuronSet } from '../neurons/set-file.ts';
+
+/** A run as a list shows it. */
+export interface RunSummary {
+  readonly run: string;
+  readonly manifest: RunManifest;
+  readonly done: number;
+  readonly counts: Readonly<Record<QuestionRecord['status'], number>>;
+  /** ISO date and time of the last change. */
+  readonly changed: string;
+}
+
+/** The calls of the study worker: it keeps identification runs and does the statistics. It needs no model. */
+export interface StudyCalls {
+  runs: { in: Record<string, never>; event: never; out: { readonly runs: readonly RunSummary[] } };
+  records: {
+    in: { readonly run: string };
+    event: never;
+    out: {
+      readonly manifest: RunManifest;
+      readonly records: readonly QuestionRecord[];
+      readonly corrections: readonly Correction[];
+    };
+  };
+  /** Keeps a correction, or takes it back where there is no label. */
+  correct: {
+    in: { readonly run: string; readonly index: number; readonly label?: Correction['label'] };
+    event: never;
+    out: Record<string, never>;
+  };
+  remove: { in: { readonly run: string }; event: never; out: Record<string, never> };
+  learn: { in: { readonly run: string; readonly settings: LearnSettings }; event: Progress; out: Finding };
+  /** Tests a set on another run; `trainRun` is what other detectors learn from. */
+  evaluate: {
+    in: {
+      readonly set: NeuronSet;
+      readonly run: string;
+      readonly trainRun?: string;
+      readonly draws: number;
+      readonly seed: number;
+    };
+    event: Progress;
+    out: Evaluation;
+  };
+}
