@@ -8,12 +8,30 @@ import type { NeuronSet } from '../neurons/set-file.ts';
 
 /** A run as a list shows it. */
 export interface RunSummary {
+  /** Key of the browser's store. */
   readonly run: string;
   readonly manifest: RunManifest;
   readonly done: number;
+  /** Questions that the run asks, its shard's. */
+  readonly total: number;
   readonly counts: Readonly<Record<QuestionRecord['status'], number>>;
   /** ISO date and time of the last change. */
   readonly changed: string;
+}
+
+/** A file of a run's folder. */
+export interface RunFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** Tests a set on another run; `trainRun` is what other detectors learn from. */
+export interface EvaluateIn {
+  readonly set: NeuronSet;
+  readonly run: string;
+  readonly trainRun?: string;
+  readonly draws: number;
+  readonly seed: number;
 }
 
 /** The calls of the study worker: it keeps identification runs and does the statistics. It needs no model. */
@@ -23,7 +41,7 @@ export interface StudyCalls {
     in: { readonly run: string };
     event: never;
     out: {
-      readonly manifest: RunManifest;
+      readonly summary: RunSummary;
       readonly records: readonly QuestionRecord[];
       readonly corrections: readonly Correction[];
     };
@@ -35,17 +53,10 @@ export interface StudyCalls {
     out: Record<string, never>;
   };
   remove: { in: { readonly run: string }; event: never; out: Record<string, never> };
+  /** Files as the terminal's run folder has them: run.json, records.jsonl, features.f16, corrections.jsonl. */
+  exportRun: { in: { readonly run: string }; event: never; out: { readonly files: readonly RunFile[] } };
+  /** Keeps a run from such files under a new key; a cut end is left out. */
+  importRun: { in: { readonly files: readonly File[] }; event: never; out: RunSummary };
   learn: { in: { readonly run: string; readonly settings: LearnSettings }; event: Progress; out: Finding };
-  /** Tests a set on another run; `trainRun` is what other detectors learn from. */
-  evaluate: {
-    in: {
-      readonly set: NeuronSet;
-      readonly run: string;
-      readonly trainRun?: string;
-      readonly draws: number;
-      readonly seed: number;
-    };
-    event: Progress;
-    out: Evaluation;
-  };
+  evaluate: { in: EvaluateIn; event: Progress; out: Evaluation };
 }
