@@ -13,7 +13,7 @@ import { DEFAULT_MODEL } from '../src/cli/open-model.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { createEngineClient, type Port } from '../src/protocol/client.ts';
 import type { NeuronFacts, Response } from '../src/protocol/messages.ts';
-import { serve } from '../src/protocol/server.ts';
+import { serveEngine } from '../src/protocol/server.ts';
 import { nativeRuntime } from '../src/runtime/native.ts';
 import { runMain, SetupError, say } from './lib/log.mjs';
 import { root } from './lib/process.mjs';
@@ -48,7 +48,7 @@ function localPort(): Port {
   const runtime = async () => nativeRuntime(availableParallelism());
   const engine = createEngine({ wasm: runtime, webgpu: runtime, webgpuObstacle: async () => 'native' });
   const listeners = new Set<(event: MessageEvent<Response>) => void>();
-  const take = serve(engine, (data) => {
+  const take = serveEngine(engine, (data) => {
     for (const listener of listeners) listener(new MessageEvent('message', { data }));
   });
   return {

@@ -6,6 +6,7 @@ export type EngineErrorCode =
   | 'context-full'
   | 'device-lost'
   | 'out-of-memory'
+  | 'storage-full'
   | 'cancelled'
   | 'internal';
 

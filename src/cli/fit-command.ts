@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { SplitBy } from '../identify/answers.ts';
-import { type Learnt, learnSet } from '../identify/learn.ts';
+import { type LearnSettings, type Learnt, learnSet } from '../identify/learn.ts';
+import { commandOf } from '../identify/provenance.ts';
 import type { Verdict, VerdictRow } from '../identify/verdict.ts';
 import { formatNeuronSet, type NeuronSet } from '../neurons/set-file.ts';
 import { withRun } from './run-folder.ts';
@@ -20,22 +21,10 @@ export interface FitOptions {
 export async function runFit(folder: string, options: FitOptions): Promise<Learnt> {
   const { name, C, aggregation, position, split, draws, seed } = options;
   return withRun(folder, async (run) => {
-    const { samples, agree, seed: sampleSeed } = run.manifest.settings;
-    const command = [
-      `hneurons identify --questions "${run.manifest.questions.name}" --samples ${samples} --agree ${agree} --seed ${sampleSeed} --out RUN`,
-      `hneurons fit RUN --C ${C} --aggregation ${aggregation} --position ${position} --split ${split} --seed ${seed}`,
-    ].join(' && ');
-    const learnt = await learnSet(run, {
-      name,
-      feature: { aggregation, position },
-      labels: '1-vs-1',
-      C,
-      splitBy: split,
-      seed,
-      draws,
-      created: new Date().toISOString(),
-      command,
-    });
+    const feature = { aggregation, position };
+    const settings: LearnSettings = { name, feature, labels: '1-vs-1', C, splitBy: split, seed, draws };
+    const created = new Date().toISOString();
+    const learnt = await learnSet(run, { ...settings, created, command: commandOf(run.manifest, settings) });
     await writeFile(options.out, formatNeuronSet(learnt.set));
     return learnt;
   });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { graphIo } from '../decode/graph-io.ts';
-import { preparePrompt } from '../engine/prompt.ts';
+import { askerOf } from '../engine/identify.ts';
 import { EngineError } from '../errors.ts';
 import type { Shard } from '../identify/records.ts';
 import { type RunProgress, runIdentification } from '../identify/run.ts';
@@ -63,12 +63,7 @@ export async function runIdentify(
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    const asker = {
-      model,
-      io: graphIo(model),
-      prompt: (text: string) =>
-        preparePrompt(model, { kind: 'chat', system: '', turns: [{ role: 'user', content: text }] }).ids,
-    };
+    const asker = askerOf({ model, io: graphIo(model) });
     const { samples, agree = samples, seed, shard } = options;
     return await runIdentification(asker, set, {
       settings: { ...SAMPLE_DEFAULTS, samples, agree, seed },

@@ -2,42 +2,25 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
+import type { Correction } from '../identify/corrections.ts';
+import { parseManifest, type QuestionRecord, type RunManifest, type RunStore } from '../identify/records.ts';
 import {
-  parseManifest,
-  parseRecord,
-  type QuestionRecord,
-  type RunManifest,
-  type RunStore,
-} from '../identify/records.ts';
+  completeRecords,
+  formatLine,
+  formatManifest,
+  parseCorrections,
+  RUN_FILES,
+  rowBytes,
+  rowsOf,
+} from '../identify/run-format.ts';
 
-const MANIFEST = 'run.json';
-const RECORDS = 'records.jsonl';
-/** float16, [rows][vectors][neurons], rows in the order of the records that have one. */
-const FEATURES = 'features.f16';
-
-/** Bytes of a row of features. */
-export function rowBytes({ model, vectors }: RunManifest): number {
-  return 2 * vectors.length * model.widths.reduce((sum, width) => sum + width, 0);
-}
-
-/** Records of a file up to the first line that is cut short or out of place, and where they end in it. */
-function completeRecords(bytes: Buffer, rows: number): { records: QuestionRecord[]; length: number } {
-  const records: QuestionRecord[] = [];
-  let length = 0;
-  let kept = 0;
-  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, length)) {
-    const record = parseRecord(bytes.toString('utf8', length, end));
-    if (!record || (record.row !== undefined && (record.row !== kept || record.row >= rows))) break;
-    if (record.row !== undefined) kept++;
-    records.push(record);
-    length = end + 1;
-  }
-  return { records, length };
-}
+const { manifest: MANIFEST, records: RECORDS, features: FEATURES, corrections: CORRECTIONS } = RUN_FILES;
 
 export interface FolderRun {
   readonly manifest: RunManifest;
   readonly records: readonly QuestionRecord[];
+  /** What a person wrote into corrections.jsonl; none without that file. */
+  readonly corrections: readonly Correction[];
   /** Features of a row, float16 bits, [vectors][neurons]. */
   features(row: number): Promise<Uint16Array>;
 }
@@ -51,6 +34,11 @@ async function readRun(folder: string) {
   return { manifest, ...completeRecords(bytes, rows) };
 }
 
+async function readCorrections(folder: string): Promise<Correction[]> {
+  const path = join(folder, CORRECTIONS);
+  return existsSync(path) ? parseCorrections(await readFile(path, 'utf8')) : [];
+}
+
 /**
  * Reads a run's folder without changing it and gives it to `use`.
  * @throws EngineError `load-failed` where the folder holds none
@@ -62,12 +50,14 @@ export async function withRun<T>(folder: string, use: (run: FolderRun) => Promis
       `${folder} holds no run (${MANIFEST} is missing); make one with "hneurons identify --out ${folder}".`,
     );
   const { manifest, records } = await readRun(folder);
+  const corrections = await readCorrections(folder);
   const size = rowBytes(manifest);
   const handle = existsSync(join(folder, FEATURES)) ? await open(join(folder, FEATURES)) : undefined;
   try {
     return await use({
       manifest,
       records,
+      corrections,
       async features(row) {
         const values = new Uint16Array(size / 2);
         const { bytesRead } = (await handle?.read(values, 0, size, row * size)) ?? { bytesRead: 0 };
@@ -105,10 +95,9 @@ export function folderStore(folder: string): FolderStore {
     async load() {
       if (!existsSync(path(MANIFEST))) return undefined;
       const run = await readRun(folder);
-      const rows = run.records.filter(({ row }) => row !== undefined).length;
       await openFiles();
       await truncate(path(RECORDS), run.length);
-      await truncate(path(FEATURES), rows * rowBytes(run.manifest));
+      await truncate(path(FEATURES), rowsOf(run.records) * rowBytes(run.manifest));
       return { manifest: run.manifest, records: run.records };
     },
     async begin(manifest) {
@@ -117,7 +106,7 @@ export function folderStore(folder: string): FolderStore {
         if (existsSync(path(name)))
           throw new EngineError('bad-input', `${path(name)} is there already; choose an empty folder.`);
       }
-      await writeFile(path(`${MANIFEST}.part`), `${JSON.stringify(manifest, null, 2)}\n`);
+      await writeFile(path(`${MANIFEST}.part`), formatManifest(manifest));
       await rename(path(`${MANIFEST}.part`), path(MANIFEST));
       await openFiles();
     },
@@ -125,7 +114,7 @@ export function folderStore(folder: string): FolderStore {
       if (!records || !features) throw new EngineError('internal', 'The run was not started.');
       if (values)
         await features.appendFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-      await records.appendFile(`${JSON.stringify(record)}\n`);
+      await records.appendFile(formatLine(record));
     },
     async close() {
       await records?.close();

@@ -6,6 +6,7 @@ import type { Handlers } from '../protocol/server.ts';
 import type { RuntimeMakers } from '../runtime/choose.ts';
 import { answer } from './answer.ts';
 import { doses } from './dose.ts';
+import { identify } from './identify.ts';
 import { loadModel, type OpenedModel } from './load.ts';
 import { type Loaded, withStores } from './loaded.ts';
 import { neuronFacts } from './neuron-facts.ts';
@@ -62,6 +63,7 @@ export function createEngine(makers: RuntimeMakers): Handlers {
       };
     },
     dose: (input, { signal }) => doses(current(), input, signal),
+    identify: (input, context) => identify(current(), input, context),
     neuron: (ref) => neuronFacts(current(), ref),
     async free() {
       await release();

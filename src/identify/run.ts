@@ -10,6 +10,7 @@ import { FEATURE_VECTORS, packFeatures, readFeatures } from './features.ts';
 import { judgeReply } from './judge.ts';
 import type { Question, QuestionSet } from './questions.ts';
 import { differenceOf, type QuestionRecord, type RunManifest, type RunStore, type Shard } from './records.ts';
+import { countsOf, rowsOf } from './run-format.ts';
 import { promptText, type SampleSettings, sampleReplies } from './sample.ts';
 
 export interface RunSettings extends SampleSettings {
@@ -152,9 +153,11 @@ export async function runIdentification(
     readonly store: RunStore;
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: RunProgress) => void;
+    /** Awaited before every question: lets others use the model. */
+    readonly giveWay?: () => Promise<void>;
   },
 ): Promise<RunProgress> {
-  const { settings, shard, store, signal, onProgress } = options;
+  const { settings, shard, store, signal, onProgress, giveWay } = options;
   checkSettings(settings, shard);
   const manifest = manifestOf(asker.model, set, settings, shard);
   const kept = await store.load();
@@ -170,10 +173,14 @@ export async function runIdentification(
     await store.begin(manifest);
   }
   const items = shardOf(set.questions, shard);
-  const counts = { right: 0, wrong: 0, uncertain: 0, mixed: 0, skipped: 0 };
   const before = kept?.records ?? [];
-  for (const { status } of before) counts[status]++;
-  let rows = before.filter(({ row }) => row !== undefined).length;
+  if (before.some(({ index }, i) => index !== items[i].index))
+    throw new EngineError(
+      'bad-input',
+      'The run was put together from parts of which one is not complete; go on with that part, and merge again.',
+    );
+  const counts = countsOf(before);
+  let rows = rowsOf(before);
   const started = performance.now();
   const progress = (done: number, latest?: QuestionRecord): RunProgress => {
     const seconds = (performance.now() - started) / 1000;
@@ -189,6 +196,8 @@ export async function runIdentification(
   };
   onProgress?.(progress(before.length));
   for (let done = before.length; done < items.length; done++) {
+    await giveWay?.();
+    if (signal?.aborted) throw new EngineError('cancelled', 'The run was stopped; what is done is stored.');
     const item = items[done];
     const { record, features } = await askQuestion(asker, item, settings, signal).catch((error: unknown) => {
       if (!skips(error)) throw error;

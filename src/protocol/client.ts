@@ -1,35 +1,35 @@
 import { EngineError } from '../errors.ts';
-import type { CallName, Calls, Request, Response } from './messages.ts';
+import type { CallMap, NameOf, RequestOf, ResponseOf } from './calls.ts';
+import type { Calls } from './messages.ts';
 
 /** The part of a Worker that the client uses. */
-export interface Port {
-  postMessage(message: Request): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<Response>) => void): void;
+export interface PortOf<C extends CallMap<C>> {
+  postMessage(message: RequestOf<C>): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ResponseOf<C>>) => void): void;
   addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
   terminate?(): void;
 }
 
-export interface CallOptions<K extends CallName> {
-  readonly onEvent?: (event: Calls[K]['event']) => void;
+export interface CallOptions<C extends CallMap<C>, K extends NameOf<C>> {
+  readonly onEvent?: (event: C[K]['event']) => void;
   /** Cancels the call, which then rejects with an EngineError of the code `cancelled`. */
   readonly signal?: AbortSignal;
 }
 
-export interface EngineClient {
+export interface Client<C extends CallMap<C>> {
   /** Starts a call; `id` names it in later calls (`DetailIn.run`). */
-  start<K extends CallName>(
+  start<K extends NameOf<C>>(
     type: K,
-    input: Calls[K]['in'],
-    options?: CallOptions<K>,
-  ): { readonly id: number; readonly done: Promise<Calls[K]['out']> };
-  call<K extends CallName>(
-    type: K,
-    input: Calls[K]['in'],
-    options?: CallOptions<K>,
-  ): Promise<Calls[K]['out']>;
+    input: C[K]['in'],
+    options?: CallOptions<C, K>,
+  ): { readonly id: number; readonly done: Promise<C[K]['out']> };
+  call<K extends NameOf<C>>(type: K, input: C[K]['in'], options?: CallOptions<C, K>): Promise<C[K]['out']>;
   /** Ends the worker; open and later calls are rejected. */
   close(): void;
 }
+
+export type Port = PortOf<Calls>;
+export type EngineClient = Client<Calls>;
 
 interface Pending {
   onEvent(event: unknown): void;
@@ -37,8 +37,8 @@ interface Pending {
   reject(error: EngineError): void;
 }
 
-/** Calls the engine behind a worker's port. Once the worker stopped, every call is rejected. */
-export function createEngineClient(port: Port): EngineClient {
+/** Calls what answers behind a worker's port. Once the worker stopped, every call is rejected. */
+export function createClient<C extends CallMap<C>>(port: PortOf<C>): Client<C> {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let ended: EngineError | undefined;
@@ -57,7 +57,7 @@ export function createEngineClient(port: Port): EngineClient {
       return;
     }
     pending.delete(data.id);
-    if (data.type === 'error')
+    if ('error' in data)
       call.reject(new EngineError(data.error.code, data.error.message, { cause: data.error.detail }));
     else call.resolve(data.out);
   });
@@ -70,10 +70,10 @@ export function createEngineClient(port: Port): EngineClient {
     );
   });
 
-  const start: EngineClient['start'] = (type, input, options = {}) => {
+  const start: Client<C>['start'] = (type, input, options = {}) => {
     const id = ++lastId;
     const { signal, onEvent } = options;
-    const done = new Promise<Calls[typeof type]['out']>((resolve, reject) => {
+    const done = new Promise<C[typeof type]['out']>((resolve, reject) => {
       const refused =
         ended ?? (signal?.aborted && new EngineError('cancelled', 'The request was cancelled.'));
       if (refused) {
@@ -84,17 +84,17 @@ export function createEngineClient(port: Port): EngineClient {
       const settled = () => signal?.removeEventListener('abort', cancel);
       signal?.addEventListener('abort', cancel, { once: true });
       pending.set(id, {
-        onEvent: (event) => onEvent?.(event as Calls[typeof type]['event']),
+        onEvent: (event) => onEvent?.(event as C[typeof type]['event']),
         resolve(out) {
           settled();
-          resolve(out as Calls[typeof type]['out']);
+          resolve(out as C[typeof type]['out']);
         },
         reject(error) {
           settled();
           reject(error);
         },
       });
-      port.postMessage({ type, id, in: input } as Request);
+      port.postMessage({ type, id, in: input } as RequestOf<C>);
     });
     return { id, done };
   };
@@ -108,3 +108,5 @@ export function createEngineClient(port: Port): EngineClient {
     },
   };
 }
+
+export const createEngineClient = (port: Port): EngineClient => createClient<Calls>(port);

@@ -1,10 +1,12 @@
 import type { Progress } from '../bytes/progress.ts';
 import type { Breakdown } from '../decode/loops.ts';
 import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts';
-import type { EngineErrorData } from '../errors.ts';
+import type { QuestionSet } from '../identify/questions.ts';
+import type { RunProgress, RunSettings } from '../identify/run.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { DeviceChoice } from '../runtime/choose.ts';
 import type { DeviceKind } from '../runtime/types.ts';
+import type { RequestOf, ResponseOf } from './calls.ts';
 
 /** Where a model's bytes come from. A File is read by slices in the worker. */
 export type ModelSource =
@@ -181,6 +183,14 @@ export interface ControlIn {
   readonly seed: number;
 }
 
+/** Asks a set's questions and keeps what comes of it in the browser, question by question. */
+export interface IdentifyIn {
+  /** Key of the run in the browser's store. */
+  readonly run: string;
+  /** What a new run asks, and how; undefined to go on with a run that is kept. */
+  readonly start?: { readonly set: QuestionSet; readonly settings: RunSettings };
+}
+
 /** The calls of the engine: what goes in, what may come while it runs, and what comes out. */
 export interface Calls {
   load: { in: LoadIn; event: Progress; out: LoadedModel };
@@ -190,24 +200,17 @@ export interface Calls {
   /** Runs behind answers: a newer `generate` cancels it. */
   dose: { in: DoseIn; event: never; out: DoseOut };
   neuron: { in: NeuronRef; event: never; out: NeuronFacts };
+  /**
+   * Gives way to doses behind every question. A newer `generate` or `load` cancels it; asked again without `start` it
+   * goes on. An event comes once before the first question and behind every question.
+   */
+  identify: { in: IdentifyIn; event: RunProgress; out: RunProgress };
   free: { in: Record<string, never>; event: never; out: Record<string, never> };
 }
 
 export type CallName = keyof Calls;
-
-/** Page to worker. */
-export type Request =
-  | { [K in CallName]: { readonly type: K; readonly id: number; readonly in: Calls[K]['in'] } }[CallName]
-  | { readonly type: 'cancel'; readonly id: number };
-
-/** Worker to page. */
-export type Response =
-  | {
-      [K in CallName]:
-        | { readonly type: K; readonly id: number; readonly event: Calls[K]['event'] }
-        | { readonly type: K; readonly id: number; readonly out: Calls[K]['out'] };
-    }[CallName]
-  | { readonly type: 'error'; readonly id: number; readonly error: EngineErrorData };
+export type Request = RequestOf<Calls>;
+export type Response = ResponseOf<Calls>;
 
 export type {
   Breakdown,
@@ -218,5 +221,8 @@ export type {
   NeuronLayout,
   NeuronRef,
   Progress,
+  QuestionSet,
+  RunProgress,
+  RunSettings,
   Sampling,
 };

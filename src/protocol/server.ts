@@ -1,52 +1,73 @@
 import { EngineError, toErrorData } from '../errors.ts';
+import type { CallMap, CancelledBy, NameOf, RequestOf, ResponseOf } from './calls.ts';
 import type { CallName, Calls, Request, Response } from './messages.ts';
 
-export interface CallContext<K extends CallName> {
+export interface ContextOf<C extends CallMap<C>, K extends NameOf<C>> {
   readonly id: number;
   readonly signal: AbortSignal;
-  emit(event: Calls[K]['event']): void;
+  emit(event: C[K]['event']): void;
+  /** Of a call that runs one after another with others: lets those that wait run now. */
+  giveWay(): Promise<void>;
 }
 
 /** What answers each call. */
-export type Handlers = {
-  readonly [K in CallName]: (input: Calls[K]['in'], context: CallContext<K>) => Promise<Calls[K]['out']>;
+export type HandlersOf<C extends CallMap<C>> = {
+  readonly [K in NameOf<C>]: (input: C[K]['in'], context: ContextOf<C, K>) => Promise<C[K]['out']>;
 };
 
-/**
- * Calls that use the model one after another, and the calls that each of them cancels when it comes: a newer answer
- * takes the place of an older one and of doses, which run behind answers.
- */
-const cancelledBy: Partial<Record<CallName, readonly CallName[]>> = {
-  load: ['load', 'generate', 'dose'],
-  generate: ['generate', 'dose'],
-  dose: ['dose'],
-  free: ['load', 'generate', 'dose'],
-};
+export type CallContext<K extends CallName> = ContextOf<Calls, K>;
+export type Handlers = HandlersOf<Calls>;
+
+/** Runs tasks one after another in the order they came. */
+function createQueue() {
+  const waiting: (() => Promise<void>)[] = [];
+  let busy = false;
+  const runWaiting = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await next();
+  };
+  return {
+    /** Called by the task that runs: the waiting ones go first. */
+    giveWay: runWaiting,
+    add(task: () => Promise<void>) {
+      waiting.push(task);
+      if (busy) return;
+      busy = true;
+      void runWaiting().then(() => {
+        busy = false;
+      });
+    },
+  };
+}
 
 /**
- * Answers requests with handlers. Exclusive calls run in the order they came; those that a newer one takes the place of
- * are cancelled, whether they run or wait.
+ * Answers requests with handlers. Calls named in `cancelledBy` run in the order they came; those that a newer one takes
+ * the place of are cancelled, whether they run or wait.
  * @returns the function that takes each message
  */
-export function serve(handlers: Handlers, post: (response: Response) => void): (request: Request) => void {
-  const controllers = new Map<number, { readonly type: CallName; readonly controller: AbortController }>();
-  let last: Promise<void> = Promise.resolve();
+export function serve<C extends CallMap<C>>(
+  handlers: HandlersOf<C>,
+  post: (response: ResponseOf<C>) => void,
+  cancelledBy: CancelledBy<C>,
+): (request: RequestOf<C>) => void {
+  const controllers = new Map<number, { readonly type: NameOf<C>; readonly controller: AbortController }>();
+  const queue = createQueue();
 
-  async function answer<K extends CallName>(
+  async function answer<K extends NameOf<C>>(
     type: K,
     id: number,
-    input: Calls[K]['in'],
+    input: C[K]['in'],
     signal: AbortSignal,
   ): Promise<void> {
     try {
       if (signal.aborted) throw new EngineError('cancelled', 'The request was cancelled.');
-      const handler = handlers[type] as Handlers[K];
+      const handler: HandlersOf<C>[K] = handlers[type];
       const out = await handler(input, {
         id,
         signal,
-        emit: (event) => post({ type, id, event } as Response),
+        emit: (event) => post({ type, id, event } as ResponseOf<C>),
+        giveWay: cancelledBy[type] ? queue.giveWay : async () => {},
       });
-      post({ type, id, out } as Response);
+      post({ type, id, out } as ResponseOf<C>);
     } catch (thrown) {
       const error = signal.aborted
         ? new EngineError('cancelled', 'The request was cancelled.', { cause: thrown })
@@ -58,19 +79,37 @@ export function serve(handlers: Handlers, post: (response: Response) => void): (
   }
 
   return (request) => {
+    const { id } = request;
     if (request.type === 'cancel') {
-      controllers.get(request.id)?.controller.abort();
+      controllers.get(id)?.controller.abort();
       return;
     }
-    const { type, id } = request;
+    const { type, in: input } = request as Exclude<RequestOf<C>, { type: 'cancel' }>;
     const cancelled = cancelledBy[type];
     for (const other of controllers.values()) {
       if (cancelled?.includes(other.type)) other.controller.abort();
     }
     const controller = new AbortController();
     controllers.set(id, { type, controller });
-    const run = () => answer(type, id, request.in, controller.signal);
-    if (cancelled) last = last.then(run);
+    const run = () => answer(type, id, input, controller.signal);
+    if (cancelled) queue.add(run);
     else void run();
   };
+}
+
+/** A newer answer takes the place of an older one, and of doses and runs, which work behind answers. */
+const cancelledByEngineCalls: CancelledBy<Calls> = {
+  load: ['load', 'generate', 'dose', 'identify'],
+  generate: ['generate', 'dose', 'identify'],
+  dose: ['dose'],
+  identify: ['identify'],
+  free: ['load', 'generate', 'dose', 'identify'],
+};
+
+/** Answers the engine's calls: those that use the model run one after another. */
+export function serveEngine(
+  handlers: Handlers,
+  post: (response: Response) => void,
+): (request: Request) => void {
+  return serve(handlers, post, cancelledByEngineCalls);
 }

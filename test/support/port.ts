@@ -1,6 +1,6 @@
 import { createEngineClient, type EngineClient, type Port } from '../../src/protocol/client.ts';
 import type { Request, Response } from '../../src/protocol/messages.ts';
-import { type Handlers, serve } from '../../src/protocol/server.ts';
+import { type Handlers, serveEngine } from '../../src/protocol/server.ts';
 
 /** A worker's port that keeps what was sent and answers on demand. */
 export function fakePort() {
@@ -34,7 +34,7 @@ export function fakePort() {
 /** A client and a server with these handlers; messages are cloned and delivered one by one, as between page and worker. */
 export function connect(handlers: Handlers): EngineClient {
   const listeners: ((event: MessageEvent<Response>) => void)[] = [];
-  const take = serve(handlers, (response) => {
+  const take = serveEngine(handlers, (response) => {
     const data = structuredClone(response);
     setImmediate(() => {
       for (const listener of listeners) listener({ data } as MessageEvent<Response>);

@@ -18,13 +18,23 @@ const order = [
   'decode',
   'stats',
   'identify',
+  'study',
   'protocol',
   'engine',
   'cli',
 ];
 
 /** Folders of src whose pure functions the page may call; of all others it may name types only. */
-const pageMayCall = new Set(['errors.ts', 'math', 'bytes', 'neurons', 'decode', 'protocol']);
+const pageMayCall = new Set([
+  'errors.ts',
+  'math',
+  'bytes',
+  'neurons',
+  'decode',
+  'stats',
+  'identify',
+  'protocol',
+]);
 
 interface Import {
   readonly from: string;

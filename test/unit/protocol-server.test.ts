@@ -46,6 +46,7 @@ function handlers() {
       return { members: [] };
     },
     dose: (_, { id, signal }) => hold('dose', id, signal),
+    identify: (_, { id, signal }) => hold('identify', id, signal),
     neuron: async () => ({ columnNorm: 1, normRank: 1, neurons: 1, meanCett: 1 }),
     detail: async () => ({ cett: new Float32Array([1]) }),
     free: (_, { id, signal }) => hold('free', id, signal),

@@ -1,0 +1,122 @@
+import { EngineError } from '../errors.ts';
+import type { QuestionSet } from '../identify/questions.ts';
+import type { QuestionRecord, RunManifest, RunStore } from '../identify/records.ts';
+import { countsOf, rowsOf } from '../identify/run-format.ts';
+import { type RunDatabase, type RunEntry, readRecords } from './run-database.ts';
+import { isQuotaError, roomLeftToFill, storageFull } from './storage-room.ts';
+
+const now = () => new Date().toISOString();
+
+/** Runs `write`; says how much room is needed where there is no more. */
+async function withRoom<T>(entry: () => RunEntry, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isQuotaError(error)) throw await storageFull(roomLeftToFill(entry().manifest, entry()), error);
+    throw error;
+  }
+}
+
+function emptyEntry(run: string, manifest: RunManifest): RunEntry {
+  return { run, manifest, done: 0, rows: 0, counts: countsOf([]), changed: now() };
+}
+
+function entryOf(run: string, manifest: RunManifest, records: readonly QuestionRecord[]): RunEntry {
+  return {
+    ...emptyEntry(run, manifest),
+    done: records.length,
+    rows: rowsOf(records),
+    counts: countsOf(records),
+  };
+}
+
+function grown(entry: RunEntry, { status, row }: QuestionRecord): RunEntry {
+  const counts = { ...entry.counts, [status]: entry.counts[status] + 1 };
+  const rows = entry.rows + (row === undefined ? 0 : 1);
+  return { ...entry, done: entry.done + 1, rows, counts, changed: now() };
+}
+
+function checkStillOurs(stored: RunEntry | undefined, entry: RunEntry): void {
+  if (!stored) throw new EngineError('bad-input', 'The run was deleted while it went on.');
+  if (stored.done !== entry.done)
+    throw new EngineError(
+      'bad-input',
+      'The run goes on in another tab or window; close it there to go on here.',
+    );
+}
+
+/**
+ * A run in the browser's store. Record, features and counts are stored in one transaction, so that they are there
+ * together or not at all.
+ * @param set questions to go on with later; undefined where they are not known
+ */
+export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): RunStore {
+  let current: RunEntry | undefined;
+  const entry = () => {
+    if (!current) throw new EngineError('internal', 'The run was not started.');
+    return current;
+  };
+  return {
+    async load() {
+      const stored = await db.get('runs', run);
+      if (!stored) return undefined;
+      const { manifest } = stored;
+      const records = await readRecords(db, run);
+      current = entryOf(run, manifest, records);
+      if (current.done !== stored.done) {
+        // Only damage from outside leaves more than the complete records.
+        const tx = db.transaction(['runs', 'records', 'features'], 'readwrite');
+        const last = records.at(-1)?.index ?? -1;
+        const behind = IDBKeyRange.bound([run, last], [run, []], true);
+        await Promise.all([
+          tx.objectStore('records').delete(behind),
+          tx.objectStore('features').delete(IDBKeyRange.bound([run, current.rows], [run, []])),
+          tx.objectStore('runs').put(current),
+          tx.done,
+        ]);
+      }
+      return { manifest, records };
+    },
+    async begin(manifest) {
+      const started = emptyEntry(run, manifest);
+      await withRoom(
+        () => started,
+        async () => {
+          const tx = db.transaction(['runs', 'sets'], 'readwrite');
+          await Promise.all([
+            tx.objectStore('runs').add(started),
+            set ? tx.objectStore('sets').put({ run, set }) : undefined,
+            tx.done,
+          ]);
+        },
+      );
+      current = started;
+    },
+    async append(record, features) {
+      const before = entry();
+      const after = grown(before, record);
+      await withRoom(entry, async () => {
+        const tx = db.transaction(['runs', 'records', 'features'], 'readwrite', { durability: 'strict' });
+        const written = async () => {
+          const runs = tx.objectStore('runs');
+          checkStillOurs(await runs.get(run), before);
+          await Promise.all([
+            tx.objectStore('records').add({ ...record, run }),
+            record.row !== undefined && features
+              ? tx.objectStore('features').add(features, [run, record.row])
+              : undefined,
+            runs.put(after),
+          ]);
+        };
+        const outcome = written().catch((error: unknown) => {
+          if (error instanceof EngineError) tx.abort();
+          throw error;
+        });
+        const [result, done] = await Promise.allSettled([outcome, tx.done]);
+        if (result.status === 'rejected') throw tx.error ?? result.reason;
+        if (done.status === 'rejected') throw done.reason;
+      });
+      current = after;
+    },
+  };
+}
