@@ -1,13 +1,22 @@
-import type { StoreApi } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Correction } from '../../src/identify/corrections.ts';
 import type { Evaluation } from '../../src/identify/evaluate.ts';
 import type { Finding } from '../../src/identify/finding.ts';
 import type { LearnSettings } from '../../src/identify/learn.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
-import type { QuestionRecord, RunManifest } from '../../src/identify/records.ts';
+import type { RunManifest } from '../../src/identify/records.ts';
 import type { RunProgress, RunSettings } from '../../src/identify/run.ts';
-import type { Progress } from '../../src/protocol/messages.ts';
+import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
+import type { EngineClient } from '../../src/protocol/client.ts';
 import type { EvaluateIn, RunFile, RunSummary } from '../../src/protocol/study-messages.ts';
+import { describeError } from './describe-error.ts';
+import { createAsking } from './identification-asking.ts';
+import { createRunRecords, type RunRecords } from './run-records.ts';
+import type { Stores } from './stores.ts';
+import type { StudyClient } from './study.ts';
+import { createJob, type Job, noJob } from './study-job.ts';
+
+export type { Job, RunRecords };
 
 /**
  * What the run that is open does:
@@ -19,17 +28,6 @@ export type RunStatus = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'fa
 
 /** How far the open run is; `latest` is in `Identification.records`. */
 export type RunFigures = Omit<RunProgress, 'latest'>;
-
-/** Long work of the study worker on the open run. */
-export interface Job<T> {
-  readonly status: 'none' | 'running' | 'done' | 'failed';
-  readonly progress?: Progress;
-  /** Kept while it is done again, until the new one is there. */
-  readonly result?: T;
-  /** Answers or corrections have come since `result` was made. */
-  readonly outdated: boolean;
-  readonly error?: string;
-}
 
 export interface IdentificationState {
   /** The set that `start` asks; undefined until one is chosen. */
@@ -57,15 +55,6 @@ export interface IdentificationState {
   readonly evaluating: Job<Evaluation>;
 }
 
-/** Records of the open run, outside React: for useSyncExternalStore(records.subscribe, records.version). */
-export interface RunRecords {
-  /** In the order in which they were asked; the same array until `version` changes. */
-  list(): readonly QuestionRecord[];
-  version(): number;
-  /** Tells listeners in every other frame at most. */
-  subscribe(listener: () => void): () => void;
-}
-
 /**
  * The Identify page without its looks. Actions never reject: what goes wrong is a sentence in `error` of the state or
  * of the job.
@@ -80,7 +69,7 @@ export interface Identification {
 
   /** Starts a run of the chosen set with the loaded model and opens it. */
   start(): Promise<void>;
-  /** Stops behind the question stored last. */
+  /** Stops; the question in work is asked again by `resume`. */
   pause(): void;
   /** Goes on with the open run, also after a reload or a failure. */
   resume(): Promise<void>;
@@ -107,4 +96,172 @@ export interface Identification {
   /** Tests a set on a run. */
   evaluate(input: EvaluateIn): Promise<void>;
   cancelEvaluate(): void;
+}
+
+/** Eight of ten replies must agree: small models hardly ever repeat themselves ten times. */
+export const firstRunSettings: RunSettings = { ...SAMPLE_DEFAULTS, agree: 8 };
+
+const noRun = {
+  run: undefined,
+  manifest: undefined,
+  status: 'idle',
+  error: undefined,
+  progress: undefined,
+  corrections: new Map(),
+} as const satisfies Partial<IdentificationState>;
+
+export interface IdentificationNeeds {
+  /** The explorer's engine, which asks the questions. */
+  readonly engine: EngineClient;
+  readonly study: StudyClient;
+  /** The explorer's: they tell what model is loaded, and when it is being used. */
+  readonly stores: Pick<Stores, 'model' | 'run'>;
+  /** Calls back when what changed may be told to React. */
+  readonly schedule: (flush: () => void) => void;
+  /** Asks the browser to keep the page's data. */
+  readonly keepStorage?: () => Promise<void>;
+}
+
+/** The Identify page's state and actions, around the explorer's engine and the study worker. */
+export function createIdentification(needs: IdentificationNeeds): Identification {
+  const { study, schedule } = needs;
+  const store = createStore<IdentificationState>(() => ({
+    ...noRun,
+    settings: firstRunSettings,
+    learning: noJob,
+    evaluating: noJob,
+  }));
+  const { getState, setState } = store;
+  const records = createRunRecords(schedule);
+  const learning = createJob<Finding>(
+    () => getState().learning,
+    (job) => setState({ learning: job }),
+  );
+  const evaluating = createJob<Evaluation>(
+    () => getState().evaluating,
+    (job) => setState({ evaluating: job }),
+  );
+
+  /** Does something and says what went wrong, as long as the same run is open. */
+  async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    const { run } = getState();
+    try {
+      return await action();
+    } catch (error) {
+      if (getState().run === run) setState({ error: describeError(error) });
+      return undefined;
+    }
+  }
+
+  const refresh = async () => {
+    const read = await attempt(() => study.call('runs', {}));
+    if (read) setState({ runs: read.runs });
+  };
+
+  const asking = createAsking({
+    ...needs,
+    store,
+    records,
+    onAnswer() {
+      learning.outdate();
+      evaluating.outdate();
+    },
+    onRest: refresh,
+  });
+
+  function close(): void {
+    asking.stop();
+    learning.reset();
+    evaluating.reset();
+    records.clear();
+    setState(noRun);
+  }
+
+  async function open(run: string): Promise<void> {
+    close();
+    setState({ run });
+    const read = await attempt(() => study.call('records', { run }));
+    if (getState().run !== run) return;
+    if (!read) {
+      setState({ run: undefined });
+      return;
+    }
+    const { manifest, done, total, counts } = read.summary;
+    records.put(read.records);
+    setState({
+      manifest,
+      status: done < total ? 'paused' : 'done',
+      progress: { done, total, counts, questionsAnHour: 0, left: undefined },
+      corrections: new Map(read.corrections.map(({ index, label }) => [index, label])),
+    });
+  }
+
+  function putLabel(index: number, label: Correction['label'] | undefined): void {
+    const corrections = new Map(getState().corrections);
+    if (label) corrections.set(index, label);
+    else corrections.delete(index);
+    setState({ corrections });
+    learning.outdate();
+    evaluating.outdate();
+  }
+
+  return {
+    store,
+    records,
+    chooseSet: (set, limit) => setState({ set, limit }),
+    changeSettings: (change) => setState(({ settings }) => ({ settings: { ...settings, ...change } })),
+
+    async start() {
+      const { set, limit, settings } = getState();
+      const why = set ? asking.notReady() : 'Choose the questions first.';
+      if (!set || why) {
+        setState({ error: why });
+        return;
+      }
+      close();
+      void needs.keepStorage?.();
+      const questions = limit === undefined ? set.questions : set.questions.slice(0, limit);
+      await asking.start({ set: { ...set, questions }, settings });
+    },
+    pause: asking.pause,
+    resume: asking.resume,
+    cancel() {
+      close();
+      void refresh();
+    },
+
+    refresh,
+    selectRun: open,
+    async remove(run) {
+      if (getState().run === run) close();
+      await attempt(() => study.call('remove', { run }));
+      await refresh();
+    },
+    async exportRun(run) {
+      return (await attempt(() => study.call('exportRun', { run })))?.files ?? [];
+    },
+    async importRun(files) {
+      const summary = await attempt(() => study.call('importRun', { files }));
+      if (!summary) return;
+      await refresh();
+      await open(summary.run);
+    },
+
+    async correct(index, label) {
+      const { run, corrections } = getState();
+      if (run === undefined) return;
+      const before = corrections.get(index);
+      putLabel(index, label);
+      const kept = await attempt(() => study.call('correct', { run, index, label }));
+      if (!kept && getState().run === run) putLabel(index, before);
+    },
+
+    async learn(settings) {
+      const { run } = getState();
+      if (run !== undefined) await learning.run((options) => study.call('learn', { run, settings }, options));
+    },
+    cancelLearn: learning.cancel,
+    evaluate: (input) => evaluating.run((options) => study.call('evaluate', input, options)),
+    cancelEvaluate: evaluating.cancel,
+  };
 }

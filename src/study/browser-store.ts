@@ -100,16 +100,14 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
         const written = async () => {
           const runs = tx.objectStore('runs');
           checkStillOurs(await runs.get(run), before);
-          await Promise.all([
-            tx.objectStore('records').add({ ...record, run }),
-            record.row !== undefined && features
-              ? tx.objectStore('features').add(features, [run, record.row])
-              : undefined,
-            runs.put(after),
-          ]);
+          await tx.objectStore('records').add({ ...record, run });
+          if (record.row !== undefined && features)
+            await tx.objectStore('features').add(features, [run, record.row]);
+          await runs.put(after);
         };
         const outcome = written().catch((error: unknown) => {
-          if (error instanceof EngineError) tx.abort();
+          // What failed by itself has ended the transaction already.
+          if (tx.error === null) tx.abort();
           throw error;
         });
         const [result, done] = await Promise.allSettled([outcome, tx.done]);

@@ -1,0 +1,48 @@
+import { evaluateSet } from '../identify/evaluate.ts';
+import type { Finding } from '../identify/finding.ts';
+import { learnSet } from '../identify/learn.ts';
+import { commandOf } from '../identify/provenance.ts';
+import { newRunKey } from '../identify/run-key.ts';
+import type { CancelledBy } from '../protocol/calls.ts';
+import type { HandlersOf } from '../protocol/server.ts';
+import type { StudyCalls } from '../protocol/study-messages.ts';
+import { correctRun, listRuns, readRun, removeRun, summaryOf, withDatabase } from './run-database.ts';
+import { exportRun, importRun } from './run-files.ts';
+
+/** Statistics run one after another; a newer one of its kind takes the place of an older. */
+export const studyCancels: CancelledBy<StudyCalls> = { learn: ['learn'], evaluate: ['evaluate'] };
+
+/** What answers the study worker's calls. */
+export const study: HandlersOf<StudyCalls> = {
+  runs: async () => ({ runs: await withDatabase(listRuns) }),
+  records: ({ run }) =>
+    withDatabase(async (db) => {
+      const { entry, records, corrections } = await readRun(db, run);
+      return { summary: summaryOf(entry), records, corrections };
+    }),
+  correct: ({ run, ...correction }) =>
+    withDatabase(async (db) => {
+      await correctRun(db, run, correction);
+      return {};
+    }),
+  remove: ({ run }) =>
+    withDatabase(async (db) => {
+      await removeRun(db, run);
+      return {};
+    }),
+  exportRun: ({ run }) => withDatabase(async (db) => ({ files: await exportRun(db, run) })),
+  importRun: ({ files }) => withDatabase((db) => importRun(db, newRunKey(), files)),
+  learn: ({ run, settings }, { signal, emit }) =>
+    withDatabase(async (db) => {
+      const data = await readRun(db, run);
+      const command = commandOf(data.manifest, settings);
+      const created = new Date().toISOString();
+      return learnSet(data, { ...settings, created, command, signal, onProgress: emit }) as Promise<Finding>;
+    }),
+  evaluate: ({ set, run, trainRun, draws, seed }, { signal, emit }) =>
+    withDatabase(async (db) => {
+      const train = trainRun === undefined ? undefined : await readRun(db, trainRun);
+      const options = { draws, seed, signal, onProgress: emit };
+      return evaluateSet(set, await readRun(db, run), { ...options, trainRun: train });
+    }),
+};
