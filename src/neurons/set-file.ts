@@ -16,7 +16,10 @@ export interface SetNeuron extends NeuronRef {
 /** A number, or an estimate with its interval. */
 export type Metric = number | { readonly value: number; readonly low: number; readonly high: number };
 
-/** A neuron set as it is kept in a file. A set has an intercept and a weight for every neuron, or none of these. */
+/**
+ * A neuron set as it is kept in a file. Either every neuron has a weight or none. With an intercept the weights are a
+ * classifier; without one they rank the neurons and give no probability.
+ */
 export interface NeuronSet {
   readonly format: typeof format;
   readonly version: typeof version;
@@ -139,9 +142,12 @@ function validate(data: unknown): NeuronSet {
     } catch (error) {
       refuse(`${at} ${error instanceof Error ? error.message : String(error)}`, error);
     }
-    if ((neuron.weight === undefined) !== (set.intercept === undefined)) {
+    if (neuron.weight === undefined && set.intercept !== undefined) {
+      refuse(`${at} neuron ${name} has no weight, but the set has an intercept.`);
+    }
+    if ((neuron.weight === undefined) !== (set.neurons[0].weight === undefined)) {
       refuse(
-        `${at} neuron ${name} has ${neuron.weight === undefined ? 'no weight, but the set has an intercept' : 'a weight, but the set has no intercept'}.`,
+        `${at} neuron ${name} has ${neuron.weight === undefined ? 'no weight, but others have one' : 'a weight, but others have none'}.`,
       );
     }
   }

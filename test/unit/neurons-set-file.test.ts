@@ -32,6 +32,8 @@ describe('neuron-set file', () => {
     const { intercept: _, ...rest } = set;
     const plain = { ...rest, neurons: [{ layer: 1, neuron: 3 }] };
     expect(parseNeuronSet(formatNeuronSet(plain))).toEqual(plain);
+    const ranked = { ...rest, neurons: set.neurons };
+    expect(parseNeuronSet(formatNeuronSet(ranked))).toEqual(ranked);
     expect(parseNeuronSet(`\uFEFF${formatNeuronSet(set)}`)).toEqual(set);
   });
 
@@ -84,7 +86,14 @@ describe('neuron-set file', () => {
       changed({ neurons: [{ layer: 0, neuron: 0 }] }),
       /neuron 0:0 has no weight, but the set has an intercept/,
     ],
-    [changed({ intercept: undefined }), /neuron 0:3 has a weight, but the set has no intercept/],
+    [
+      changed({ intercept: undefined, neurons: [set.neurons[0], { layer: 1, neuron: 1 }] }),
+      /at "neurons\[1\]": neuron 1:1 has no weight, but others have one/,
+    ],
+    [
+      changed({ intercept: undefined, neurons: [{ layer: 1, neuron: 1 }, set.neurons[0]] }),
+      /neuron 0:3 has a weight, but others have none/,
+    ],
     [changed({ intercept: null }), /at "intercept"/],
     [changed({ model: { ...set.model, layers: 3 } }), /at "model.widths": it has 2 widths for 3 layers/],
     [changed({ model: { ...set.model, widths: [4, 0] } }), /at "model\.widths\[1\]"/],

@@ -1,0 +1,151 @@
+import Papa from 'papaparse';
+import { neuronAt } from '../layout.ts';
+import type { NeuronSet } from '../set-file.ts';
+import { type Column, findColumn } from './columns.ts';
+import { type FoundNeuron, type FoundSet, refuse, type SetSource } from './found.ts';
+
+interface Row {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The sign between cells: the one that the first line has most of. */
+function delimiterOf(text: string): string {
+  const line = /\S.*/.exec(text)?.[0] ?? '';
+  const count = (sign: string) => line.split(sign).length;
+  return ['\t', ';', '|', ','].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
+}
+
+/** Cells without the spaces around them, rows that are not blank, and the line that each begins in. */
+function rowsOf(text: string, fileName: string): Row[] {
+  const { data, errors } = Papa.parse<string[]>(text, {
+    delimiter: delimiterOf(text),
+    skipEmptyLines: false,
+  });
+  const broken = errors.find(({ type }) => type === 'Quotes');
+  if (broken) refuse(fileName, `has a quotation mark that is not closed, in row ${(broken.row ?? 0) + 1}.`);
+  let line = 1;
+  const rows: Row[] = [];
+  for (const cells of data) {
+    const trimmed = cells.map((cell) => cell.trim());
+    if (trimmed.some((cell) => cell !== '')) rows.push({ line, cells: trimmed });
+    line += 1 + cells.join('').split(/\r\n|\r|\n/).length - 1;
+  }
+  return rows;
+}
+
+const isWhole = (cell: string | undefined) => cell !== undefined && /^\d+(\.0+)?$/.test(cell);
+const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
+
+type Places = Readonly<Partial<Record<Column, number>>>;
+
+const columns: readonly Column[] = ['layer', 'neuron', 'flat', 'weight', 'intercept', 'set', 'model'];
+
+/** Which column is where, and the rows below the head; a table without a head has layer, neuron and weight. */
+function placesOf(rows: readonly Row[], fileName: string): { places: Places; body: readonly Row[] } {
+  const [first] = rows;
+  if (first.cells.slice(0, 2).every(isWhole)) {
+    if (first.cells.length < 2)
+      refuse(
+        fileName,
+        'has one column of numbers without a head; give layer and neuron, or name it flat_index.',
+      );
+    return { places: { layer: 0, neuron: 1, ...(first.cells.length > 2 && { weight: 2 }) }, body: rows };
+  }
+  const places = Object.fromEntries(
+    columns.flatMap((column) => {
+      const at = findColumn(first.cells, column);
+      return at === undefined ? [] : [[column, at]];
+    }),
+  ) as Places;
+  if (places.flat === undefined && (places.layer === undefined || places.neuron === undefined))
+    refuse(
+      fileName,
+      `has no columns "layer" and "neuron"; its first line is "${first.cells.join(', ').slice(0, 100)}".`,
+    );
+  return { places, body: rows.slice(1) };
+}
+
+function whole(row: Row, at: number, what: string, fileName: string): number {
+  const cell = row.cells[at] ?? '';
+  if (!isWhole(cell))
+    refuse(
+      fileName,
+      `is not valid in line ${row.line}: "${cell}" is not a ${what}, a whole number counted from 0.`,
+    );
+  return Number(cell);
+}
+
+function numberIn(row: Row, at: number | undefined, what: string, fileName: string): number | undefined {
+  const cell = at === undefined ? '' : (row.cells[at] ?? '');
+  if (cell === '') return undefined;
+  if (!isNumber(cell))
+    refuse(fileName, `is not valid in line ${row.line}: the ${what} "${cell}" is not a number.`);
+  return Number(cell);
+}
+
+/** A name without the apostrophe that export puts before what a spreadsheet would run. */
+function nameIn(row: Row | undefined, at: number | undefined): string | undefined {
+  const cell = at === undefined ? undefined : row?.cells[at];
+  return cell?.replace(/^'(?=[=+\-@])/, '') || undefined;
+}
+
+/**
+ * Reads a table of neurons: CSV or TSV with the columns layer, neuron and, where there are weights, weight, in any order
+ * under any usual name ("layer_idx", "neuron_idx", "importance"), or a flat index; without a head in this order.
+ * @throws EngineError 'bad-input' with the line
+ */
+export function readCsv(text: string, { fileName, layout }: SetSource): FoundSet {
+  const rows = rowsOf(text, fileName);
+  if (rows.length === 0) refuse(fileName, 'is empty; give a line for each neuron.');
+  const { places, body } = placesOf(rows, fileName);
+  const neurons = body.map((row): FoundNeuron => {
+    const weight = numberIn(row, places.weight, 'weight', fileName);
+    const where = `line ${row.line}`;
+    const shown = weight === undefined ? { where } : { where, weight };
+    if (places.layer !== undefined && places.neuron !== undefined)
+      return {
+        layer: whole(row, places.layer, 'layer', fileName),
+        neuron: whole(row, places.neuron, 'neuron', fileName),
+        ...shown,
+      };
+    const index = whole(row, places.flat ?? 0, 'flat index', fileName);
+    if (index >= layout.total)
+      refuse(
+        fileName,
+        `has the flat index ${index} in ${where}, but this model has ${layout.total} neurons.`,
+      );
+    return { ...neuronAt(layout, index), ...shown };
+  });
+  const intercepts = new Set(
+    body
+      .map((row) => numberIn(row, places.intercept, 'intercept', fileName))
+      .filter((value) => value !== undefined),
+  );
+  if (intercepts.size > 1)
+    refuse(fileName, `has the intercepts ${[...intercepts].slice(0, 2).join(' and ')}; a set has one.`);
+  const [intercept] = intercepts;
+  return { neurons, intercept, name: nameIn(body[0], places.set), model: nameIn(body[0], places.model) };
+}
+
+/** A set as CSV: a line for each neuron, its weight and the set's intercept where there are some, and the names. */
+export function writeCsv({ name, model, neurons, intercept }: NeuronSet): string {
+  const weighted = neurons.some(({ weight }) => weight !== undefined);
+  const head = [
+    'layer',
+    'neuron',
+    ...(weighted ? ['weight'] : []),
+    ...(intercept === undefined ? [] : ['intercept']),
+    'set',
+    'model',
+  ];
+  const rows = neurons.map(({ layer, neuron, weight }) => [
+    layer,
+    neuron,
+    ...(weighted ? [weight ?? ''] : []),
+    ...(intercept === undefined ? [] : [intercept]),
+    name,
+    model.name,
+  ]);
+  return `${Papa.unparse([head, ...rows], { escapeFormulae: true, newline: '\r\n' })}\r\n`;
+}

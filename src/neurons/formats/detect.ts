@@ -1,0 +1,69 @@
+import { refuse } from './found.ts';
+import { isNpy } from './npy.ts';
+
+export type SetFileKind = 'text' | 'npy' | 'npz';
+
+const megabyte = 2 ** 20;
+
+/** Bytes that a file may have: of text as of the program's own sets, of NumPy arrays 30 million coefficients. */
+export const largestFile: Readonly<Record<SetFileKind, number>> = {
+  text: 16 * megabyte,
+  npy: 256 * megabyte,
+  npz: 256 * megabyte,
+};
+
+/** First bytes that are enough to tell the kind of a file. */
+export const headLength = 16;
+
+const startsWith = (bytes: Uint8Array, start: readonly number[]) =>
+  start.every((byte, i) => bytes[i] === byte);
+
+/** A pickle, also compressed as joblib does (zlib, gzip, bz2, xz, lz4). */
+function isPickle(bytes: Uint8Array, fileName: string): boolean {
+  return (
+    /\.(pkl|pickle|joblib|sav|p)(\.(gz|z|bz2|xz|lzma|lz4))?$/i.test(fileName) ||
+    (bytes[0] === 0x80 && bytes[1] <= 5)
+  );
+}
+
+/** The name of a file where it can stand in a command line as it is. */
+function plainFileName(fileName: string): string {
+  return /^[\w.-]+$/.test(fileName) && !fileName.startsWith('-') ? fileName : 'detector.pkl';
+}
+
+function refusePickle(fileName: string): never {
+  const name = plainFileName(fileName);
+  const target = `${name.replace(/(\.\w+)+$/, '')}.npz`;
+  return refuse(
+    fileName,
+    `is a Python pickle, which is a program and not opened here; export its coefficients with: python -c "import joblib, numpy; m = joblib.load('${name}'); numpy.savez('${target}', coef=m.coef_, intercept=m.intercept_)" and open ${target}.`,
+  );
+}
+
+/**
+ * Tells by its first bytes, and for pickles by its name, what a file is.
+ * @throws EngineError 'bad-input' for a pickle, with the line of Python that exports it, and for other binary files
+ */
+export function kindOfFile(head: Uint8Array, fileName: string): SetFileKind {
+  if (isNpy(head)) return 'npy';
+  if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) return 'npz';
+  if (isPickle(head, fileName)) return refusePickle(fileName);
+  const isUtf16 = startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]);
+  if (!isUtf16 && head.subarray(0, headLength).includes(0))
+    refuse(fileName, 'is neither text nor a NumPy file; open a set as JSON, CSV, TSV, .npy or .npz.');
+  return 'text';
+}
+
+/** The text of a file: UTF-8, or UTF-16 with a byte-order mark, as spreadsheets save it. */
+export function textOf(bytes: Uint8Array, fileName: string): string {
+  const encoding = startsWith(bytes, [0xff, 0xfe])
+    ? 'utf-16le'
+    : startsWith(bytes, [0xfe, 0xff])
+      ? 'utf-16be'
+      : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    return refuse(fileName, 'is not text in UTF-8; save it again in UTF-8.', error);
+  }
+}

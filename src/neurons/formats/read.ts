@@ -1,0 +1,122 @@
+import { EngineError } from '../../errors.ts';
+import { type NeuronSet, parseNeuronSet } from '../set-file.ts';
+import type { NeuronLayout } from '../types.ts';
+import { neuronsOfVector } from './coefficients.ts';
+import { readCsv } from './csv.ts';
+import { kindOfFile, largestFile, type SetFileKind, textOf } from './detect.ts';
+import { readForeignJson } from './foreign-json.ts';
+import { type FoundSet, refuse, type SetSource, type Signs, takeNeurons } from './found.ts';
+import { readNpy } from './npy.ts';
+import { readNpz } from './npz.ts';
+
+/** The model that a file's neurons are of; formats other than the program's own do not say it. */
+export interface SetModel {
+  readonly name: string;
+  readonly architecture: string;
+  readonly fingerprint: string;
+}
+
+export interface ReadSetOptions {
+  /** Date and time of the import, ISO 8601. */
+  readonly created: string;
+  /** Which weights make an H-Neuron (default: positive). Sets in the program's own format are read as they are. */
+  readonly signs?: Signs;
+  /** Intercept of the classifier where the file has none. */
+  readonly intercept?: number;
+  /** What the classifier's features were (default: mean over the answer, where tokens are read, as the authors do). */
+  readonly feature?: NeuronSet['feature'];
+}
+
+function checkSize(bytes: Uint8Array, kind: SetFileKind): void {
+  const limit = largestFile[kind];
+  if (bytes.length <= limit) return;
+  throw new EngineError(
+    'bad-input',
+    `The neuron set is over the limit of ${limit / 2 ** 20} MB (${(bytes.length / 2 ** 20).toFixed(1)} MB).`,
+  );
+}
+
+/** "h_neurons" of "results/h_neurons.json". */
+function stem(fileName: string): string {
+  const [last = ''] = fileName.split(/[/\\]/).slice(-1);
+  return (
+    last
+      .replace(/\.\w+$/, '')
+      .trim()
+      .slice(0, 200) || 'Neurons'
+  );
+}
+
+function readText(text: string, source: SetSource): FoundSet | NeuronSet {
+  if (!/^\s*[[{]/.test(text) && !/\.json$/i.test(source.fileName)) return readCsv(text, source);
+  let data: unknown;
+  try {
+    data = JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
+  } catch {
+    return parseNeuronSet(text, source.layout);
+  }
+  const isOwn =
+    typeof data === 'object' && data !== null && 'format' in data && data.format === 'h-neuron-set';
+  return isOwn ? parseNeuronSet(text, source.layout) : readForeignJson(data, source);
+}
+
+function readFound(bytes: Uint8Array, kind: SetFileKind, source: SetSource): FoundSet | NeuronSet {
+  const { fileName } = source;
+  if (kind === 'text') return readText(textOf(bytes, fileName), source);
+  if (kind === 'npy') return { neurons: neuronsOfVector(readNpy(bytes, fileName), source) };
+  const { coefficients, intercept } = readNpz(bytes, fileName);
+  return { neurons: neuronsOfVector(coefficients, source), intercept };
+}
+
+/**
+ * Reads a neuron set from a file in any of these formats, told by its bytes: the program's own JSON; JSON as
+ * replications of the paper publish it; CSV or TSV of layer, neuron and weight; and NumPy's .npy and .npz with the
+ * coefficients of all neurons, one layer after another.
+ * @param fileName for messages and, where the file has no name of its own, the set's name
+ * @param layout of the model that the neurons are of
+ * @throws EngineError 'bad-input' in one sentence
+ */
+export function readNeuronSet(
+  bytes: Uint8Array,
+  fileName: string,
+  layout: NeuronLayout,
+  model: SetModel,
+  options: ReadSetOptions,
+): NeuronSet {
+  const kind = kindOfFile(bytes, fileName);
+  checkSize(bytes, kind);
+  if (bytes.length === 0) refuse(fileName, 'is empty.');
+  const source: SetSource = { fileName, layout };
+  const read = readFound(bytes, kind, source);
+  if ('format' in read) return read;
+  const found = { ...read, intercept: read.intercept ?? options.intercept };
+  const { neurons, intercept, notes } = takeNeurons(source, found, options.signs ?? 'positive');
+  const otherModel = found.model !== undefined && found.model !== model.name ? found.model : undefined;
+  const said = [
+    ...notes,
+    ...(otherModel === undefined ? [] : [`The file names the model ${otherModel.slice(0, 200)}.`]),
+  ];
+  const set: NeuronSet = {
+    format: 'h-neuron-set',
+    version: 1,
+    name: found.name?.trim().slice(0, 200) || stem(fileName),
+    model: {
+      name: model.name,
+      architecture: model.architecture,
+      fingerprint: model.fingerprint,
+      layers: layout.widths.length,
+      widths: layout.widths,
+    },
+    neurons,
+    ...(intercept !== undefined && { intercept }),
+    feature: options.feature ?? { aggregation: 'mean', position: 'read' },
+    provenance: {
+      created: options.created,
+      command: `import of ${fileName.slice(-200)}`,
+      questions: 'not named in the file',
+      ...(said.length > 0 && { notes: said.join(' ') }),
+    },
+    metrics: {},
+  };
+  return parseNeuronSet(JSON.stringify(set), layout);
+}
