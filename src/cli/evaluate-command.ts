@@ -7,6 +7,7 @@ import { parseNeuronSet } from '../neurons/set-file.ts';
 import { verdictText } from './fit-command.ts';
 import { runIdentify } from './identify-command.ts';
 import type { CliDevice } from './open-model.ts';
+import type { ColumnChoice } from './question-file.ts';
 import { type FolderRun, withRun } from './run-folder.ts';
 
 export interface EvaluateOptions {
@@ -14,6 +15,8 @@ export interface EvaluateOptions {
   readonly device: CliDevice;
   /** Folder of a run, or a question set that is asked first. */
   readonly questions: string;
+  /** Columns of a table that is asked first; guessed where they are left out. */
+  readonly columns?: ColumnChoice;
   /** Where a question set's run is stored. */
   readonly out?: string;
   /** Folder of the run that the set comes from. */

@@ -7,13 +7,15 @@ import type { Shard } from '../identify/records.ts';
 import { type RunProgress, runIdentification } from '../identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../identify/sample.ts';
 import { type CliDevice, openModel } from './open-model.ts';
-import { readQuestions } from './question-file.ts';
+import { type ColumnChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
 
 export interface IdentifyOptions {
   readonly model: string;
   readonly device: CliDevice;
   readonly questions: string;
+  /** Columns of a table; guessed where they are left out. */
+  readonly columns?: ColumnChoice;
   readonly out: string;
   readonly samples: number;
   /** All samples where it is left out. */
@@ -55,7 +57,7 @@ export async function runIdentify(
   const started = existsSync(join(options.out, 'run.json'));
   if (started && !options.resume)
     throw new EngineError('bad-input', `${options.out} holds a run already; add --resume to go on with it.`);
-  const set = await readQuestions(options.questions, options.limit);
+  const set = await readQuestions(options.questions, options.limit, options.columns);
   const model = await openModel(options.model, options.device);
   const store = folderStore(options.out);
   const stop = new AbortController();

@@ -10,6 +10,8 @@ import { runInspect } from './inspect-command.ts';
 import { type MergeOptions, mergeText, runMerge } from './merge-command.ts';
 import { DEFAULT_MODEL } from './open-model.ts';
 import { parseIds } from './prompt-options.ts';
+import { parseColumns } from './question-file.ts';
+import { type QuestionsOptions, questionsText, runQuestions } from './questions-command.ts';
 import { activationsText, generateText, inspectText } from './text-output.ts';
 
 /** Between two lines of progress where they go to a file. */
@@ -108,10 +110,33 @@ function progressWriter(): (progress: RunProgress) => void {
   };
 }
 
+const columnsOption = () =>
+  new Option(
+    '--columns <columns>',
+    'columns of a table, like question=Q,answers=A,aliases=B,group=C (default: guessed)',
+  ).argParser(parseColumns);
+
 function addIdentification(root: Command): void {
+  root
+    .command('questions')
+    .description(
+      'show what a file of questions holds, which columns are taken for what, and which rows are of no use',
+    )
+    .argument('<place>', 'a file, hub:OWNER/NAME[:CONFIG[:SPLIT]], or a built-in set: facts, invented')
+    .addOption(columnsOption())
+    .option('--limit <count>', 'questions from the start', positive)
+    .option('--json', 'print JSON')
+    .action(async (place: string, options: QuestionsOptions & { json?: boolean }) =>
+      print(await runQuestions(place, options), options.json, questionsText),
+    );
   withModel(root.command('identify'))
     .description('ask questions, judge the replies and store the features of the answers')
-    .option('--questions <file or name>', 'a question set, or a built-in one: facts, invented', 'facts')
+    .option(
+      '--questions <file or name>',
+      'a question set, CSV, TSV, JSON, JSONL or Parquet file, hub:OWNER/NAME[:CONFIG[:SPLIT]], or a built-in set: facts, invented',
+      'facts',
+    )
+    .addOption(columnsOption())
     .requiredOption('--out <folder>', 'where the run is stored as it goes')
     .option('--samples <count>', 'replies to a question', positive, 10)
     .option('--agree <count>', 'replies that must agree (default: all)', positive)
@@ -163,10 +188,8 @@ function addIdentification(root: Command): void {
   withModel(root.command('evaluate'))
     .description('test a neuron set on a run, or on questions that are asked first')
     .argument('<set>', 'a neuron set (JSON)')
-    .requiredOption(
-      '--questions <place>',
-      'folder of a run, a question set, or a built-in one: facts, invented',
-    )
+    .requiredOption('--questions <place>', 'folder of a run, or questions as identify takes them')
+    .addOption(columnsOption())
     .option('--out <folder>', "where a question set's run is stored")
     .option('--train <folder>', 'run that the set comes from, for other detectors to learn from')
     .option('--samples <count>', 'replies to a question', positive, 10)

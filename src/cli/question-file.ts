@@ -1,26 +1,126 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Progress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
-import { parseQuestionSet, type QuestionSet } from '../identify/questions.ts';
+import type { Separator } from '../identify/import/answer-cell.ts';
+import { type ColumnMapping, completeMapping } from '../identify/import/columns.ts';
+import { aboutSplit, chooseSplit, fetchSplit, listDataset, parseHubName } from '../identify/import/hub.ts';
+import {
+  type AboutSet,
+  type ImportedSet,
+  NO_LICENCE,
+  toQuestionSet,
+} from '../identify/import/question-set.ts';
+import { type OwnSet, readTable } from '../identify/import/read-table.ts';
+import type { Table } from '../identify/import/table.ts';
+import type { QuestionSet } from '../identify/questions.ts';
+import { withFile } from './file-source.ts';
 
 /** Question sets that come with the program. */
 const BUILT_IN = ['facts', 'invented'] as const;
+const HUB_PREFIX = 'hub:';
+const COLUMN_KEYS = ['question', 'answers', 'aliases', 'group', 'id', 'separator'] as const;
+const PROGRESS_STEP = 2 ** 20;
+
+export type ColumnChoice = Partial<ColumnMapping>;
+
+/** A file of questions, and what is said of the set that it makes. */
+export interface OpenedQuestions {
+  readonly file: Table | OwnSet;
+  readonly about: AboutSet;
+}
 
 const builtInPath = (name: string) =>
   fileURLToPath(new URL(`../../public/questions/${name}.jsonl`, import.meta.url));
 
-/**
- * Reads a question set by the name of a built-in one or from a file.
- * @param limit takes only so many questions from the start
- */
-export async function readQuestions(place: string, limit?: number): Promise<QuestionSet> {
+/** "question=Question,answers=Best Answer,aliases=Correct Answers": columns by what they hold; `aliases` may come twice. */
+export function parseColumns(text: string): ColumnChoice {
+  const parts = text.split(new RegExp(`,(?=(?:${COLUMN_KEYS.join('|')})=)`));
+  const aliases: string[] = [];
+  const chosen: { -readonly [key in keyof ColumnMapping]?: ColumnMapping[key] } = {};
+  for (const part of parts) {
+    const equals = part.indexOf('=');
+    const key = COLUMN_KEYS.find((each) => each === part.slice(0, equals));
+    const value = part.slice(equals + 1);
+    if (key === undefined || value === '')
+      throw new EngineError(
+        'bad-input',
+        `--columns takes ${COLUMN_KEYS.join('=…, ')}=… joined by commas, like question=Question,answers=Answer, not "${part}".`,
+      );
+    if (key === 'aliases') aliases.push(value);
+    else if (key === 'separator') chosen.separator = separatorOf(value);
+    else chosen[key] = value;
+  }
+  return { ...chosen, ...(aliases.length > 0 ? { aliases } : {}) };
+}
+
+function separatorOf(value: string): Separator {
+  if (value === ';' || value === '|') return value;
+  if (value === 'none') return '';
+  throw new EngineError('bad-input', `The separator of answers is ";", "|" or none, not "${value}".`);
+}
+
+/** A line that is written over, on a terminal only. */
+function progressLine(): (progress: Progress) => void {
+  let next = 0;
+  return ({ stage, done, total, unit }) => {
+    if (!process.stderr.isTTY || unit !== 'bytes' || (done < next && done !== total)) return;
+    next = done + PROGRESS_STEP;
+    const of = total === undefined ? '' : ` of ${(total / 2 ** 20).toFixed(1)}`;
+    process.stderr.write(`\r${stage}: ${(done / 2 ** 20).toFixed(1)}${of} MB${done === total ? '\n' : ''}`);
+  };
+}
+
+async function withHubSet<T>(name: string, use: (opened: OpenedQuestions) => Promise<T>): Promise<T> {
+  const wanted = parseHubName(name);
+  const dataset = await listDataset(wanted.id, { host: process.env.HF_ENDPOINT });
+  const split = chooseSplit(dataset, wanted);
+  const file = await fetchSplit(dataset, split, { onProgress: progressLine() });
+  return use({ file, about: aboutSplit(dataset, split) });
+}
+
+/** Opens a question set by the name of a built-in one, from a file, or from the Hub, while `use` runs. */
+export async function withQuestions<T>(
+  place: string,
+  use: (opened: OpenedQuestions) => Promise<T>,
+): Promise<T> {
+  if (place.startsWith(HUB_PREFIX)) return withHubSet(place.slice(HUB_PREFIX.length), use);
   const path = BUILT_IN.some((name) => name === place) ? builtInPath(place) : place;
   if (!existsSync(path))
     throw new EngineError(
       'load-failed',
-      `There is no question set at ${place}; give a file, or one of the built-in names: ${BUILT_IN.join(', ')}.`,
+      `There is no question set at ${place}; give a file, hub:OWNER/NAME, or one of the built-in names: ${BUILT_IN.join(', ')}.`,
     );
-  const set = parseQuestionSet(await readFile(path, 'utf8'));
-  return limit === undefined ? set : { ...set, questions: set.questions.slice(0, limit) };
+  return withFile(path, async (source) => {
+    const name = basename(path);
+    const file = await readTable(source, name);
+    return use({
+      file,
+      about: { name: name.replace(/\.\w+$/, ''), source: { name, licence: NO_LICENCE } },
+    });
+  });
+}
+
+/** The questions of a table; `columns` are guessed where they are left out. */
+export function importTable(
+  { table, about }: { readonly table: Table; readonly about: AboutSet },
+  columns?: ColumnChoice,
+  limit?: number,
+): Promise<ImportedSet> {
+  return toQuestionSet(table, completeMapping(table, columns), about, { limit });
+}
+
+/**
+ * Reads a question set by the name of a built-in one, from a file (the project's own, CSV, TSV, JSON, JSONL or Parquet),
+ * or from the Hub as `hub:owner/name[:config[:split]]`. Rows that give no question are left out.
+ * @param limit takes only so many questions from the start
+ * @param columns which columns of a table hold what
+ */
+export function readQuestions(place: string, limit?: number, columns?: ColumnChoice): Promise<QuestionSet> {
+  return withQuestions(place, async ({ file, about }) => {
+    if (file.format !== 'h-neuron-questions')
+      return (await importTable({ table: file, about }, columns, limit)).set;
+    return limit === undefined ? file.set : { ...file.set, questions: file.set.questions.slice(0, limit) };
+  });
 }

@@ -1,0 +1,150 @@
+import { EngineError } from '../../errors.ts';
+import { fold } from '../words.ts';
+import type { Separator } from './answer-cell.ts';
+import { type Cell, cellAt, isCells, type Table } from './table.ts';
+
+/** Which columns hold what, by path. */
+export interface ColumnMapping {
+  readonly question: string;
+  readonly answers: string;
+  /** Further accepted answers. */
+  readonly aliases?: readonly string[];
+  /** What the questions are grouped by. */
+  readonly group?: string;
+  /** What tells questions apart; made from the question's text where it is left out. */
+  readonly id?: string;
+  /** What answers in one text are joined by; found out by column where it is left out. */
+  readonly separator?: Separator;
+}
+
+/** Names by which data sets call a column, the likeliest first; of a nested one its last two names count, too. */
+const QUESTION =
+  'question|question text|problem|query|prompt|input|instruction|question stem|sentence|q'.split('|');
+const ANSWERS =
+  'answers|answer value|answers text|best answer|possible answers|accepted answers|gold answers|golden answers|answer|answer text|correct answer|correct answers|answer aliases|short answers|short answer|target|targets|gold|ground truth|reference|output|object|obj|label|a'.split(
+    '|',
+  );
+const ALIASES =
+  'answer aliases|aliases|answers aliases|answer alias|correct answers|other answers|answer normalized aliases|normalized aliases|o aliases'.split(
+    '|',
+  );
+const GROUP = 'relation|category|topic|group|prop|predicate|subject area|domain|question type|type'.split(
+  '|',
+);
+const ID = 'id|question id|qid|uid|key|index|original index'.split('|');
+
+/** Share of texts with a separator in them from which on a column is taken as one of joined answers. */
+const JOINED = 0.25;
+/** Share of texts that end in a question mark from which on a column is taken as the questions. */
+const ASKING = 0.5;
+
+const words = (name: string) =>
+  fold(name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2'))
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+/** Names of a path, the most exact first: all of it, its last two, its last one. */
+function namesOf(path: string): string[] {
+  const parts = path.split('.').map(words);
+  return [...new Set([parts.join(' '), parts.slice(-2).join(' '), parts[parts.length - 1]])];
+}
+
+/** The first of the paths, by the order of the names, that passes the test. */
+function firstNamed(
+  paths: readonly string[],
+  names: readonly string[],
+  fits: (path: string) => boolean,
+): string | undefined {
+  for (const depth of [0, 1, 2]) {
+    for (const name of names) {
+      const path = paths.find((each) => namesOf(each)[depth] === name && fits(each));
+      if (path !== undefined) return path;
+    }
+  }
+  return undefined;
+}
+
+const cellsOf = (table: Table, path: string): Cell[] =>
+  table.head
+    .filter(({ problem }) => problem === undefined)
+    .map(({ cells }) => cellAt(cells, path))
+    .filter((cell) => cell !== undefined && cell !== null && cell !== '');
+
+const isAnswer = (cell: Cell): boolean => !isCells(cell) && !(Array.isArray(cell) && cell.some(isCells));
+
+const texts = (cells: readonly Cell[]) => cells.filter((cell): cell is string => typeof cell === 'string');
+
+function shareOf<T>(all: readonly T[], test: (each: T) => boolean): number {
+  return all.length === 0 ? 0 : all.filter(test).length / all.length;
+}
+
+function guessQuestion(table: Table, paths: readonly string[]): string | undefined {
+  const isText = (path: string) => texts(cellsOf(table, path)).length > 0;
+  const asking = (path: string) => shareOf(texts(cellsOf(table, path)), (text) => /\?\s*$/.test(text));
+  const mostAsking = paths.toSorted((a, b) => asking(b) - asking(a))[0];
+  return (
+    firstNamed(paths, QUESTION, isText) ??
+    (mostAsking !== undefined && asking(mostAsking) >= ASKING ? mostAsking : undefined)
+  );
+}
+
+/** Whether values could be groups: short, and not all different. */
+function isGroup(cells: readonly Cell[]): boolean {
+  const short = cells.every((cell) => typeof cell === 'string' && cell.length <= 80);
+  return cells.length > 0 && short && (cells.length < 3 || new Set(cells).size < cells.length);
+}
+
+/**
+ * Guesses from names and first values which columns hold what. What cannot be guessed is left out; a file of two columns
+ * has the answers beside the questions.
+ */
+export function guessColumns(table: Table): Partial<ColumnMapping> {
+  const paths = table.columns.map(({ path }) => path);
+  const question = guessQuestion(table, paths);
+  const free = paths.filter((path) => path !== question);
+  const holdsAnswers = (path: string) => {
+    const cells = cellsOf(table, path);
+    return cells.length > 0 && cells.every(isAnswer);
+  };
+  const answers =
+    firstNamed(free, ANSWERS, holdsAnswers) ??
+    (question !== undefined && free.length === 1 ? free[0] : undefined);
+  const rest = free.filter((path) => path !== answers);
+  const alias = firstNamed(rest, ALIASES, holdsAnswers);
+  const others = rest.filter((path) => path !== alias);
+  const group = firstNamed(others, GROUP, (path) => isGroup(cellsOf(table, path)));
+  const id = firstNamed(others, ID, (path) => {
+    const cells = cellsOf(table, path);
+    return cells.length === table.head.length && new Set(cells.map(String)).size === cells.length;
+  });
+  return { question, answers, ...(alias === undefined ? {} : { aliases: [alias] }), group, id };
+}
+
+/** What the texts of a column are joined by: a name in the plural needs one such text, another a quarter of them. */
+export function guessSeparator(table: Table, path: string): Separator {
+  const plain = texts(cellsOf(table, path)).filter((text) => !text.trimStart().startsWith('['));
+  const isPlural = /(answers|aliases|targets)$/.test(words(path));
+  for (const separator of [';', '|'] as const) {
+    const share = shareOf(plain, (text) => text.includes(separator));
+    if (isPlural ? share > 0 : share >= JOINED) return separator;
+  }
+  return '';
+}
+
+/**
+ * The columns to read: those that are chosen, question and answers guessed where they are not; all guessed where nothing
+ * is chosen.
+ * @throws EngineError `bad-input` with the names of the columns where a guess fails
+ */
+export function completeMapping(table: Table, chosen?: Partial<ColumnMapping>): ColumnMapping {
+  const guessed = guessColumns(table);
+  const { question = guessed.question, answers = guessed.answers } = chosen ?? {};
+  if (question === undefined || answers === undefined) {
+    const known = table.columns.map(({ path }) => `"${path}"`).join(', ');
+    throw new EngineError(
+      'bad-input',
+      `No column of ${table.name} looks like the ${question === undefined ? 'questions' : 'answers'}; name the column. It has ${known}.`,
+    );
+  }
+  return { ...(chosen ?? guessed), question, answers };
+}

@@ -1,0 +1,124 @@
+import Papa from 'papaparse';
+import type { ByteSource } from '../../bytes/source.ts';
+import { EngineError } from '../../errors.ts';
+import type { Cells, ReadOptions, TableRow } from './table.ts';
+import { countOf, RECORD_LIMIT, textOf } from './text.ts';
+
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/** How a file separates cells and rows. */
+export interface Dialect {
+  readonly delimiter: string;
+  readonly newline: '\n' | '\r';
+}
+
+/** What papaparse's parser of one text returns; its own types leave it open. */
+interface Parsed {
+  readonly data: readonly (readonly string[])[];
+  readonly errors: readonly { readonly code: string; readonly row?: number }[];
+  readonly meta: { readonly cursor: number };
+}
+
+/**
+ * Finds out how cells and rows are separated. A file whose lines end in LF is never cut at CRLF, so that a CRLF within
+ * quotes stays within its cell; where lines end in CRLF, the CR is taken off the last cell.
+ * @param head the start of the file
+ */
+export function dialectOf(head: string, isTabs: boolean): Dialect {
+  const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
+  if (isTabs) return { delimiter: '\t', newline };
+  const { meta } = Papa.parse(head, { preview: 20, newline, delimitersToGuess: DELIMITERS });
+  return { delimiter: meta.delimiter, newline };
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  MissingQuotes: 'opens a quote that is never closed',
+  InvalidQuotes: 'has a quote within a quoted cell; write it twice',
+};
+
+interface RawRow {
+  readonly line: number;
+  readonly cells: readonly string[];
+  readonly problem?: string;
+}
+
+/** Rows of a file, the first one included; empty lines are left out. */
+async function* rawRows(
+  source: ByteSource,
+  { delimiter, newline }: Dialect,
+  options?: ReadOptions,
+): AsyncGenerator<RawRow> {
+  const parser = new Papa.Parser({ delimiter, newline });
+  let rest = '';
+  let line = 1;
+  function* parse(isEnd: boolean): Generator<RawRow> {
+    const { data, errors, meta } = parser.parse(rest, 0, !isEnd) as Parsed;
+    const problems = new Map(errors.map(({ row, code }) => [row, PROBLEMS[code] ?? code]));
+    rest = isEnd ? '' : rest.slice(meta.cursor);
+    for (let row = 0; row < data.length; row++) {
+      const cells = data[row].map((cell, at) =>
+        at === data[row].length - 1 && newline === '\n' ? cell.replace(/\r$/, '') : cell,
+      );
+      const start = line;
+      line += 1 + data[row].reduce((sum, cell) => sum + countOf(cell, newline), 0);
+      if (cells.length > 1 || cells[0].trim() !== '')
+        yield { line: start, cells, problem: problems.get(row) };
+    }
+  }
+  for await (const piece of textOf(source, options)) {
+    rest += piece;
+    yield* parse(false);
+    if (rest.length > RECORD_LIMIT)
+      throw new EngineError(
+        'bad-input',
+        `The row at line ${line} of ${source.name} is over the limit of 16 MB a row; is a quote missing there?`,
+      );
+  }
+  yield* parse(true);
+}
+
+/** Names of the columns; a name that is missing or comes twice is made up. */
+function columnNames(cells: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return cells.map((cell, at) => {
+    const given = cell.trim() || `column ${at + 1}`;
+    let name = given;
+    for (let count = 2; seen.has(name); count++) name = `${given} (${count})`;
+    seen.add(name);
+    return name;
+  });
+}
+
+/** A first row that asks something, in three words and more, is a row, not the columns' names. */
+const isHeader = (cells: readonly string[]) => !cells.some((cell) => /\S\s+\S+\s+\S.*\?\s*$/s.test(cell));
+
+/**
+ * Rows of a CSV or TSV file, every cell the text that stands there.
+ * @throws EngineError `bad-input` where the first line is no header of a table
+ */
+export async function* delimitedRows(
+  source: ByteSource,
+  dialect: Dialect,
+  options?: ReadOptions,
+): AsyncGenerator<TableRow> {
+  let names: string[] | undefined;
+  for await (const { line, cells, problem } of rawRows(source, dialect, options)) {
+    if (names === undefined) {
+      if (problem !== undefined || cells.length < 2)
+        throw new EngineError(
+          'bad-input',
+          `Line ${line} of ${source.name} ${problem ?? 'has no columns: no comma, semicolon, tab or bar stands between names'}; a table starts with the names of its columns.`,
+        );
+      const header = isHeader(cells);
+      names = columnNames(header ? cells : cells.map(() => ''));
+      if (header) continue;
+    }
+    const columns = names;
+    const row: Cells = Object.fromEntries(
+      columns.map((name, at) => [name, cells[at]] as const).filter(([name]) => name !== '__proto__'),
+    );
+    const tooMany =
+      cells.length > columns.length ? `has ${cells.length} cells for ${columns.length} columns` : undefined;
+    yield { where: `line ${line}`, cells: row, problem: problem ?? tooMany };
+  }
+}

@@ -1,0 +1,128 @@
+import type { ByteSource } from '../../bytes/source.ts';
+import { EngineError } from '../../errors.ts';
+import { type Cell, type Cells, isCells, type ReadOptions, type TableRow } from './table.ts';
+import { countOf, linesOf, wholeText } from './text.ts';
+
+/** Texts in which a key could be read as `__proto__`; only they are worth the slower way. */
+const PROTO = /__proto__|\\u00/;
+
+/** A value of JSON without keys that are called `__proto__`. */
+export function parseJson(text: string): Cell {
+  return PROTO.test(text)
+    ? JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value))
+    : JSON.parse(text);
+}
+
+/** The line of a syntax error, as far as the engine's message tells. */
+function faultLine(error: unknown, text: string): number {
+  const message = error instanceof Error ? error.message : '';
+  const line = /line (\d+)/.exec(message);
+  if (line) return Number(line[1]);
+  const position = /position (\d+)/.exec(message);
+  return 1 + countOf(position ? text.slice(0, Number(position[1])) : text.trimEnd(), '\n');
+}
+
+/** Rows of a JSONL file: an object a line. */
+export async function* jsonLinesRows(source: ByteSource, options?: ReadOptions): AsyncGenerator<TableRow> {
+  for await (const { number, text } of linesOf(source, options)) {
+    const where = `line ${number}`;
+    try {
+      const value = parseJson(text);
+      yield isCells(value)
+        ? { where, cells: value }
+        : { where, cells: {}, problem: 'is not a JSON object, like {"question": …, "answers": …}' };
+    } catch {
+      yield { where, cells: {}, problem: 'is not valid JSON' };
+    }
+  }
+}
+
+/** Lines on which the items of a text's outermost list start, counted from 1. */
+function itemLines(text: string): number[] {
+  const lines: number[] = [];
+  let depth = 0;
+  let line = 1;
+  let inText = false;
+  let awaited = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === 10) line++;
+    if (inText) {
+      if (char === 92) at++;
+      else if (char === 34) inText = false;
+      continue;
+    }
+    if (char <= 32) continue;
+    if (awaited && char !== 93) lines.push(line);
+    awaited = depth === 1 && char === 44;
+    if (char === 34) inText = true;
+    else if (char === 91 || char === 123) {
+      awaited = depth === 0;
+      depth++;
+    } else if (char === 93 || char === 125) depth--;
+  }
+  return lines;
+}
+
+const isListOfObjects = (cell: Cell): cell is readonly Cell[] =>
+  Array.isArray(cell) && cell.length > 0 && cell.every(isCells);
+
+function refuse(name: string, what: string): never {
+  throw new EngineError('bad-input', `${name} ${what}`);
+}
+
+/** Rows of an object whose lists are the columns. */
+function rowsOfLists(lists: readonly (readonly [string, readonly Cell[]])[]): TableRow[] {
+  return lists[0][1].map((_, at) => ({
+    where: `item ${at + 1}`,
+    cells: Object.fromEntries(lists.map(([name, list]) => [name, list[at]])),
+  }));
+}
+
+function rowsOfObject(object: Cells, name: string): TableRow[] {
+  const lists = Object.entries(object).filter((entry): entry is [string, readonly Cell[]] =>
+    Array.isArray(entry[1]),
+  );
+  const tables = lists.filter(([, list]) => isListOfObjects(list));
+  if (tables.length === 1)
+    return tables[0][1].map((cells, at) => ({ where: `item ${at + 1}`, cells: cells as Cells }));
+  if (tables.length > 1)
+    return refuse(
+      name,
+      `holds several lists of rows (${tables.map(([key]) => key).join(', ')}); give a file with one of them.`,
+    );
+  if (lists.length < 2)
+    return refuse(name, 'holds neither a list of objects nor lists that could be columns of a table.');
+  const lengths = new Set(lists.map(([, list]) => list.length));
+  if (lengths.size > 1)
+    return refuse(
+      name,
+      `holds lists of different lengths (${lists.map(([key, list]) => `${key}: ${list.length}`).join(', ')}); columns of a table have one length.`,
+    );
+  return rowsOfLists(lists);
+}
+
+/**
+ * Rows of a JSON text: a list of objects, an object with such a list in it, or an object of lists, one a column.
+ * @throws EngineError `bad-input` with the line of the fault
+ */
+export async function jsonRows(source: ByteSource, options?: ReadOptions): Promise<TableRow[]> {
+  const text = await wholeText(source, options);
+  let value: Cell;
+  try {
+    value = parseJson(text);
+  } catch (cause) {
+    throw new EngineError(
+      'bad-input',
+      `Line ${faultLine(cause, text)} of ${source.name} is not valid JSON.`,
+      { cause },
+    );
+  }
+  if (isCells(value)) return rowsOfObject(value, source.name);
+  if (!Array.isArray(value)) return refuse(source.name, 'is no list of objects.');
+  const lines = itemLines(text);
+  return value.map((cells: Cell, at) => {
+    const where = `line ${lines[at]}`;
+    return isCells(cells) ? { where, cells } : { where, cells: {}, problem: 'is not a JSON object' };
+  });
+}

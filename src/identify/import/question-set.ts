@@ -1,0 +1,192 @@
+import { EngineError } from '../../errors.ts';
+import { fnv1a } from '../../model/fingerprint.ts';
+import type { Question, QuestionSet, QuestionSource } from '../questions.ts';
+import { normalised } from '../words.ts';
+import { answersOf, type Separator } from './answer-cell.ts';
+import { type ColumnMapping, guessSeparator } from './columns.ts';
+import { type Cell, cellAt, type ReadOptions, type Table, type TableRow } from './table.ts';
+
+/** What is said of an imported set. */
+export interface AboutSet {
+  readonly name: string;
+  readonly description?: string;
+  readonly source: QuestionSource;
+}
+
+/** A row that gives no question, and why. */
+export interface SkippedRow {
+  readonly where: string;
+  readonly reason: string;
+}
+
+export interface ImportedSet {
+  readonly set: QuestionSet;
+  readonly rows: number;
+  readonly skipped: {
+    readonly count: number;
+    /** Number of rows by reason. */
+    readonly reasons: Readonly<Record<string, number>>;
+    /** The first of them, at most `LISTED`. */
+    readonly first: readonly SkippedRow[];
+  };
+}
+
+export interface ImportOptions extends ReadOptions {
+  /** Questions at most, from the start. */
+  readonly limit?: number;
+}
+
+/** Rows without a question that are listed one by one. */
+export const LISTED = 100;
+/** What is said where a source states no licence. */
+export const NO_LICENCE = 'not stated';
+/** The group of all questions where no column groups them. */
+const ALL = 'all';
+const LENGTH_AT_MOST = 2000;
+const GROUP_LENGTH = 200;
+const ID_LENGTH = 200;
+/** Characters of a set at most, as its file may hold. */
+const SET_LIMIT = 64 * 2 ** 20;
+const SOURCE = 'import';
+
+function checkColumns(table: Table, mapping: ColumnMapping): void {
+  const { question, answers, aliases = [], group, id } = mapping;
+  const known = table.columns.map(({ path }) => path);
+  for (const path of [question, answers, ...aliases, group, id]) {
+    if (path === undefined || known.some((each) => each === path || each.startsWith(`${path}.`))) continue;
+    throw new EngineError(
+      'bad-input',
+      `${table.name} has no column "${path}"; it has ${known.map((each) => `"${each}"`).join(', ')}.`,
+    );
+  }
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean'
+    ? String(cell).trim()
+    : '';
+}
+
+/** One group for a cell; the first item of a list. */
+function groupOf(cell: Cell): string {
+  const text = textOf(Array.isArray(cell) ? cell[0] : cell).slice(0, GROUP_LENGTH);
+  return text === '' || text === '__proto__' ? 'none' : text;
+}
+
+/** Ids that come once: a second use of one gets a number. */
+function uniqueIds(): (wanted: string) => string {
+  const used = new Set<string>();
+  return (wanted) => {
+    let id = wanted;
+    for (let use = 2; used.has(id); use++) id = `${wanted}/${use}`;
+    used.add(id);
+    return id;
+  };
+}
+
+/** Turns rows into questions, or says why not. */
+function questionMaker(mapping: ColumnMapping, separators: readonly Separator[]) {
+  const paths = [mapping.answers, ...(mapping.aliases ?? [])];
+  const { id: idPath, group } = mapping;
+  const unique = uniqueIds();
+  return ({ cells, problem }: TableRow): Question | string => {
+    if (problem !== undefined) return problem;
+    const asked = cellAt(cells, mapping.question);
+    const question = typeof asked === 'string' ? asked.trim() : '';
+    const fact = normalised(question).slice(0, LENGTH_AT_MOST);
+    if (fact === '')
+      return asked === undefined || question === '' ? 'has no question' : 'asks nothing in words';
+    if (question.length > LENGTH_AT_MOST) return `has a question of more than ${LENGTH_AT_MOST} characters`;
+    const answers = answersOf(
+      paths.map((path) => cellAt(cells, path)),
+      separators,
+    );
+    if (answers.length === 0) return 'has no answer in words or numbers';
+    const given = idPath === undefined ? '' : textOf(cellAt(cells, idPath)).slice(0, ID_LENGTH);
+    const id = unique(given || fnv1a([new TextEncoder().encode(question)]));
+    const relation = group === undefined ? ALL : groupOf(cellAt(cells, group));
+    return { id, fact, question, answers, relation, source: SOURCE };
+  };
+}
+
+/** Counts what was left out. */
+function skippedRows() {
+  const reasons = new Map<string, number>();
+  const first: SkippedRow[] = [];
+  let count = 0;
+  return {
+    add(where: string, reason: string) {
+      count++;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      if (first.length < LISTED) first.push({ where, reason });
+    },
+    done: () => ({ count, reasons: Object.fromEntries(reasons), first }),
+  };
+}
+
+function relationCounts(questions: readonly Question[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { relation } of questions) counts.set(relation, (counts.get(relation) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
+/**
+ * Makes a question set of a table's rows. `fact` is the normalised question, so that the same question in other spelling
+ * stays on one side of every split; an id is a hash of the question's text, so that it does not depend on other rows.
+ * @throws EngineError `bad-input` where a column is not there, no row gives a question, or the set is too large
+ */
+export async function toQuestionSet(
+  table: Table,
+  mapping: ColumnMapping,
+  about: AboutSet,
+  options: ImportOptions = {},
+): Promise<ImportedSet> {
+  checkColumns(table, mapping);
+  const { question, answers, aliases = [], group, id, separator } = mapping;
+  const separators = [answers, ...aliases].map((path) => separator ?? guessSeparator(table, path));
+  const columns = [question, answers, ...aliases, group, id].filter((path) => path !== undefined);
+  const make = questionMaker(mapping, separators);
+  const skipped = skippedRows();
+  const questions: Question[] = [];
+  let rows = 0;
+  let length = 0;
+  for await (const row of table.rows({ ...options, columns })) {
+    rows++;
+    const made = make(row);
+    if (typeof made === 'string') {
+      skipped.add(row.where, made);
+      continue;
+    }
+    length += JSON.stringify(made).length;
+    if (length > SET_LIMIT)
+      throw new EngineError(
+        'bad-input',
+        `The questions of ${table.name} are over the limit of 64 MB at ${row.where}; take the first ${questions.length} or fewer.`,
+      );
+    questions.push(made);
+    if (questions.length === options.limit) break;
+  }
+  const left = skipped.done();
+  if (questions.length === 0)
+    throw new EngineError(
+      'bad-input',
+      left.count === 0
+        ? `${table.name} has no rows.`
+        : `No row of ${table.name} gives a question: ${left.first[0].where} ${left.first[0].reason}; check which columns hold question and answers.`,
+    );
+  return {
+    rows,
+    skipped: left,
+    set: {
+      header: {
+        format: 'h-neuron-questions',
+        version: 1,
+        name: about.name,
+        description: about.description ?? `Imported from ${table.name}`,
+        sources: { [SOURCE]: about.source },
+        relations: relationCounts(questions),
+      },
+      questions,
+    },
+  };
+}

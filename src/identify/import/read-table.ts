@@ -1,0 +1,126 @@
+import { type ByteSource, blobSource, bytesSource } from '../../bytes/source.ts';
+import { EngineError } from '../../errors.ts';
+import { parseQuestionSet, type QuestionSet } from '../questions.ts';
+import { delimitedRows, dialectOf } from './delimited.ts';
+import { detectFormat } from './detect.ts';
+import { jsonLinesRows, jsonRows } from './json.ts';
+import { openParquet, parquetRows } from './parquet.ts';
+import { columnsOf, HEAD_ROWS, type ReadOptions, type Table, type TableRow } from './table.ts';
+import { wholeText } from './text.ts';
+
+/** Bytes of what must be held as a whole: a JSON text, or what a gzip file unpacks to. Other tables are streamed. */
+export const HELD_LIMIT = 200 * 2 ** 20;
+
+/** A file in the project's own format, which is a question set already. */
+export interface OwnSet {
+  readonly name: string;
+  readonly format: 'h-neuron-questions';
+  readonly set: QuestionSet;
+}
+
+const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+
+function refuseOver(limit: number, bytes: number, name: string, advice: string): void {
+  if (bytes > limit)
+    throw new EngineError(
+      'bad-input',
+      `${name} is over the limit of ${megabytes(limit)} (${megabytes(bytes)}); ${advice}.`,
+    );
+}
+
+async function unpack(source: ByteSource, options: ReadOptions): Promise<ByteSource> {
+  const name = source.name.replace(/\.gz$/i, '');
+  refuseOver(HELD_LIMIT, source.size, source.name, 'unpack it first');
+  const packed = new Blob([(await source.read(0, source.size)) as Uint8Array<ArrayBuffer>]);
+  const reader = packed.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      options.signal?.throwIfAborted();
+      size += next.value.length;
+      refuseOver(HELD_LIMIT, size, `${source.name} unpacked`, 'unpack it first');
+      parts.push(next.value);
+    }
+  } catch (cause) {
+    if (cause instanceof EngineError || options.signal?.aborted) throw cause;
+    throw new EngineError('bad-input', `${source.name} is a damaged gzip file; fetch it again.`, { cause });
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+  return bytesSource(new Uint8Array(await new Blob(parts).arrayBuffer()), name);
+}
+
+/** What reads a source's rows, by its format. */
+async function rowsOf(
+  source: ByteSource,
+  format: Table['format'],
+  head: string,
+  options: ReadOptions,
+): Promise<Pick<Table, 'rows' | 'rowCount' | 'format'>> {
+  if (format === 'parquet') {
+    const file = await openParquet(source);
+    return { format, rowCount: file.rowCount, rows: (each) => parquetRows(file, each) };
+  }
+  if (format === 'json') {
+    refuseOver(
+      HELD_LIMIT,
+      source.size,
+      source.name,
+      'save it as JSONL or CSV, which are read piece by piece',
+    );
+    const rows = await jsonRows(source, options);
+    return {
+      format,
+      rowCount: rows.length,
+      async *rows(each) {
+        each?.signal?.throwIfAborted();
+        yield* rows;
+      },
+    };
+  }
+  if (format === 'jsonl') return { format, rows: (each) => jsonLinesRows(source, each) };
+  const dialect = dialectOf(head, format === 'tsv');
+  return {
+    format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
+    rows: (each) => delimitedRows(source, dialect, each),
+  };
+}
+
+/**
+ * Opens a file of questions: CSV, TSV, JSON, JSONL or Parquet (also packed with gzip), or a question set of the project's
+ * own. Told apart by content, then by name. Only the start is read, but for JSON and gzip, which are held as a whole.
+ * @throws EngineError `bad-input` with the reason, the limit or the line
+ */
+export async function readTable(
+  data: Uint8Array | Blob | ByteSource,
+  name: string,
+  options: ReadOptions = {},
+): Promise<Table | OwnSet> {
+  const given =
+    data instanceof Uint8Array
+      ? bytesSource(data, name)
+      : data instanceof Blob
+        ? blobSource(data, name)
+        : { name, size: data.size, read: data.read.bind(data) };
+  const first = await detectFormat(given);
+  const source = first.format === 'gzip' ? await unpack(given, options) : given;
+  const { format, head } = source === given ? first : await detectFormat(source);
+  if (format === 'gzip')
+    throw new EngineError('bad-input', `${name} is packed twice with gzip; unpack it first.`);
+  if (format === 'h-neuron-questions') {
+    refuseOver(HELD_LIMIT, source.size, name, 'split it');
+    return { name, format, set: parseQuestionSet(await wholeText(source, options)) };
+  }
+  const { rows, ...rest } = await rowsOf(source, format, head, options);
+  const first100: TableRow[] = [];
+  for await (const row of rows({ signal: options.signal })) {
+    first100.push(row);
+    if (first100.length === HEAD_ROWS) break;
+  }
+  if (first100.length === 0) throw new EngineError('bad-input', `${name} has no rows.`);
+  const [{ where, problem }] = first100;
+  if (first100.every((row) => row.problem !== undefined))
+    throw new EngineError('bad-input', `${name} is no table of questions: ${where} ${problem}.`);
+  return { name, ...rest, columns: columnsOf(first100), head: first100, rows };
+}

@@ -1,0 +1,127 @@
+import type { OnProgress } from '../../bytes/progress.ts';
+
+/** What a cell may hold: text as it stands in the file, or a value of JSON. */
+export type Cell = string | number | boolean | null | undefined | readonly Cell[] | Cells;
+
+/** Cells by column. */
+export interface Cells {
+  readonly [column: string]: Cell;
+}
+
+export interface TableRow {
+  /** Where the row starts: "line 12" of a text, "row 7" of a Parquet file. */
+  readonly where: string;
+  readonly cells: Cells;
+  /** Why the row cannot be read; its cells are then worth nothing. */
+  readonly problem?: string;
+}
+
+export interface Column {
+  /** Name, or names from outside in joined by dots, as in `answer.value`. */
+  readonly path: string;
+  /** Up to three different values, shortened. */
+  readonly samples: readonly string[];
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+export interface RowOptions extends ReadOptions {
+  /** Paths that are wanted; others may be left out. All where it is left out. */
+  readonly columns?: readonly string[];
+}
+
+export type TableFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet';
+
+/** A file of rows that is read piece by piece, as often as wanted. */
+export interface Table {
+  readonly name: string;
+  readonly format: TableFormat;
+  readonly columns: readonly Column[];
+  /** The first rows, at most `HEAD_ROWS`. */
+  readonly head: readonly TableRow[];
+  /** Number of rows where the file tells it without being read. */
+  readonly rowCount?: number;
+  readonly rows: (options?: RowOptions) => AsyncIterable<TableRow>;
+}
+
+/** Rows that the preview and the guess of columns rest on. */
+export const HEAD_ROWS = 100;
+const COLUMNS_AT_MOST = 300;
+const DEPTH_AT_MOST = 6;
+const SAMPLES = 3;
+const SAMPLE_LENGTH = 120;
+
+export function isCells(cell: Cell): cell is Cells {
+  return typeof cell === 'object' && cell !== null && !Array.isArray(cell);
+}
+
+/**
+ * The cell at a path. A name with dots in it counts before a nested one; a list on the way gives the list of its items'
+ * cells.
+ */
+export function cellAt(cells: Cell, path: string): Cell {
+  if (Array.isArray(cells)) return cells.map((each: Cell) => cellAt(each, path));
+  if (!isCells(cells)) return undefined;
+  if (Object.hasOwn(cells, path)) return cells[path];
+  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+    const outer = path.slice(0, dot);
+    if (Object.hasOwn(cells, outer)) return cellAt(cells[outer], path.slice(dot + 1));
+  }
+  return undefined;
+}
+
+/** Paths to what is neither an object nor a list of objects, in the order in which they come up. */
+function collectPaths(cell: Cell, prefix: string, depth: number, paths: Set<string>): void {
+  const objects = Array.isArray(cell) ? cell.filter(isCells) : isCells(cell) ? [cell] : [];
+  if (objects.length === 0 || depth === DEPTH_AT_MOST) {
+    if (prefix !== '') paths.add(prefix);
+    return;
+  }
+  for (const object of objects) {
+    for (const [name, inner] of Object.entries(object)) {
+      if (paths.size >= COLUMNS_AT_MOST) return;
+      if (name !== '__proto__')
+        collectPaths(inner, prefix === '' ? name : `${prefix}.${name}`, depth + 1, paths);
+    }
+  }
+}
+
+function sampleOf(cell: Cell): string {
+  const text = typeof cell === 'string' ? cell.trim() : (JSON.stringify(cell) ?? '');
+  return text.length > SAMPLE_LENGTH ? `${text.slice(0, SAMPLE_LENGTH)}…` : text;
+}
+
+/** Columns of a table, found in its first rows. */
+export function columnsOf(head: readonly TableRow[]): Column[] {
+  const paths = new Set<string>();
+  for (const { cells } of head) collectPaths(cells, '', 0, paths);
+  return [...paths].map((path) => {
+    const samples = new Set<string>();
+    for (const { cells } of head) {
+      const cell = cellAt(cells, path);
+      if (cell !== undefined && cell !== null && cell !== '') samples.add(sampleOf(cell));
+      if (samples.size === SAMPLES) break;
+    }
+    return { path, samples: [...samples] };
+  });
+}
+
+/** One table of the rows of several files with the same columns. */
+export function joinTables(tables: readonly Table[], name: string): Table {
+  if (tables.length === 1) return { ...tables[0], name };
+  const [first] = tables;
+  const counts = tables.map(({ rowCount }) => rowCount);
+  return {
+    ...first,
+    name,
+    rowCount: counts.every((count) => count !== undefined) ? counts.reduce((a, b) => a + b, 0) : undefined,
+    async *rows(options) {
+      for (const table of tables) {
+        for await (const row of table.rows(options)) yield { ...row, where: `${table.name}, ${row.where}` };
+      }
+    },
+  };
+}
