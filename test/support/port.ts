@@ -1,5 +1,6 @@
-import { createEngineClient, type EngineClient, type Port } from '../../src/protocol/client.ts';
-import type { Request, Response } from '../../src/protocol/messages.ts';
+import type { CallMap, RequestOf, ResponseOf } from '../../src/protocol/calls.ts';
+import { createEngineClient, type EngineClient, type Port, type PortOf } from '../../src/protocol/client.ts';
+import type { Calls, Request, Response } from '../../src/protocol/messages.ts';
 import { type Handlers, serveEngine } from '../../src/protocol/server.ts';
 
 /** A worker's port that keeps what was sent and answers on demand. */
@@ -31,24 +32,37 @@ export function fakePort() {
   };
 }
 
-/** A client and a server with these handlers; messages are cloned and delivered one by one, as between page and worker. */
-export function connect(handlers: Handlers): EngineClient {
-  const listeners: ((event: MessageEvent<Response>) => void)[] = [];
-  const take = serveEngine(handlers, (response) => {
-    const data = structuredClone(response);
+/** A port before a server in this process; messages are cloned and delivered one by one, as between page and worker. */
+export function loopback<C extends CallMap<C>>(
+  start: (post: (response: ResponseOf<C>) => void) => (request: RequestOf<C>) => void,
+): PortOf<C> {
+  const listeners: ((event: MessageEvent<ResponseOf<C>>) => void)[] = [];
+  // A File or Blob is shared, not cloned: Node's structured clone does not take these.
+  const clone = <T>(message: T): T => (holdsBlobs(message) ? message : structuredClone(message));
+  const take = start((response) => {
+    const data = clone(response);
     setImmediate(() => {
-      for (const listener of listeners) listener({ data } as MessageEvent<Response>);
+      for (const listener of listeners) listener({ data } as MessageEvent<ResponseOf<C>>);
     });
   });
-  const port = {
-    postMessage(message: Request) {
-      // A File is shared, not cloned: Node's structured clone does not take it.
-      const data = message.type === 'load' ? message : structuredClone(message);
+  return {
+    postMessage(message: RequestOf<C>) {
+      const data = clone(message);
       setImmediate(() => take(data));
     },
     addEventListener(type: 'message' | 'error', listener: never) {
       if (type === 'message') listeners.push(listener);
     },
-  } as Port;
-  return createEngineClient(port);
+  } as PortOf<C>;
+}
+
+function holdsBlobs(value: unknown): boolean {
+  if (value instanceof Blob) return true;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.values(value).some(holdsBlobs);
+}
+
+/** A client and an engine with these handlers. */
+export function connect(handlers: Handlers): EngineClient {
+  return createEngineClient(loopback<Calls>((post) => serveEngine(handlers, post)));
 }

@@ -37,7 +37,7 @@ export async function writeLearnable(store: RunStore): Promise<void> {
         fact: `fact ${index}`,
         question: `Question ${index}?`,
         answers: [`answer ${index}`],
-        relation: `relation ${index % 4}`,
+        relation: `relation ${index % 3}`,
         source: 'own',
       },
       status,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
+import type { EngineClient } from '../../src/protocol/client.ts';
 import type { CallName, GenerateIn, LoadIn } from '../../src/protocol/messages.ts';
 import type { Handlers } from '../../src/protocol/server.ts';
 import { connect } from '../support/port.ts';
@@ -59,6 +60,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+const counts = { right: 0, wrong: 0, uncertain: 0, mixed: 0, skipped: 0 };
 const cancelled = { name: 'EngineError', code: 'cancelled', message: 'The request was cancelled.' };
 
 describe('calls that use the model', () => {
@@ -119,6 +121,57 @@ describe('calls that use the model', () => {
     await loading;
     await expect(answer).rejects.toMatchObject(cancelled);
     expect(log).toEqual(['load 1 starts', 'load 1 ends']);
+  });
+});
+
+describe('a run that asks questions', () => {
+  const identify = { run: 'a' };
+
+  it.each([
+    ['an answer', (client: EngineClient) => client.call('generate', generate)],
+    ['a load', (client: EngineClient) => client.call('load', load)],
+  ])('is cancelled by %s', async (_what, call) => {
+    const { log, waiting, all } = handlers();
+    const client = connect(all);
+    const run = client.call('identify', identify);
+    await until(() => log.length === 1);
+    const other = call(client);
+    await expect(run).rejects.toMatchObject(cancelled);
+    await until(() => waiting.length === 1);
+    waiting[0]!.release();
+    await other;
+  });
+
+  it('goes on behind doses, which run between its questions', async () => {
+    const { log, waiting, all } = handlers();
+    const questions: string[] = [];
+    const client = connect({
+      ...all,
+      async identify(_, { giveWay, signal }) {
+        for (const question of ['first', 'second', 'third']) {
+          await giveWay();
+          if (signal.aborted) throw new Error('stopped');
+          questions.push(question);
+          log.push(question);
+          await new Promise((resolve) => setImmediate(resolve));
+          if (question === 'first') await until(() => asked);
+        }
+        return { done: 3, total: 3, counts, questionsAnHour: 0, left: 0, latest: undefined };
+      },
+    });
+    let asked = false;
+    const run = client.call('identify', identify);
+    await until(() => log.includes('first'));
+    const dose = client.call('dose', { prompt: generate.prompt, lanes: [], maxTokens: 1, watched: [] });
+    // Behind the message, which is delivered in a task of its own.
+    await new Promise((resolve) => setImmediate(resolve));
+    asked = true;
+    await until(() => waiting.length === 1);
+    expect(questions).toEqual(['first']);
+    waiting[0]!.release();
+    await dose;
+    await run;
+    expect(log).toEqual(['first', 'dose 2 starts', 'dose 2 ends', 'second', 'third']);
   });
 });
 

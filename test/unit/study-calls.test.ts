@@ -1,0 +1,127 @@
+import 'fake-indexeddb/auto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runFit } from '../../src/cli/fit-command.ts';
+import { folderStore } from '../../src/cli/run-folder.ts';
+import type { LearnSettings } from '../../src/identify/learn.ts';
+import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { type Client, createClient } from '../../src/protocol/client.ts';
+import { serve } from '../../src/protocol/server.ts';
+import type { StudyCalls } from '../../src/protocol/study-messages.ts';
+import { browserStore } from '../../src/study/browser-store.ts';
+import { withDatabase } from '../../src/study/run-database.ts';
+import { study, studyCancels } from '../../src/study/study.ts';
+import { loopback } from '../support/port.ts';
+import { writeLearnable } from '../support/study-runs.ts';
+
+const settings: LearnSettings = {
+  name: 'Test set',
+  feature: { aggregation: 'mean', position: 'read' },
+  labels: '1-vs-1',
+  C: 'auto',
+  splitBy: 'answer',
+  seed: 1,
+  draws: 10,
+};
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  const client = connect();
+  for (const { run } of (await client.call('runs', {})).runs) await client.call('remove', { run });
+});
+
+function connect(): Client<StudyCalls> {
+  return createClient<StudyCalls>(loopback<StudyCalls>((post) => serve(study, post, studyCancels)));
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'study-'));
+  folders.push(folder);
+  return folder;
+}
+
+const keep = (run: string) => withDatabase((db) => writeLearnable(browserStore(db, run)));
+
+describe('learning in the study worker', () => {
+  it('finds the set that the terminal finds in the exported files', async () => {
+    await keep('a');
+    const client = connect();
+    const stages = new Set<string>();
+    const finding = await client.call(
+      'learn',
+      { run: 'a', settings },
+      { onEvent: ({ stage }) => stages.add(stage) },
+    );
+    expect(stages.size).toBeGreaterThan(1);
+
+    const folder = newFolder();
+    for (const { name, blob } of (await client.call('exportRun', { run: 'a' })).files)
+      writeFileSync(join(folder, name), Buffer.from(await blob.arrayBuffer()));
+    const out = join(newFolder(), 'set.json');
+    const { name, C, feature, splitBy: split, seed, draws } = settings;
+    await runFit(folder, { out, name, C, ...feature, split, seed, draws });
+    const { provenance, ...set } = parseNeuronSet(readFileSync(out, 'utf8'));
+    const { provenance: own, ...found } = finding.set;
+    expect(found).toEqual(set);
+    expect({ ...own, created: '' }).toEqual({ ...provenance, created: '' });
+    expect(Number.isNaN(Date.parse(own.created))).toBe(false);
+  });
+
+  it('is cancelled, and by a newer one', async () => {
+    await keep('a');
+    const client = connect();
+    const stop = new AbortController();
+    const call = (options = {}) => client.call('learn', { run: 'a', settings }, options);
+    const stopped = call({ signal: stop.signal, onEvent: () => stop.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    const [older, newer] = await Promise.allSettled([call(), call()]);
+    expect(older).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } });
+    expect(newer).toMatchObject({ status: 'fulfilled' });
+  });
+
+  it('evaluates a set on another run', async () => {
+    await keep('a');
+    await keep('b');
+    const client = connect();
+    const { set } = await client.call('learn', { run: 'a', settings });
+    const evaluation = await client.call('evaluate', { set, run: 'b', trainRun: 'a', draws: 5, seed: 1 });
+    expect(evaluation.answers).toBeGreaterThan(10);
+    expect(evaluation.verdict?.sentence).toContain('AUROC');
+  });
+});
+
+describe('runs', () => {
+  it('are listed, corrected and deleted', async () => {
+    await keep('a');
+    const client = connect();
+    await client.call('correct', { run: 'a', index: 3, label: 'left-out' });
+    await client.call('correct', { run: 'a', index: 2, label: 'wrong' });
+    await client.call('correct', { run: 'a', index: 2 });
+    const { summary, records, corrections } = await client.call('records', { run: 'a' });
+    expect((await client.call('runs', {})).runs).toEqual([summary]);
+    expect(records).toHaveLength(summary.done);
+    expect(corrections).toEqual([{ index: 3, label: 'left-out' }]);
+    await client.call('remove', { run: 'a' });
+    expect((await client.call('runs', {})).runs).toEqual([]);
+    await expect(client.call('records', { run: 'a' })).rejects.toThrow(/no longer kept/);
+  });
+
+  it('of the terminal are taken in', async () => {
+    const folder = join(newFolder(), 'run');
+    const store = folderStore(folder);
+    await writeLearnable(store);
+    await store.close();
+    const files = ['run.json', 'records.jsonl', 'features.f16'].map(
+      (name) => new File([readFileSync(join(folder, name))], name),
+    );
+    const client = connect();
+    const { run, done, total } = await client.call('importRun', { files });
+    expect(done).toBe(total);
+    await keep('a');
+    const learnt = async (key: string) => (await client.call('learn', { run: key, settings })).set.neurons;
+    expect(await learnt(run)).toEqual(await learnt('a'));
+  });
+});
