@@ -2,7 +2,8 @@ import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { Choice } from './controls/Choice.tsx';
 import { ModelMenu } from './ModelMenu.tsx';
-import { useThemeControl } from './state/hooks.ts';
+import { usePages, useThemeControl } from './state/hooks.ts';
+import { pages } from './state/page.ts';
 import type { ThemeChoice } from './state/theme.ts';
 import { TakeAway } from './takeaway/TakeAway.tsx';
 
@@ -16,20 +17,24 @@ const themes: readonly { value: ThemeChoice; label: string }[] = [
 export function TopBar() {
   const theme = useThemeControl();
   const { choice, projector } = useStore(theme.store);
+  const { store, leave } = usePages();
+  const { page } = useStore(store);
   return (
     <header className="bar">
-      <a className="skip" href="#explore">
-        Skip to the figure
+      <a className="skip" href={`#${page}`} onClick={leave}>
+        {page === 'explore' ? 'Skip to the figure' : 'Skip to the page'}
       </a>
       <h1>H-Neuron Explorer</h1>
       <nav aria-label="Pages">
-        <a href="#explore" aria-current="page">
-          Explore
-        </a>
+        {pages.map(({ name, title }) => (
+          <a key={name} href={`#${name}`} aria-current={name === page ? 'page' : undefined} onClick={leave}>
+            {title}
+          </a>
+        ))}
       </nav>
       <ModelMenu />
       <div className="bar-tools">
-        <TakeAway />
+        {page === 'explore' && <TakeAway />}
         <ToggleButton className="toggle" isSelected={projector} onChange={theme.showOnProjector}>
           Projector
         </ToggleButton>

@@ -4,6 +4,7 @@ import { config } from 'zod';
 import { createEngineClient } from '../src/protocol/client.ts';
 import { App } from './App.tsx';
 import { everyOtherFrame } from './state/pacing.ts';
+import { createPages } from './state/page.ts';
 import { createSession } from './state/session.ts';
 import { startModel } from './state/start.ts';
 import { createTheme } from './state/theme.ts';
@@ -16,21 +17,25 @@ import './styles/page.css';
 import './styles/rail.css';
 import './styles/figure.css';
 import './styles/card.css';
+import './styles/identify.css';
 import './styles/layout.css';
 
 // The page's policy forbids code that is made from text, which is how schemas get faster.
 config({ jitless: true });
 
 const theme = createTheme();
+const pages = createPages();
 const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
 const session = createSession(createEngineClient(worker), everyOtherFrame(requestAnimationFrame));
 // The first picture before the model, which takes all the processor there is.
 void followLink(session, location.hash)
   .then((found) => (found ? undefined : showFirstRun(session)))
   .finally(() => void startModel(session));
-addEventListener('hashchange', () => void followLink(session, location.hash));
+addEventListener('hashchange', () => {
+  if (pages.follow()) void followLink(session, location.hash);
+});
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App session={session} theme={theme} />
+    <App session={session} theme={theme} pages={pages} />
   </StrictMode>,
 );

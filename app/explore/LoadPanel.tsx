@@ -22,8 +22,18 @@ export function LoadPanel() {
     <div className={over ? 'load load-over' : 'load'}>
       {over && <p>Drop a model (GGUF), a saved run or a neuron set (JSON).</p>}
       {recorded && <Recorded state={state} />}
-      {status === 'loading' || status === 'checking' ? <Progress state={state} /> : <Sources state={state} />}
+      <ModelSources state={state} />
     </div>
+  );
+}
+
+/** How far the model is, or where to get one; nothing once it is ready. */
+export function ModelSources({ state }: { readonly state: ModelState }) {
+  const { status } = state;
+  return status === 'loading' || status === 'checking' ? (
+    <Progress state={state} />
+  ) : (
+    <Sources state={state} />
   );
 }
 

@@ -1,6 +1,7 @@
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { type Palette, readPalette } from '../charts/palette.ts';
+import type { Pages } from './page.ts';
 import { answerLength, lastContinued, type RunRecord, tokenAt } from './record.ts';
 import type { Session } from './session.ts';
 import type { TokenRef } from './slices/selection.ts';
@@ -8,6 +9,7 @@ import type { ThemeControl } from './theme.ts';
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 export const ThemeContext = createContext<ThemeControl | undefined>(undefined);
+export const PagesContext = createContext<Pages | undefined>(undefined);
 
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a context of the page is missing');
@@ -21,6 +23,11 @@ export function useSession(): Session {
 
 export function useThemeControl(): ThemeControl {
   return present(useContext(ThemeContext));
+}
+
+/** Which page is shown. */
+export function usePages(): Pages {
+  return present(useContext(PagesContext));
 }
 
 /** Colours of the charts in the present theme. */

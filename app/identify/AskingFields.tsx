@@ -1,0 +1,91 @@
+import { Amount, Text } from '../controls/Field.tsx';
+import { useIdentification, useIdentificationState } from './context.ts';
+
+/** The least number of replies that is more than half of them. */
+const majority = (samples: number) => Math.floor(samples / 2) + 1;
+
+/** How a question is asked and when its replies count as one answer. */
+export function AskingFields() {
+  const { changeSettings } = useIdentification();
+  const settings = useIdentificationState((state) => state.settings);
+  const { samples, agree, temperature, topK, topP, maxTokens, seed, instruction } = settings;
+
+  function setSamples(next: number) {
+    changeSettings({ samples: next, agree: Math.min(next, Math.max(majority(next), agree)) });
+  }
+
+  return (
+    <div className="amounts identify-amounts">
+      <p className="muted">The paper’s settings, except that it wants all ten replies to agree.</p>
+      <Amount
+        label="Replies to a question"
+        hint="Each is drawn anew; all are drawn at once."
+        value={samples}
+        min={1}
+        max={16}
+        step={1}
+        onChange={setSamples}
+      />
+      <Amount
+        label="Replies that must agree"
+        hint="That many right, or that many not right, and the answer counts."
+        value={agree}
+        min={majority(samples)}
+        max={samples}
+        step={1}
+        onChange={(next) => changeSettings({ agree: next })}
+      />
+      <Amount
+        label="Temperature"
+        hint="Higher values give unlikely tokens more of a chance."
+        value={temperature}
+        min={0}
+        max={2}
+        step={0.1}
+        onChange={(next) => changeSettings({ temperature: next })}
+      />
+      <Amount
+        label="Top k"
+        hint="Draws among the k likeliest tokens only; 0 keeps all."
+        value={topK}
+        min={0}
+        max={1000}
+        step={1}
+        onChange={(next) => changeSettings({ topK: next })}
+      />
+      <Amount
+        label="Top p"
+        hint="Draws among the fewest tokens whose probabilities sum to p; 1 keeps all."
+        value={topP}
+        min={0.05}
+        max={1}
+        step={0.05}
+        onChange={(next) => changeSettings({ topP: next })}
+      />
+      <Amount
+        label="Reply length"
+        hint="A reply is cut after this many tokens."
+        value={maxTokens}
+        min={1}
+        max={256}
+        step={1}
+        onChange={(next) => changeSettings({ maxTokens: next })}
+      />
+      <Amount
+        label="Seed"
+        hint="The same seed draws the same replies again."
+        value={seed}
+        min={0}
+        max={2 ** 31 - 1}
+        step={1}
+        onChange={(next) => changeSettings({ seed: next })}
+      />
+      <Text
+        label="Put behind every question"
+        rows={1}
+        value={instruction}
+        onChange={(next) => changeSettings({ instruction: next })}
+      />
+    </div>
+  );
+}

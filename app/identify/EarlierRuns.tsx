@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { Button, FileTrigger } from 'react-aria-components';
+import type { RunSummary } from '../../src/protocol/study-messages.ts';
+import { describeError } from '../state/describe-error.ts';
+import { useSession } from '../state/hooks.ts';
+import { fileName, offerFile } from '../takeaway/download.ts';
+import { useIdentification, useIdentificationState } from './context.ts';
+import { archiveOf, unpacked } from './run-archive.ts';
+import { changedText, countsText } from './run-words.ts';
+
+/** Runs that this browser keeps, to go on with, take away or delete. */
+export function EarlierRuns() {
+  const identification = useIdentification();
+  const { notice } = useSession().stores;
+  const runs = useIdentificationState((state) => state.runs);
+  const open = useIdentificationState((state) => state.run);
+
+  async function bring(files: FileList | null) {
+    if (!files || files.length === 0) return;
+    try {
+      await identification.importRun(await unpacked([...files]));
+    } catch (thrown) {
+      notice.setState({ text: describeError(thrown) });
+    }
+  }
+
+  return (
+    <section className="runs" aria-label="Runs in this browser">
+      {runs && runs.length > 0 && (
+        <div className="table-scroll">
+          <table>
+            <caption>Runs in this browser</caption>
+            <thead>
+              <tr>
+                {['Questions', 'Model', 'Changed', 'Asked', 'Outcome', 'Actions'].map((text) => (
+                  <th key={text} scope="col">
+                    {text}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run) => (
+                <RunRow key={run.run} run={run} open={run.run === open} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <FileTrigger
+        allowsMultiple
+        acceptedFileTypes={['.zip', '.json', '.jsonl', '.f16']}
+        onSelect={(files) => void bring(files)}
+      >
+        <Button className="button-plain">Open a run from its files…</Button>
+      </FileTrigger>
+    </section>
+  );
+}
+
+function RunRow({ run, open }: { readonly run: RunSummary; readonly open: boolean }) {
+  const identification = useIdentification();
+  const { notice } = useSession().stores;
+  const [sure, setSure] = useState(false);
+  const { questions, model } = run.manifest;
+  const name = `${questions.name}, ${changedText(run)}`;
+
+  async function save() {
+    try {
+      const files = await identification.exportRun(run.run);
+      if (files.length === 0) return;
+      offerFile(`${fileName('run', questions.name, run.changed.slice(0, 10))}.zip`, await archiveOf(files));
+    } catch (thrown) {
+      notice.setState({ text: describeError(thrown) });
+    }
+  }
+
+  return (
+    <tr aria-current={open || undefined}>
+      <th scope="row">
+        <bdi>{questions.name}</bdi>
+        {open && ' (open)'}
+      </th>
+      <td>
+        <bdi>{model.name}</bdi>
+      </td>
+      <td>{changedText(run)}</td>
+      <td>
+        {run.done.toLocaleString('en')} of {run.total.toLocaleString('en')}
+      </td>
+      <td>{countsText(run.counts)}</td>
+      <td className="runs-actions">
+        {!open && (
+          <Button
+            className="button-plain"
+            aria-label={`Open ${name}`}
+            onPress={() => void identification.selectRun(run.run)}
+          >
+            Open
+          </Button>
+        )}
+        <Button className="button-plain" aria-label={`Export ${name}`} onPress={() => void save()}>
+          Export
+        </Button>
+        {sure ? (
+          <>
+            <Button
+              className="button-plain"
+              aria-label={`Really delete ${name}`}
+              onPress={() => void identification.remove(run.run)}
+            >
+              Really delete
+            </Button>
+            <Button className="button-plain" aria-label={`Keep ${name}`} onPress={() => setSure(false)}>
+              Keep
+            </Button>
+          </>
+        ) : (
+          <Button className="button-plain" aria-label={`Delete ${name}`} onPress={() => setSure(true)}>
+            Delete
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { Evaluation } from '../../src/identify/evaluate.ts';
+import { Pick } from '../controls/Pick.tsx';
+import { useIdentification, useIdentificationState } from './context.ts';
+import { DetectorChart } from './DetectorChart.tsx';
+import { detectorRows } from './detector-rows.ts';
+import { JobProgress } from './JobProgress.tsx';
+import { changedText } from './run-words.ts';
+import { useKnownSets } from './useKnownSets.ts';
+
+const draws = 200;
+
+/** Tests a set on another run: invented names, an imported file, the same questions with another seed. */
+export function Evaluate() {
+  const identification = useIdentification();
+  const sets = useKnownSets();
+  const runs = useIdentificationState((state) => state.runs) ?? [];
+  const open = useIdentificationState((state) => state.run);
+  const { status, progress, result, error } = useIdentificationState((state) => state.evaluating);
+  const [chosenSet, setChosenSet] = useState('');
+  const [chosenRun, setChosenRun] = useState('');
+  const known = sets.find(({ key }) => key === chosenSet) ?? sets[0];
+  const fitting = runs.filter(({ manifest }) => manifest.model.fingerprint === known?.set.model.fingerprint);
+  const run = fitting.find((each) => each.run === chosenRun) ?? fitting[0];
+  if (!known || !run) return null;
+
+  function test() {
+    if (!known || !run) return;
+    const trainRun = known.foundHere && open !== run.run ? open : undefined;
+    void identification.evaluate({ set: known.set, run: run.run, trainRun, draws, seed: 1 });
+  }
+
+  return (
+    <section className="evaluate" aria-label="Test on other answers">
+      <h3>Test on other answers</h3>
+      <p className="muted">
+        A set is worth more if it also works elsewhere: ask the invented names, or a file of your own, and
+        test it on that run.
+      </p>
+      <div className="identify-row">
+        <Pick
+          label="Set"
+          value={known.key}
+          options={sets.map(({ key, set }) => ({ value: key, label: set.name }))}
+          onChange={setChosenSet}
+        />
+        <Pick
+          label="on"
+          value={run.run}
+          options={fitting.map((each) => ({
+            value: each.run,
+            label: `${each.manifest.questions.name}, ${changedText(each)}`,
+          }))}
+          onChange={setChosenRun}
+        />
+        {status === 'running' ? (
+          <Button className="button" onPress={identification.cancelEvaluate}>
+            Stop the test
+          </Button>
+        ) : (
+          <Button className="button" onPress={test}>
+            Test
+          </Button>
+        )}
+      </div>
+      {status === 'running' && <JobProgress label="Testing the set" progress={progress} />}
+      <p className="message" role="alert">
+        {error}
+      </p>
+      {result && <Tested evaluation={result} />}
+    </section>
+  );
+}
+
+function Tested({
+  evaluation: { verdict, answers, calledMadeUp, heldOutOnly },
+}: {
+  readonly evaluation: Evaluation;
+}) {
+  return (
+    <>
+      <p className="result-sentence" role="status">
+        Of {answers.toLocaleString('en')} answers{heldOutOnly && ' held out'} the set calls{' '}
+        {(100 * calledMadeUp).toFixed(0)} % made up.{' '}
+        {verdict?.sentence ?? 'All of them are of one kind, so there is nothing to tell apart.'}
+      </p>
+      {verdict && (
+        <div className="charts">
+          <DetectorChart
+            title="Ways to tell, on the other answers"
+            rows={detectorRows(verdict.rows)}
+            gains={verdict.rows}
+          />
+        </div>
+      )}
+    </>
+  );
+}

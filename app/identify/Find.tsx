@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { LearnSettings } from '../../src/identify/learn.ts';
+import { Disclosure } from '../controls/Disclosure.tsx';
+import { useIdentification, useIdentificationState, useRecords } from './context.ts';
+import { Evaluate } from './Evaluate.tsx';
+import { JobProgress } from './JobProgress.tsx';
+import { LearnFields } from './LearnFields.tsx';
+import { Part } from './Part.tsx';
+import { Result } from './Result.tsx';
+import { readinessOf } from './readiness.ts';
+import { ShippedVerdict } from './ShippedVerdict.tsx';
+
+const firstSettings: LearnSettings = {
+  name: 'My H-Neurons',
+  feature: { position: 'read', aggregation: 'mean' },
+  labels: '1-vs-1',
+  C: 'auto',
+  splitBy: 'answer',
+  seed: 1,
+  draws: 200,
+};
+
+/** Finds the neurons of the open run and shows what they are worth. */
+export function Find() {
+  const { result } = useIdentificationState((state) => state.learning);
+  const open = useIdentificationState((state) => state.run !== undefined);
+  return (
+    <Part
+      number={4}
+      title="Find the neurons"
+      about={
+        <p>
+          A sparse classifier (L1 logistic regression) sees, for every answer, how much each neuron
+          contributes to its layer’s output (CETT). It keeps few neurons; those that speak for a made-up
+          answer are the H-Neurons. A part of the answers is held out, and the test is run on these.
+        </p>
+      }
+    >
+      {open && <Search />}
+      {result ? <Result finding={result} /> : <ShippedVerdict />}
+      <Evaluate />
+    </Part>
+  );
+}
+
+/** What there is to learn from, the settings, and the work. */
+function Search() {
+  const identification = useIdentification();
+  const records = useRecords();
+  const corrections = useIdentificationState((state) => state.corrections);
+  const { status, progress, error, outdated, result } = useIdentificationState((state) => state.learning);
+  const [settings, setSettings] = useState<LearnSettings>(firstSettings);
+  const { right, madeUp, pairs, relations, missing, caution } = readinessOf(records, corrections);
+  return (
+    <>
+      <p>
+        {right} right and {madeUp} made-up answers; {pairs} pairs within {relations} relation
+        {relations === 1 ? '' : 's'} to learn from and test on.
+      </p>
+      {missing && <p className="message">{missing}</p>}
+      {caution && <p className="muted">{caution}</p>}
+      <div className="identify-row">
+        {status === 'running' ? (
+          <Button className="button" onPress={identification.cancelLearn}>
+            Stop the search
+          </Button>
+        ) : (
+          <Button
+            className="button button-main"
+            isDisabled={missing !== undefined}
+            onPress={() => void identification.learn(settings)}
+          >
+            {result ? 'Find them again' : 'Find the neurons'}
+          </Button>
+        )}
+        {outdated && result && status !== 'running' && (
+          <span className="muted">Answers or labels have changed since the result below.</span>
+        )}
+      </div>
+      {status === 'running' && <JobProgress label="Finding the neurons" progress={progress} />}
+      <p className="message" role="alert">
+        {error}
+      </p>
+      <Disclosure title="Advanced: how they are found">
+        {() => <LearnFields settings={settings} onChange={setSettings} />}
+      </Disclosure>
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+import { Button } from 'react-aria-components';
+import { useStore } from 'zustand';
+import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { ModelSources } from '../explore/LoadPanel.tsx';
+import { useSession } from '../state/hooks.ts';
+import { shownReply, statusWords } from './answer-rows.ts';
+import { CountsBar } from './CountsBar.tsx';
+import { useIdentification, useIdentificationState, useRecords } from './context.ts';
+import { EarlierRuns } from './EarlierRuns.tsx';
+import { Part } from './Part.tsx';
+import { answerSize, rateText, runTitle } from './run-words.ts';
+
+/** The run over the questions: start, pause, resume, and how far it is. */
+export function RunPanel() {
+  const model = useStore(useSession().stores.model);
+  const error = useIdentificationState((state) => state.error);
+  const open = useIdentificationState((state) => state.run !== undefined);
+  const neurons = model.model?.layout.total;
+  return (
+    <Part
+      number={2}
+      title="Ask"
+      about={
+        <p>
+          Every reply is judged by rule: it is right where it holds an accepted answer. The page can be used
+          meanwhile, and closed: questions, replies and activations are stored in this browser as they come
+          {neurons !== undefined && ` (${answerSize(neurons)} an answer)`}, and nothing leaves your machine.
+        </p>
+      }
+    >
+      {model.status !== 'ready' && (
+        <div className="load">
+          <ModelSources state={model} />
+        </div>
+      )}
+      {open && <Progress />}
+      <Controls ready={model.status === 'ready'} />
+      <p className="message" role="alert">
+        {error}
+      </p>
+      <EarlierRuns />
+    </Part>
+  );
+}
+
+/** What can be done with the run now. */
+function Controls({ ready }: { readonly ready: boolean }) {
+  const identification = useIdentification();
+  const status = useIdentificationState((state) => state.status);
+  const set = useIdentificationState((state) => state.set);
+  const limit = useIdentificationState((state) => state.limit);
+  const count = Math.min(limit ?? Number.POSITIVE_INFINITY, set?.questions.length ?? 0);
+  const stopped = status === 'paused' || status === 'failed';
+  const goes = status === 'running' || status === 'waiting';
+  return (
+    <div className="identify-row">
+      {status === 'idle' && (
+        <Button
+          className="button button-main"
+          isDisabled={!ready || count === 0}
+          onPress={() => void identification.start()}
+        >
+          Ask {count.toLocaleString('en')} question{count === 1 ? '' : 's'}
+        </Button>
+      )}
+      {goes && (
+        <Button className="button button-main" onPress={identification.pause}>
+          Pause
+        </Button>
+      )}
+      {stopped && (
+        <Button
+          className="button button-main"
+          isDisabled={!ready}
+          onPress={() => void identification.resume()}
+        >
+          Resume
+        </Button>
+      )}
+      {status !== 'idle' && (
+        <Button className="button" onPress={identification.cancel}>
+          {goes ? 'End the run' : 'Close the run'}
+        </Button>
+      )}
+      <span className="muted" role="status" aria-label="State of the run">
+        {statusText(status, ready)}
+      </span>
+    </div>
+  );
+}
+
+function statusText(status: string, ready: boolean): string {
+  switch (status) {
+    case 'running':
+      return 'asking';
+    case 'waiting':
+      return 'waits while the model is used in the explorer';
+    case 'paused':
+      return ready ? 'paused' : 'paused; the model must be ready to go on';
+    case 'done':
+      return 'all questions are asked';
+    case 'failed':
+      return 'stopped; what is done is stored';
+    default:
+      return ready ? '' : 'the model must be ready first';
+  }
+}
+
+/** Counts, rate and the question asked last. */
+function Progress() {
+  const manifest = useIdentificationState((state) => state.manifest);
+  const progress = useIdentificationState((state) => state.progress);
+  const last = useRecords().at(-1);
+  if (!progress) return null;
+  const { done, total, counts } = progress;
+  return (
+    <div className="run-progress">
+      <ProgressBar
+        label="Questions asked"
+        share={total === 0 ? 1 : done / total}
+        numbers={rateText(progress)}
+      >
+        {done.toLocaleString('en')} of {total.toLocaleString('en')} questions
+        {manifest && (
+          <span className="muted">
+            {' '}
+            <bdi>{runTitle(manifest)}</bdi>
+          </span>
+        )}
+      </ProgressBar>
+      <CountsBar counts={counts} />
+      {last && (
+        <p className="run-last">
+          <span className="muted">Last: </span>
+          <bdi>{last.question.question}</bdi> <q dir="auto">{shownReply(last)}</q>{' '}
+          <span className="muted">{statusWords[last.status]}</span>
+        </p>
+      )}
+    </div>
+  );
+}

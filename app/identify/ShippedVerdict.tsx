@@ -1,0 +1,37 @@
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { Disclosure } from '../controls/Disclosure.tsx';
+import { SetFacts } from '../explore/SetFacts.tsx';
+import { DetectorChart } from './DetectorChart.tsx';
+import { rowsOfMetrics } from './detector-rows.ts';
+import { LayerChart } from './NeuronCharts.tsx';
+import { useShippedSets } from './useShippedSets.ts';
+
+/** Until something is found here: what the set that comes with the page is worth. */
+export function ShippedVerdict() {
+  const sets = useShippedSets();
+  if (sets.length === 0)
+    return <p className="muted">The result appears here, with everything that it rests on.</p>;
+  return sets.map((set) => <Verdict key={set.name} set={set} />);
+}
+
+function Verdict({ set }: { readonly set: NeuronSet }) {
+  const rows = rowsOfMetrics(set);
+  return (
+    <section className="result" aria-label={`Set beside this page: ${set.name}`}>
+      <p className="result-sentence">
+        Until you find your own: <bdi>{set.name}</bdi>, {set.neurons.length.toLocaleString('en')} neurons
+        found beforehand in <bdi>{set.model.name}</bdi>.
+      </p>
+      {set.provenance.notes && (
+        <p>
+          <bdi>{set.provenance.notes}</bdi>
+        </p>
+      )}
+      <div className="charts">
+        {rows.length > 0 && <DetectorChart rows={rows} />}
+        <LayerChart set={set} />
+      </div>
+      <Disclosure title="About this set">{() => <SetFacts set={set} />}</Disclosure>
+    </section>
+  );
+}

@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useStore } from 'zustand';
+import { formatNeuronSet } from '../../src/neurons/set-file.ts';
+import { usePages, useSession } from '../state/hooks.ts';
+import { fileName, offerFile } from '../takeaway/download.ts';
+import { makeMain } from './make-main.ts';
+import { Part } from './Part.tsx';
+import { type KnownSet, useKnownSets } from './useKnownSets.ts';
+
+/** What can be done with a set: turn it in the explorer, or take it away. */
+export function UseSet() {
+  const sets = useKnownSets();
+  return (
+    <Part
+      number={5}
+      title="Use them"
+      about={
+        <p>
+          In the explorer the set gets the main slider: turn its neurons up and down and watch the answer.
+        </p>
+      }
+    >
+      {sets.length === 0 ? (
+        <p className="muted">Once a set is found it can be used here.</p>
+      ) : (
+        <ul className="use-sets">
+          {sets.map((known) => (
+            <SetItem key={known.key} known={known} />
+          ))}
+        </ul>
+      )}
+    </Part>
+  );
+}
+
+function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
+  const session = useSession();
+  const pages = usePages();
+  const model = useStore(session.stores.model);
+  const [error, setError] = useState<string>();
+  const fits = model.model?.fingerprint === set.model.fingerprint;
+  const ready = model.status === 'ready';
+
+  function use() {
+    const refused = makeMain(session, set);
+    setError(refused);
+    if (!refused) pages.go('explore');
+  }
+
+  return (
+    <li>
+      <p>
+        <b>
+          <bdi>{set.name}</bdi>
+        </b>
+        , {set.neurons.length.toLocaleString('en')} neuron{set.neurons.length === 1 ? '' : 's'},{' '}
+        {foundHere ? 'found here' : 'comes with this page'}
+        {ready && !fits && (
+          <span className="muted">
+            {' '}
+            in <bdi>{set.model.name}</bdi>; load that model to use it
+          </span>
+        )}
+      </p>
+      <div className="identify-row">
+        <Button
+          className={foundHere ? 'button button-main' : 'button'}
+          isDisabled={!ready || !fits || set.neurons.length === 0}
+          onPress={use}
+        >
+          Use in the explorer
+        </Button>
+        <Button
+          className="button"
+          aria-label={`Save ${set.name} as JSON`}
+          onPress={() =>
+            offerFile(
+              `${fileName(set.name)}.json`,
+              new Blob([formatNeuronSet(set)], { type: 'application/json' }),
+            )
+          }
+        >
+          Save as JSON
+        </Button>
+      </div>
+      <p className="message" role="alert">
+        {error}
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+import { EngineError } from '../../src/errors.ts';
+import { parseQuestionSet, type Question, type QuestionSet } from '../../src/identify/questions.ts';
+
+/** Sets beside the page. */
+export const builtInSets = [
+  { name: 'facts', title: 'Facts' },
+  { name: 'invented', title: 'Invented names' },
+] as const;
+
+export type BuiltInName = (typeof builtInSets)[number]['name'];
+
+/**
+ * A set beside the page.
+ * @throws EngineError `load-failed` where it cannot be had
+ */
+export async function loadBuiltIn(name: BuiltInName): Promise<QuestionSet> {
+  const response = await fetch(new URL(`./questions/${name}.jsonl`, document.baseURI)).catch(() => undefined);
+  if (!response?.ok)
+    throw new EngineError(
+      'load-failed',
+      'The questions could not be fetched from beside this page; check the connection and choose them again.',
+    );
+  return parseQuestionSet(await response.text());
+}
+
+/** Number of questions by relation, in the order in which relations first come. */
+export function relationCounts(questions: readonly Question[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { relation } of questions) counts.set(relation, (counts.get(relation) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * Some questions of a set, evenly chosen over it and so over its relations: files often have them relation by relation.
+ * A set with no more questions than that stays the same.
+ */
+export function spread(set: QuestionSet, count: number): QuestionSet {
+  const all = set.questions;
+  if (count >= all.length) return set;
+  const questions = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+  return { header: { ...set.header, relations: Object.fromEntries(relationCounts(questions)) }, questions };
+}
+
+/** "animal-classes" as words. */
+export function relationWords(relation: string): string {
+  return relation.replaceAll(/[-_]+/g, ' ');
+}

@@ -1,0 +1,57 @@
+import { createStore } from 'zustand/vanilla';
+
+/** The pages, in the order of the bar. */
+export const pages = [
+  { name: 'explore', title: 'Explore' },
+  { name: 'identify', title: 'Identify' },
+] as const;
+
+export type PageName = (typeof pages)[number]['name'];
+
+/**
+ * The page that an address' fragment means: "#identify", or the explorer for none and for a state of it ("#s1...").
+ * @returns undefined for anything else, such as a place on a page
+ */
+export function pageOf(fragment: string): PageName | undefined {
+  if (fragment === '' || fragment === '#' || /^#s\d+\./.test(fragment)) return 'explore';
+  return pages.find(({ name }) => fragment === `#${name}`)?.name;
+}
+
+interface PageChoice {
+  readonly page: PageName;
+  /** Pages that were opened; they keep what was typed into them. */
+  readonly opened: readonly PageName[];
+}
+
+const shown = { shown: true };
+
+/** Which page is shown; the address bar and the browser's history go with it. */
+export function createPages() {
+  const first = pageOf(location.hash) ?? 'explore';
+  const store = createStore<PageChoice>(() => ({ page: first, opened: [first] }));
+
+  /** Marks the present entry of the history: who comes back to it finds what was changed since, not the link's state. */
+  function leave(): void {
+    history.replaceState(shown, '');
+  }
+
+  return {
+    store,
+    leave,
+    go(page: PageName): void {
+      leave();
+      location.hash = page;
+    },
+    /** Turns to the page that the address means, and tells whether a state in it is still to be put in place. */
+    follow(): boolean {
+      const { page, opened } = store.getState();
+      const next = pageOf(location.hash) ?? page;
+      store.setState({ page: next, opened: opened.includes(next) ? opened : [...opened, next] });
+      const known: unknown = history.state;
+      const before = typeof known === 'object' && known !== null && 'shown' in known;
+      return !before;
+    },
+  };
+}
+
+export type Pages = ReturnType<typeof createPages>;
