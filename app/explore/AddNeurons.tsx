@@ -6,7 +6,7 @@ import type { LoadedModel } from '../../src/protocol/messages.ts';
 import { Text } from '../controls/Field.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
-import { parseNeurons, readSetFile, shippedSets } from '../state/sets.ts';
+import { parseNeurons, readSetFile, setFileTypes, shippedSets } from '../state/sets.ts';
 
 /** Where further groups come from. */
 export function AddNeurons() {
@@ -47,7 +47,7 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
 
   async function open(file: File) {
     try {
-      done(session.addSet(await readSetFile(file, model.layout)));
+      done(session.addSet(await readSetFile(file, model)));
     } catch (thrown) {
       setError(describeError(thrown));
     }
@@ -80,7 +80,7 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
           {model.mostActive.length} most active neurons
         </Button>
         <FileTrigger
-          acceptedFileTypes={['.json']}
+          acceptedFileTypes={setFileTypes}
           onSelect={(files) => {
             const file = files?.item(0);
             if (file) void open(file);
@@ -88,6 +88,10 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
         >
           <Button className="button">Open a neuron set…</Button>
         </FileTrigger>
+        <p className="muted">
+          A set of this page, a table of layer, neuron and weight (CSV, TSV), coefficients of all neurons
+          (.npy, .npz), or the JSON of a replication.
+        </p>
       </section>
       <form
         className="sources"

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { parseNeuron } from '../../src/neurons/layout.ts';
 import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
+import type { LoadedModel } from '../../src/protocol/messages.ts';
 
-/** Bytes; parseNeuronSet refuses longer texts too, but only once they are read. */
-const largestFile = 16 * 2 ** 20;
+/** Endings of the files that `readSetFile` takes; a pickle is refused with the way to export it. */
+export const setFileTypes = ['.json', '.csv', '.tsv', '.txt', '.npy', '.npz', '.pkl', '.joblib'] as const;
 
 const indexSchema = z.object({ sets: z.array(z.string().regex(/^[\w.-]+\.json$/)).max(100) });
 
@@ -35,13 +36,24 @@ function parsed(text: string): unknown {
 }
 
 /**
- * The neuron set in a file of the person's.
+ * The neuron set in a file of the person's, for the model on the page: the program's own JSON, JSON of replications, CSV
+ * or TSV, or NumPy's coefficients.
  * @throws EngineError 'bad-input' with one sentence that says what is wrong
  */
-export async function readSetFile(file: File, layout: NeuronLayout): Promise<NeuronSet> {
+export async function readSetFile(
+  file: File,
+  model: Pick<LoadedModel, 'name' | 'architecture' | 'fingerprint' | 'layout'>,
+): Promise<NeuronSet> {
+  const [{ headLength, kindOfFile, largestFile }, { readNeuronSet }] = await Promise.all([
+    import('../../src/neurons/formats/detect.ts'),
+    import('../../src/neurons/formats/read.ts'),
+  ]);
+  const head = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
+  const limit = largestFile[kindOfFile(head, file.name)];
   // The beginning of a file that is too large is enough for the sentence that refuses it.
-  const text = await (file.size > largestFile ? file.slice(0, largestFile + 1) : file).text();
-  return parseNeuronSet(text, layout);
+  const part = file.size > limit ? file.slice(0, limit + 1) : file;
+  const bytes = new Uint8Array(await part.arrayBuffer());
+  return readNeuronSet(bytes, file.name, model.layout, model, { created: new Date().toISOString() });
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Session } from '../state/session.ts';
 import { fileName, offerFile } from './download.ts';
 import { linkOf } from './links.ts';
 import { openFile, saveRun } from './runs.ts';
+import { SetsPart } from './SetsPart.tsx';
 import { pictureOf, toPng } from './svg.ts';
 import { type DataTable, dataTables } from './tables.ts';
 
@@ -102,6 +103,7 @@ function Choices() {
           </FileTrigger>
         </div>
       </section>
+      <SetsPart session={session} tell={tell} />
       <section className="take-part" aria-label="Pictures">
         <h2>Pictures</h2>
         <div className="take-grid">

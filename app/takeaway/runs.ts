@@ -1,9 +1,9 @@
-import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { describeError } from '../state/describe-error.ts';
 import { recordRun } from '../state/replay.ts';
 import { formatRun, parseRun } from '../state/run-file.ts';
 import { largestFile } from '../state/run-file-schema.ts';
 import type { Session } from '../state/session.ts';
+import { readSetFile } from '../state/sets.ts';
 import { firstPrompt } from '../state/slices/prompt.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import { fileName, offerFile } from './download.ts';
@@ -41,6 +41,27 @@ export async function showFirstRun(session: Session): Promise<void> {
   if (untouched && model.getState().status !== 'ready') session.showRun(run);
 }
 
+/** Whether a file's name or, for JSON, its beginning says that it holds neurons and no run. */
+function isSetFile(name: string, start: string): boolean {
+  if (/\.(csv|tsv|txt|npy|npz|pkl|pickle|joblib)$/i.test(name)) return true;
+  const format = /"format"\s*:\s*"([\w-]*)"/.exec(start)?.[1];
+  if (format !== undefined) return format === 'h-neuron-set';
+  return /^\s*\[/.test(start) || /"(\w*neurons?|neuron_indices|by_layer|neurons_by_layer)"\s*:/i.test(start);
+}
+
+async function openSet(session: Session, file: File): Promise<string> {
+  const { model } = session.stores.model.getState();
+  if (!model) return 'The model is not ready yet; add neurons when it is.';
+  return session.addSet(await readSetFile(file, model)) ?? `The neuron set in ${file.name} was added.`;
+}
+
+async function openRun(session: Session, file: File): Promise<string> {
+  if (file.size > largestFile)
+    return `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB; a run may have ${largestFile / 2 ** 20} MB.`;
+  session.showRun(await parseRun(await file.text()));
+  return `${file.name} is shown as it was recorded.`;
+}
+
 /** Opens a file that was chosen or dropped: a model, a saved run or a neuron set. */
 export async function openFile(session: Session, file: File): Promise<void> {
   const { notice } = session.stores;
@@ -49,21 +70,9 @@ export async function openFile(session: Session, file: File): Promise<void> {
     return;
   }
   try {
-    if (file.size > largestFile) {
-      notice.setState({
-        text: `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB; runs and sets may have ${largestFile / 2 ** 20} MB.`,
-      });
-      return;
-    }
-    const text = await file.text();
-    const isSet = /"format"\s*:\s*"h-neuron-set"/.test(text.slice(0, 2000));
-    if (isSet) {
-      const refused = session.addSet(parseNeuronSet(text, session.stores.model.getState().model?.layout));
-      notice.setState({ text: refused ?? `The neuron set in ${file.name} was added.` });
-      return;
-    }
-    session.showRun(await parseRun(text));
-    notice.setState({ text: `${file.name} is shown as it was recorded.` });
+    const start = await file.slice(0, 2000).text();
+    const open = isSetFile(file.name, start) ? openSet : openRun;
+    notice.setState({ text: await open(session, file) });
   } catch (error) {
     notice.setState({ text: describeError(error) });
   }

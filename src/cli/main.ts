@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EngineError } from '../errors.ts';
 import type { RunProgress } from '../identify/run.ts';
+import { setFormats } from '../neurons/formats/write.ts';
 import { type ActivationsOptions, runActivations } from './activations-command.ts';
 import { type EvaluateOptions, evaluationText, runEvaluate } from './evaluate-command.ts';
 import { type FitOptions, fitText, runFit } from './fit-command.ts';
@@ -12,6 +13,7 @@ import { DEFAULT_MODEL } from './open-model.ts';
 import { parseIds } from './prompt-options.ts';
 import { parseColumns } from './question-file.ts';
 import { type QuestionsOptions, questionsText, runQuestions } from './questions-command.ts';
+import { runSet, type SetOptions, setText } from './set-command.ts';
 import { activationsText, generateText, inspectText } from './text-output.ts';
 
 /** Between two lines of progress where they go to a file. */
@@ -95,6 +97,7 @@ function program(): Command {
       print(await runActivations(options), options.json, activationsText),
     );
   addIdentification(root);
+  addSet(root);
   return root;
 }
 
@@ -201,6 +204,29 @@ function addIdentification(root: Command): void {
     .action(async (file: string, options: EvaluateOptions & { json?: boolean }) =>
       print(await runEvaluate(file, options, progressWriter()), options.json, evaluationText),
     );
+}
+
+function addSet(root: Command): void {
+  root
+    .command('set')
+    .argument('<file>', 'a neuron set: JSON, CSV, TSV, .npy or .npz')
+    .description('show a neuron set, or convert it')
+    .option(
+      '--model <path>',
+      'the model of the neurons (default: the one that the file names, else the default model)',
+    )
+    .addOption(
+      new Option('--to <format>', "the format to write (default: by --out's ending)").choices(setFormats),
+    )
+    .option('--out <file>', 'where it is written (default: JSON and CSV to the standard output)')
+    .option('--all-signs', 'keep neurons with a negative weight, too')
+    .option('--intercept <b>', "the classifier's intercept where the file has none", number)
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: SetOptions & { json?: boolean }) => {
+      const { set, written } = await runSet(file, options);
+      if (written !== undefined) process.stdout.write(written);
+      else print(set, options.json, setText);
+    });
 }
 
 try {

@@ -182,12 +182,15 @@ describe('neurons from text and files', () => {
 
   it('refuses what is no set, is too large, or was made for another shape, in one sentence', async () => {
     const file = (text: string) => new File([text], 'set.json');
-    expect((await readSetFile(file(JSON.stringify(classifier('read'))), layout)).neurons).toHaveLength(2);
-    await expect(readSetFile(file('{"a": 1}'), layout)).rejects.toThrow('This file is not a neuron set');
-    await expect(readSetFile(file(JSON.stringify(classifier('read'))), neuronLayout([4]))).rejects.toThrow(
+    const model = { name: 'm', architecture: 'llama', fingerprint: 'f', layout };
+    const other = { ...model, layout: neuronLayout([4]) };
+    expect((await readSetFile(file(JSON.stringify(classifier('read'))), model)).neurons).toHaveLength(2);
+    expect((await readSetFile(file('[[0, 1], [1, 5]]'), model)).neurons).toEqual([n(0, 1), n(1, 5)]);
+    await expect(readSetFile(file('{"a": 1}'), model)).rejects.toThrow('This file is not a neuron set');
+    await expect(readSetFile(file(JSON.stringify(classifier('read'))), other)).rejects.toThrow(
       'was made for m',
     );
-    await expect(readSetFile(file(' '.repeat(17 * 2 ** 20)), layout)).rejects.toThrow(
+    await expect(readSetFile(file(' '.repeat(17 * 2 ** 20)), model)).rejects.toThrow(
       'over the limit of 16 MB',
     );
   });
