@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { generate, type LaneResult } from '../decode/generate.ts';
+import { generate } from '../decode/generate.ts';
 import { graphIo } from '../decode/graph-io.ts';
+import type { LaneResult } from '../decode/growing.ts';
 import type { Lane, Sampling, Scope } from '../decode/types.ts';
 import { calibrate } from '../engine/calibration.ts';
 import { preparePrompt } from '../engine/prompt.ts';

@@ -3,13 +3,19 @@ import { EngineError } from '../errors.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { type BatchScales, batchScales, forward } from './forward.ts';
 import type { GraphIo } from './graph-io.ts';
-import { type KvCache, stackCacheRows } from './kv-cache.ts';
-import { type Breakdown, looksBroken } from './loops.ts';
+import {
+  answerOf,
+  drawToken,
+  type Growing,
+  type LaneResult,
+  type NextToken,
+  startAnswer,
+} from './growing.ts';
+import { type KvCache, roomyCache, stackCacheRows } from './kv-cache.ts';
 import { checkCancelled, prefill } from './prefill.ts';
 import type { PromptCache } from './prompt-cache.ts';
-import { createSampler, logSoftmaxStats, topCandidates } from './sampling.ts';
-import { createTextStream, type TextStream } from './text-stream.ts';
-import type { Candidate, FinishReason, Lane } from './types.ts';
+import { topCandidates } from './sampling.ts';
+import type { Candidate, Lane } from './types.ts';
 
 export const MAX_LANES = 16;
 const TOP = 10;
@@ -28,15 +34,8 @@ export interface GenerateRequest {
 }
 
 /** A token chosen for a lane. */
-export interface ChosenToken {
+export interface ChosenToken extends NextToken {
   readonly lane: number;
-  /** 0-based in the answer. */
-  readonly index: number;
-  readonly id: number;
-  /** Text that the token adds; empty while a character is incomplete. */
-  readonly text: string;
-  /** Natural logarithm of its probability, before penalty, temperature and filters. */
-  readonly logprob: number;
   /** Nats, of the distribution before filters. */
   readonly entropy: number;
   readonly top: readonly Candidate[];
@@ -53,16 +52,6 @@ export interface GenerateListener {
   token(token: ChosenToken, distribution: { readonly logits: Float32Array; readonly logZ: number }): void;
 }
 
-export interface LaneResult {
-  /** Tokens of the answer without the stop token. */
-  readonly ids: readonly number[];
-  readonly logprobs: readonly number[];
-  readonly text: string;
-  readonly finish: FinishReason;
-  /** How the answer is broken or loops; undefined where it reads like text. */
-  readonly breakdown: Breakdown | undefined;
-}
-
 export interface GenerateResult {
   readonly lanes: readonly LaneResult[];
   readonly prefillMs: number;
@@ -71,32 +60,9 @@ export interface GenerateResult {
 }
 
 /** A lane while its answer grows. */
-interface Growing {
+interface GrowingLane extends Growing {
   readonly index: number;
   readonly lane: Lane;
-  readonly sampler: ReturnType<typeof createSampler>;
-  readonly stream: TextStream;
-  readonly ids: number[];
-  readonly logprobs: number[];
-  text: string;
-  /** The token chosen last, until the model has read it. */
-  unread: number | undefined;
-  /** Set when no further token is wanted. */
-  finish: FinishReason | undefined;
-}
-
-function grow(model: LanguageModel, lane: Lane, index: number): Growing {
-  return {
-    index,
-    lane,
-    sampler: createSampler(lane.sampling),
-    stream: createTextStream((ids) => model.codec.decode(ids)),
-    ids: [],
-    logprobs: [],
-    text: '',
-    unread: undefined,
-    finish: undefined,
-  };
 }
 
 function checkRequest(model: LanguageModel, request: GenerateRequest): void {
@@ -131,42 +97,22 @@ function checkRequest(model: LanguageModel, request: GenerateRequest): void {
   }
 }
 
-/** Draws a lane's next token; a stop token ends the lane and is not kept. */
+/** Draws a lane's next token and tells it. */
 function choose(
   model: LanguageModel,
   request: GenerateRequest,
-  growing: Growing,
+  growing: GrowingLane,
   logits: Float32Array,
   listener: GenerateListener,
 ): void {
-  const { logZ, entropy } = logSoftmaxStats(logits);
-  const given = request.answerStart?.[growing.ids.length];
-  const id = given ?? growing.sampler.sample(logits, [...request.promptIds, ...growing.ids]);
-  if (given === undefined && model.eosIds.has(id)) {
-    growing.finish = 'stop';
-    return;
-  }
-  const index = growing.ids.length;
-  growing.unread = id;
-  growing.ids.push(id);
-  const text = growing.stream.push(id);
-  growing.text += text;
-  const logprob = logits[id] - logZ;
-  growing.logprobs.push(logprob);
+  const { token, logZ, entropy } = drawToken(model, request, growing, logits);
+  if (!token) return;
   const top = topCandidates(logits, TOP, logZ);
-  listener.token({ lane: growing.index, index, id, text, logprob, entropy, top }, { logits, logZ });
-  if (index + 1 >= request.maxTokens) growing.finish = 'length';
-  else if (request.promptIds.length + index + 1 >= model.contextLength) growing.finish = 'context';
-}
-
-function laneResult(growing: Growing): LaneResult {
-  const { ids, logprobs, finish } = growing;
-  const text = growing.text + growing.stream.flush();
-  return { ids, logprobs, text, finish: finish as FinishReason, breakdown: looksBroken(ids, text) };
+  listener.token({ lane: growing.index, ...token, entropy, top }, { logits, logZ });
 }
 
 /** Scales that apply to the answer, whatever a lane's scope. */
-const answerScales = (model: LanguageModel, growing: readonly Growing[]): BatchScales =>
+const answerScales = (model: LanguageModel, growing: readonly GrowingLane[]): BatchScales =>
   batchScales(
     model,
     growing.map(({ lane }) => lane.neurons),
@@ -177,12 +123,16 @@ async function decode(
   model: LanguageModel,
   io: GraphIo,
   request: GenerateRequest,
-  lanes: readonly Growing[],
+  lanes: readonly GrowingLane[],
   start: KvCache,
   listener: GenerateListener,
 ): Promise<number> {
   let batch = lanes;
   let cache = start;
+  if (model.continuesCacheInPlace && model.runtime.writesInto) {
+    cache = roomyCache(model.runtime, start, start.length + request.maxTokens);
+    start.dispose();
+  }
   let scales = answerScales(model, batch);
   const capture = request.captures === 'none' ? [] : [0];
   let steps = 0;
@@ -233,7 +183,9 @@ export async function generate(
 ): Promise<GenerateResult> {
   checkRequest(model, request);
   const { promptIds, lanes } = request;
-  const growing = lanes.map((lane, index) => grow(model, lane, index));
+  const growing = lanes.map(
+    (lane, index): GrowingLane => ({ ...startAnswer(model, lane.sampling), index, lane }),
+  );
   const started = performance.now();
   const onPrompt = lanes.map(({ scope, neurons }) => (scope === 'everywhere' ? neurons : []));
   const captures = request.captures ?? 'all';
@@ -251,7 +203,7 @@ export async function generate(
   });
   const steps = await decode(model, io, request, growing, prompt.cache, listener);
   return {
-    lanes: growing.map(laneResult),
+    lanes: growing.map(answerOf),
     prefillMs: prefilled - started,
     decodeMs: performance.now() - prefilled,
     steps,

@@ -1,3 +1,4 @@
+import { type AnswerPool, canPool, createAnswerPool } from '../decode/answer-pool.ts';
 import { MAX_LANES } from '../decode/generate.ts';
 import type { GraphIo } from '../decode/graph-io.ts';
 import { checkSampling } from '../decode/sampling.ts';
@@ -7,6 +8,7 @@ import type { LanguageModel } from '../model/types.ts';
 import { answerTokens } from './answer-tokens.ts';
 import { consistencyOf } from './consistency.ts';
 import { FEATURE_VECTORS, packFeatures, readFeatures } from './features.ts';
+import { inOrder } from './in-order.ts';
 import { judgeReply } from './judge.ts';
 import type { Question, QuestionSet } from './questions.ts';
 import { differenceOf, type QuestionRecord, type RunManifest, type RunStore, type Shard } from './records.ts';
@@ -38,19 +40,25 @@ export interface RunProgress {
   readonly latest: QuestionRecord | undefined;
 }
 
+/** A question and its place in the set. */
+interface Item {
+  readonly index: number;
+  readonly question: Question;
+}
+
 const LOGPROB_DIGITS = 1e5;
 const rounded = (value: number) => Math.round(value * LOGPROB_DIGITS) / LOGPROB_DIGITS;
 
 /** Asks one question, judges the replies and, where they agree, reads the features of the one that stands for all. */
 export async function askQuestion(
   { model, io, prompt }: Asker,
-  item: { readonly index: number; readonly question: Question },
+  item: Item,
   settings: RunSettings,
-  signal?: AbortSignal,
+  { signal, pool }: { readonly signal?: AbortSignal; readonly pool?: AnswerPool } = {},
 ): Promise<{ readonly record: QuestionRecord; readonly features: Uint16Array | undefined }> {
   const { question } = item;
   const promptIds = prompt(promptText(question.question, settings));
-  const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal });
+  const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal, pool });
   const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers, question.rivals));
   const replies = sampled.replies.map((reply, i) => ({
     ...reply,
@@ -114,6 +122,20 @@ function checkSettings(settings: RunSettings, { index, count }: Shard): void {
     throw new EngineError('bad-input', `There is no shard ${index} of ${count}.`);
 }
 
+/** Rows of a step: more cost as much again for each, and hold up the results of the first. */
+const POOL_ROWS = 40;
+/** Positions for the prompt; questions with longer ones are asked by themselves. */
+const POOL_PROMPT = 128;
+
+/** Where the model allows it, questions are asked several at a time. */
+function poolFor({ model, io }: Asker, { samples, maxTokens }: RunSettings): AnswerPool | undefined {
+  if (!canPool(model)) return undefined;
+  return createAnswerPool(model, io, {
+    rows: Math.max(POOL_ROWS, samples),
+    positions: POOL_PROMPT + maxTokens,
+  });
+}
+
 /** What describes a run before it starts. */
 export function manifestOf(
   model: LanguageModel,
@@ -142,7 +164,7 @@ export function manifestOf(
  * Runs over a set's questions (or a shard of them) and stores every question as it is done. What the store holds of the
  * same run is not done again; the result is the same however often the run was stopped in between.
  * @throws EngineError `bad-input` where the store holds another run; `cancelled` once the signal fires: everything
- *   but the question in work is stored, and the next call goes on there
+ *   but the questions in work is stored, and the next call goes on there
  */
 export async function runIdentification(
   asker: Asker,
@@ -195,20 +217,37 @@ export async function runIdentification(
     };
   };
   onProgress?.(progress(before.length));
-  for (let done = before.length; done < items.length; done++) {
-    await giveWay?.();
+  const pool = poolFor(asker, settings);
+  const stop = new AbortController();
+  const asking = { pool, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal };
+  const checkStopped = () => {
     if (signal?.aborted) throw new EngineError('cancelled', 'The run was stopped; what is done is stored.');
-    const item = items[done];
-    const { record, features } = await askQuestion(asker, item, settings, signal).catch((error: unknown) => {
-      if (!skips(error)) throw error;
+  };
+  const ask = async (item: Item) => {
+    await giveWay?.();
+    checkStopped();
+    return askQuestion(asker, item, settings, asking).catch((error: unknown) => {
+      if (!skips(error)) {
+        stop.abort(error);
+        throw error;
+      }
       const record: QuestionRecord = { ...item, status: 'skipped', reason: error.message, replies: [] };
       return { record, features: undefined };
     });
-    const complete = features ? { ...record, row: rows } : record;
-    await store.append(complete, features);
-    if (features) rows++;
-    counts[record.status]++;
-    onProgress?.(progress(done + 1, complete));
+  };
+  let done = before.length;
+  const ahead = pool ? Math.ceil(pool.rows / settings.samples) + 1 : 1;
+  try {
+    for await (const { record, features } of inOrder(items.slice(done), ahead, ask)) {
+      checkStopped();
+      const complete = features ? { ...record, row: rows } : record;
+      await store.append(complete, features);
+      if (features) rows++;
+      counts[record.status]++;
+      onProgress?.(progress(++done, complete));
+    }
+  } finally {
+    stop.abort();
   }
   return progress(items.length);
 }

@@ -1,5 +1,7 @@
+import type { AnswerPool } from '../decode/answer-pool.ts';
 import { generate } from '../decode/generate.ts';
 import type { GraphIo } from '../decode/graph-io.ts';
+import type { LaneResult } from '../decode/growing.ts';
 import type { FinishReason } from '../decode/types.ts';
 import { deriveSeed } from '../math/random.ts';
 import type { LanguageModel } from '../model/types.ts';
@@ -68,22 +70,27 @@ export async function sampleReplies(
     readonly promptIds: readonly number[];
     readonly settings: SampleSettings;
     readonly signal?: AbortSignal;
+    /** Where other questions are asked meanwhile. */
+    readonly pool?: AnswerPool;
   },
 ): Promise<SampledReplies> {
-  const { id, promptIds, settings, signal } = input;
+  const { id, promptIds, settings, signal, pool } = input;
   const { samples, temperature, topK, topP, maxTokens } = settings;
   const questionSeed = hashText(id);
-  const lanes = Array.from({ length: samples }, (_, sample) => ({
-    neurons: [],
-    scope: 'everywhere' as const,
-    sampling: {
-      temperature,
-      topK,
-      topP,
-      repetitionPenalty: 1,
-      seed: deriveSeed(settings.seed, questionSeed, sample),
-    },
+  const samplings = Array.from({ length: samples }, (_, sample) => ({
+    temperature,
+    topK,
+    topP,
+    repetitionPenalty: 1,
+    seed: deriveSeed(settings.seed, questionSeed, sample),
   }));
+  const pooled = { promptIds, samplings, maxTokens, signal };
+  if (pool?.fits(pooled)) {
+    const { answers, firstEntropy } = await pool.answer(pooled);
+    const isEmpty = answers.every(({ ids }) => ids.length === 0);
+    return { replies: answers.map(replyOf), firstEntropy: isEmpty ? undefined : firstEntropy };
+  }
+  const lanes = samplings.map((sampling) => ({ neurons: [], scope: 'everywhere' as const, sampling }));
   let firstEntropy: number | undefined;
   const request = { promptIds, lanes, maxTokens, captures: 'none' as const, signal };
   const { lanes: results } = await generate(model, io, request, {
@@ -92,8 +99,7 @@ export async function sampleReplies(
       if (index === 0) firstEntropy = entropy;
     },
   });
-  return {
-    replies: results.map(({ ids, logprobs, text, finish }) => ({ ids, logprobs, text, finish })),
-    firstEntropy,
-  };
+  return { replies: results.map(replyOf), firstEntropy };
 }
+
+const replyOf = ({ ids, logprobs, text, finish }: LaneResult): Reply => ({ ids, logprobs, text, finish });

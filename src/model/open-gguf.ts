@@ -83,6 +83,8 @@ export async function openGguf(
     session,
     neurons: instrumented.graph,
     headDim: config.headDim,
+    // GroupQueryAttention does; all attention of this graph is of that kind.
+    continuesCacheInPlace: true,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
     attribution: (ref) => neuronAttribution(file, config, ref),
   };

@@ -95,6 +95,7 @@ export async function openOnnx(files: ModelFiles, runtime: Runtime): Promise<Lan
     session,
     neurons: instrumented.graph,
     headDim: headDim(text),
+    continuesCacheInPlace: false,
     layout: neuronLayout(instrumented.graph.layers.map(({ width }) => width)),
     attribution: undefined,
   };

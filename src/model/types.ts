@@ -40,6 +40,8 @@ export interface LanguageModel {
   readonly neurons: NeuronGraph;
   /** Size of an attention head, where the graph's cache inputs leave it open. */
   readonly headDim: number | undefined;
+  /** A cache with room for more positions is continued in place where it is given as output, too. */
+  readonly continuesCacheInPlace: boolean;
   readonly layout: NeuronLayout;
   /** Direct logit attribution of a neuron, [vocabulary]; undefined where the weights for it are not at hand. */
   readonly attribution: ((ref: NeuronRef) => Promise<Float32Array>) | undefined;

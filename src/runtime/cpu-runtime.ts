@@ -42,6 +42,8 @@ export function cpuRuntime(
     kind,
     threads,
     float16: true,
+    // ONNX Runtime's WebAssembly build copies outputs from its own memory; the native one writes in place.
+    writesInto: kind === 'native',
     createSession: (model) => createSession(ort, model, options),
     tensor,
     upload: tensor,

@@ -19,9 +19,10 @@ export function wrapSession(session: InferenceSession): Session {
   return {
     inputs: valueInfos(session.inputMetadata),
     outputs: valueInfos(session.outputMetadata),
-    async run(feeds: Feeds, fetches?: readonly string[]) {
-      const result = fetches ? await session.run(feeds, fetches) : await session.run(feeds);
-      return result as Record<string, Tensor>;
+    async run(feeds: Feeds, fetches?: readonly string[], into?: Feeds) {
+      if (!fetches) return (await session.run(feeds)) as Record<string, Tensor>;
+      const wanted = into ? { ...Object.fromEntries(fetches.map((name) => [name, null])), ...into } : fetches;
+      return (await session.run(feeds, wanted)) as Record<string, Tensor>;
     },
     release: () => session.release(),
   };

@@ -21,8 +21,11 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 export interface Session {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** Runs the graph and returns the named outputs (all, where none are named). The caller disposes what it gets. */
-  run(feeds: Feeds, fetches?: readonly string[]): Promise<Record<string, Tensor>>;
+  /**
+   * Runs the graph and returns the named outputs (all, where none are named). The caller disposes what it gets.
+   * @param into outputs that are written into tensors at hand, as `Runtime.writesInto` allows; these are returned, too
+   */
+  run(feeds: Feeds, fetches?: readonly string[], into?: Feeds): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -66,6 +69,8 @@ export interface Runtime {
   readonly threads: number;
   /** float16 arithmetic is there. */
   readonly float16: boolean;
+  /** Outputs can be written into tensors at hand, even into those that are read. */
+  readonly writesInto: boolean;
   createSession(model: OnnxModel): Promise<Session>;
   /** A tensor in memory that a session takes as a feed. */
   tensor(type: ElementType, data: TensorData, dims: readonly number[]): Tensor;

@@ -53,6 +53,7 @@ export async function webgpuRuntime(): Promise<Runtime> {
     kind: 'webgpu',
     threads: 1,
     float16: device.features.has('shader-f16'),
+    writesInto: false,
     createSession: (model) =>
       createSession(ort as Ort, model, {
         executionProviders: [{ name: 'webgpu', device }],

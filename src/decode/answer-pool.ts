@@ -1,0 +1,260 @@
+import { yieldToEvents } from '../bytes/yield.ts';
+import { EngineError } from '../errors.ts';
+import type { LanguageModel } from '../model/types.ts';
+import type { Tensor } from '../runtime/types.ts';
+import { batchScales, forward } from './forward.ts';
+import type { GraphIo } from './graph-io.ts';
+import { answerOf, drawToken, type Growing, type LaneResult, startAnswer } from './growing.ts';
+import { emptyCache, type KvCache } from './kv-cache.ts';
+import { checkCancelled } from './prefill.ts';
+import type { Sampling } from './types.ts';
+
+export interface PoolRequest {
+  readonly promptIds: readonly number[];
+  /** One a answer; at most the pool's rows. */
+  readonly samplings: readonly Sampling[];
+  /** Tokens of an answer at most. */
+  readonly maxTokens: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface PoolAnswers {
+  readonly answers: readonly LaneResult[];
+  /** Entropy of the first token's distribution, before filters, in nats. */
+  readonly firstEntropy: number;
+}
+
+/** Answers of many prompts that are decoded together. */
+export interface AnswerPool {
+  /** Rows that one step takes at most. */
+  readonly rows: number;
+  /** Whether prompt and answers find room. */
+  fits(request: PoolRequest): boolean;
+  /** Answers a prompt; requests that are made meanwhile share the steps. @throws EngineError `cancelled` */
+  answer(request: PoolRequest): Promise<PoolAnswers>;
+}
+
+interface Job {
+  readonly request: PoolRequest;
+  readonly lanes: Growing[];
+  firstEntropy: number;
+  resolve(answers: PoolAnswers): void;
+  reject(error: unknown): void;
+}
+
+interface Row {
+  readonly job: Job;
+  readonly growing: Growing;
+  /** Positions read. */
+  length: number;
+}
+
+/** Whether a model's answers can be pooled: its cache is continued in place, at a place of its own for every row. */
+export function canPool({ continuesCacheInPlace, runtime }: LanguageModel): boolean {
+  return continuesCacheInPlace && runtime.writesInto;
+}
+
+/** Keys and values [rows, heads, positions, size] of all layers. */
+function poolCache(model: LanguageModel, io: GraphIo, rows: number, positions: number) {
+  const slots = io.cache.map((slot) => {
+    const [, heads, , size] = slot.shape(1, positions);
+    return { slot, heads, size, data: new Float32Array(rows * heads * positions * size) };
+  });
+  let tensors: Record<string, Tensor> = {};
+  let views = -1;
+  return {
+    /** The inputs, and the same tensors as outputs, of the first rows. */
+    feeds(used: number): {
+      readonly inputs: Record<string, Tensor>;
+      readonly outputs: Record<string, Tensor>;
+    } {
+      if (views !== used) {
+        views = used;
+        tensors = Object.fromEntries(
+          slots.map(({ slot, heads, size, data }) => [
+            slot.input,
+            model.runtime.tensor('float32', data.subarray(0, used * heads * positions * size), [
+              used,
+              heads,
+              positions,
+              size,
+            ]),
+          ]),
+        );
+      }
+      return {
+        inputs: tensors,
+        outputs: Object.fromEntries(io.cache.map(({ input, output }) => [output, tensors[input]])),
+      };
+    },
+    /** Copies the one row of a prompt's cache. */
+    put(row: number, prompt: KvCache): void {
+      for (const { slot, heads, size, data } of slots) {
+        const source = prompt.tensors.get(slot.input)?.data as Float32Array;
+        const piece = prompt.length * size;
+        for (let head = 0; head < heads; head++)
+          data.set(
+            source.subarray(head * piece, (head + 1) * piece),
+            (row * heads + head) * positions * size,
+          );
+      }
+    },
+    move(from: number, to: number): void {
+      for (const { heads, size, data } of slots) {
+        const piece = heads * positions * size;
+        data.copyWithin(to * piece, from * piece, (from + 1) * piece);
+      }
+    },
+  };
+}
+
+/**
+ * Decodes the answers of many prompts as one batch whose rows have lengths of their own; an answer that ends makes room
+ * for the next prompt's. Reading the weights costs a step the same for one row as for many. What a prompt is answered
+ * does not depend on what else is in the batch: ONNX Runtime computes each row of a product alike, whatever the others.
+ * @param options.rows of a step at most
+ * @param options.positions of prompt and answer that a row has room for
+ */
+export function createAnswerPool(
+  model: LanguageModel,
+  io: GraphIo,
+  options: { readonly rows: number; readonly positions: number },
+): AnswerPool {
+  const { runtime, session, neurons } = model;
+  const positions = Math.min(options.positions, model.contextLength);
+  const cache = poolCache(model, io, options.rows, positions);
+  const scales = batchScales(model, [[]]);
+  /** Written by every step: tensors of this size, made anew each time, keep the garbage collector busy. */
+  const logits = new Float32Array(options.rows * model.vocabulary);
+  const logitsTensor = (count: number) =>
+    runtime.tensor('float32', logits.subarray(0, count * model.vocabulary), [count, 1, model.vocabulary]);
+  const firstPosition = runtime.tensor('int64', BigInt64Array.of(0n), [1]);
+  const queue: Job[] = [];
+  const rows: Row[] = [];
+  let isWorking = false;
+
+  const settle = (job: Job) => {
+    if (job.lanes.every(({ finish }) => finish !== undefined))
+      job.resolve({ answers: job.lanes.map(answerOf), firstEntropy: job.firstEntropy });
+  };
+
+  function keep(isKept: (row: Row) => boolean): void {
+    for (let at = 0; at < rows.length; ) {
+      if (isKept(rows[at])) at++;
+      else {
+        const last = rows.pop() as Row;
+        if (at < rows.length) {
+          rows[at] = last;
+          cache.move(rows.length, at);
+        }
+      }
+    }
+  }
+
+  function fail(job: Job, error: unknown): void {
+    job.reject(error);
+    keep((row) => row.job !== job);
+  }
+
+  async function admit(job: Job): Promise<void> {
+    const { promptIds, signal } = job.request;
+    checkCancelled(signal);
+    const read = await forward(model, io, {
+      ids: [promptIds],
+      cache: emptyCache(io, runtime, 1),
+      scales,
+      capture: [],
+      logits: [promptIds.length - 1],
+    });
+    for (const growing of job.lanes) {
+      job.firstEntropy = drawToken(model, job.request, growing, read.logits(0, 0)).entropy;
+      if (growing.finish !== undefined) continue;
+      cache.put(rows.length, read.cache);
+      rows.push({ job, growing, length: promptIds.length });
+    }
+    read.cache.dispose();
+    settle(job);
+  }
+
+  async function step(): Promise<void> {
+    const count = rows.length;
+    const width = Math.max(...rows.map(({ length }) => length)) + 1;
+    const mask = new BigInt64Array(count * width);
+    rows.forEach(({ length }, row) => {
+      mask.fill(1n, row * width, row * width + length + 1);
+    });
+    const { inputs, outputs } = cache.feeds(count);
+    const feeds: Record<string, Tensor> = {
+      ...scales.feeds,
+      ...inputs,
+      [io.tokens]: runtime.tensor(
+        'int64',
+        BigInt64Array.from(rows, ({ growing }) => BigInt(growing.unread as number)),
+        [count, 1],
+      ),
+      [neurons.capturePositions]: firstPosition,
+      [neurons.logitPositions]: firstPosition,
+    };
+    if (io.attentionMask) feeds[io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
+    const { vocabulary } = model;
+    const into = { ...outputs, [io.logits]: logitsTensor(count) };
+    await session.run(feeds, Object.keys(into), into);
+    const ended = new Set<Job>();
+    rows.forEach((row, at) => {
+      const { job, growing } = row;
+      row.length++;
+      drawToken(model, job.request, growing, logits.subarray(at * vocabulary, (at + 1) * vocabulary));
+      if (growing.finish !== undefined) ended.add(job);
+    });
+    keep(({ growing }) => growing.finish === undefined);
+    for (const job of ended) settle(job);
+  }
+
+  const cancelled = (job: Job) => job.request.signal?.aborted === true;
+
+  async function work(): Promise<void> {
+    isWorking = true;
+    while (rows.length > 0 || queue.length > 0) {
+      await yieldToEvents();
+      for (const job of new Set(rows.map((row) => row.job)))
+        if (cancelled(job))
+          fail(
+            job,
+            new EngineError('cancelled', 'The request was cancelled.', { cause: job.request.signal?.reason }),
+          );
+      const next = queue[0];
+      if (next && rows.length + next.lanes.length <= options.rows) {
+        queue.shift();
+        await admit(next).catch((error: unknown) => fail(next, error));
+      } else if (rows.length > 0) {
+        await step().catch((error: unknown) => {
+          for (const job of new Set(rows.map((row) => row.job))) fail(job, error);
+        });
+      }
+    }
+    isWorking = false;
+  }
+
+  const fits = ({ promptIds, samplings, maxTokens }: PoolRequest) =>
+    promptIds.length > 0 && promptIds.length + maxTokens <= positions && samplings.length <= options.rows;
+
+  return {
+    rows: options.rows,
+    fits,
+    answer: (request) =>
+      new Promise((resolve, reject) => {
+        if (!fits(request)) {
+          reject(
+            new EngineError(
+              'bad-input',
+              `A prompt of ${request.promptIds.length} tokens with ${request.samplings.length} answers of ${request.maxTokens} has no room in a pool of ${options.rows} rows of ${positions} positions.`,
+            ),
+          );
+          return;
+        }
+        const lanes = request.samplings.map((sampling) => startAnswer(model, sampling));
+        queue.push({ request, lanes, firstEntropy: 0, resolve, reject });
+        if (!isWorking) void work();
+      }),
+  };
+}
