@@ -49,6 +49,8 @@ function namesOf(path: string): string[] {
   return [...new Set([parts.join(' '), parts.slice(-2).join(' '), parts[parts.length - 1]])];
 }
 
+const outerOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
 /** The first of the paths, by the order of the names, that passes the test. */
 function firstNamed(
   paths: readonly string[],
@@ -111,7 +113,8 @@ export function guessColumns(table: Table): Partial<ColumnMapping> {
     (question !== undefined && free.length === 1 ? free[0] : undefined);
   const rest = free.filter((path) => path !== answers);
   const alias = firstNamed(rest, ALIASES, holdsAnswers);
-  const others = rest.filter((path) => path !== alias);
+  // What is within the answer tells of the answer.
+  const others = rest.filter((path) => path !== alias && outerOf(path) === outerOf(question ?? ''));
   const group = firstNamed(others, GROUP, (path) => isGroup(cellsOf(table, path)));
   const id = firstNamed(others, ID, (path) => {
     const cells = cellsOf(table, path);

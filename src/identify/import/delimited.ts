@@ -27,7 +27,12 @@ interface Parsed {
 export function dialectOf(head: string, isTabs: boolean): Dialect {
   const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
   if (isTabs) return { delimiter: '\t', newline };
-  const { meta } = Papa.parse(head, { preview: 20, newline, delimitersToGuess: DELIMITERS });
+  const { meta } = Papa.parse(head, {
+    preview: 20,
+    newline,
+    skipEmptyLines: 'greedy',
+    delimitersToGuess: DELIMITERS,
+  });
   return { delimiter: meta.delimiter, newline };
 }
 
@@ -35,6 +40,11 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   MissingQuotes: 'opens a quote that is never closed',
   InvalidQuotes: 'has a quote within a quoted cell; write it twice',
 };
+
+/** A fault of quotes takes in the lines up to where the row seems to end. */
+function spanning(problem: string | undefined, start: number, end: number): string | undefined {
+  return problem === undefined || end === start ? problem : `${problem} (read up to line ${end})`;
+}
 
 interface RawRow {
   readonly line: number;
@@ -53,7 +63,8 @@ async function* rawRows(
   let line = 1;
   function* parse(isEnd: boolean): Generator<RawRow> {
     const { data, errors, meta } = parser.parse(rest, 0, !isEnd) as Parsed;
-    const problems = new Map(errors.map(({ row, code }) => [row, PROBLEMS[code] ?? code]));
+    // The first fault of a row is its cause.
+    const problems = new Map(errors.toReversed().map(({ row, code }) => [row, PROBLEMS[code] ?? code]));
     rest = isEnd ? '' : rest.slice(meta.cursor);
     for (let row = 0; row < data.length; row++) {
       const cells = data[row].map((cell, at) =>
@@ -62,7 +73,7 @@ async function* rawRows(
       const start = line;
       line += 1 + data[row].reduce((sum, cell) => sum + countOf(cell, newline), 0);
       if (cells.length > 1 || cells[0].trim() !== '')
-        yield { line: start, cells, problem: problems.get(row) };
+        yield { line: start, cells, problem: spanning(problems.get(row), start, line - 1) };
     }
   }
   for await (const piece of textOf(source, options)) {

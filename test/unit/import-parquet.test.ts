@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { guessColumns } from '../../src/identify/import/columns.ts';
+import { toQuestionSet } from '../../src/identify/import/question-set.ts';
+import { readTable } from '../../src/identify/import/read-table.ts';
+import type { Table, TableRow } from '../../src/identify/import/table.ts';
+
+const about = { name: 'Test', source: { name: 'own', licence: 'MIT' } };
+
+async function open(name: string): Promise<Table> {
+  const bytes = readFileSync(new URL(`../fixtures/questions/${name}`, import.meta.url));
+  const file = await readTable(new Blob([bytes]), name);
+  if (file.format === 'h-neuron-questions') throw new Error('a set, not a table');
+  return file;
+}
+
+async function rowsOf(table: Table, columns?: readonly string[]): Promise<TableRow[]> {
+  const rows: TableRow[] = [];
+  for await (const row of table.rows({ columns })) rows.push(row);
+  return rows;
+}
+
+describe('Parquet of pyarrow', () => {
+  it.each(['none', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd'])('is unpacked from %s', async (codec) => {
+    const table = await open(`popqa-shape-${codec}.parquet`);
+    expect(table).toMatchObject({ format: 'parquet', rowCount: 5 });
+    const [first, second] = await rowsOf(table);
+    expect(first).toEqual({
+      where: 'row 1',
+      cells: {
+        id: 4222362,
+        subj: 'Mercury',
+        prop: 'place',
+        obj: 'Mercury',
+        s_pop: 142,
+        question: 'Which planet is nearest to the sun?',
+        possible_answers: '["Mercury", "Planet Mercury", "Merkur"]',
+      },
+    });
+    expect(second.cells.s_pop).toBe('100000000000000000');
+  });
+
+  it('gives the questions of PopQA’s columns', async () => {
+    const table = await open('popqa-shape-zstd.parquet');
+    const mapping = guessColumns(table);
+    expect(mapping).toEqual({ question: 'question', answers: 'possible_answers', group: 'prop', id: 'id' });
+    const { set } = await toQuestionSet(
+      table,
+      { question: 'question', answers: 'possible_answers', ...mapping },
+      about,
+    );
+    expect(set.questions[4]).toEqual({
+      id: '4222366',
+      fact: 'what is code of agent called bond',
+      question: 'What is the code of the agent called Bond?',
+      answers: ['007', 'double-oh seven'],
+      relation: 'symbol',
+      source: 'import',
+    });
+    expect(set.header.relations).toEqual({ place: 2, symbol: 2, count: 1 });
+  });
+
+  it('gives nested columns of several row groups, and reads only those that are wanted', async () => {
+    const table = await open('trivia-shape.parquet');
+    expect(table.columns.map(({ path }) => path)).toEqual([
+      'question',
+      'question_id',
+      'question_source',
+      'entity_pages.title',
+      'entity_pages.wiki_context',
+      'answer.aliases',
+      'answer.normalized_aliases',
+      'answer.matched_wiki_entity_name',
+      'answer.value',
+      'answer.type',
+    ]);
+    const rows = await rowsOf(table, ['question', 'answer.value']);
+    expect(rows.map(({ where }) => where)).toEqual([1, 2, 3, 4, 5, 6].map((row) => `row ${row}`));
+    expect(Object.keys(rows[5].cells)).toEqual(['question', 'answer']);
+  });
+
+  it('gives the questions of TriviaQA’s columns; an answer that is kept secret is none', async () => {
+    const table = await open('trivia-shape.parquet');
+    const mapping = guessColumns(table);
+    expect(mapping).toEqual({
+      question: 'question',
+      answers: 'answer.value',
+      aliases: ['answer.aliases'],
+      group: undefined,
+      id: 'question_id',
+    });
+    const { set, skipped } = await toQuestionSet(
+      table,
+      {
+        question: 'question',
+        answers: 'answer.value',
+        aliases: ['answer.aliases', 'answer.normalized_aliases'],
+        id: 'question_id',
+      },
+      about,
+    );
+    expect(set.questions.map(({ id }) => id)).toEqual(['tc_1', 'tc_2', 'tc_3', 'tc_4', 'tc_5']);
+    expect(set.questions[0].answers).toEqual([
+      'Mercury',
+      'Planet Mercury',
+      'Merkur',
+      'mercury',
+      'planet mercury',
+      'merkur',
+    ]);
+    expect(skipped).toMatchObject({
+      count: 1,
+      first: [{ where: 'row 6', reason: 'has no answer in words or numbers' }],
+    });
+  });
+
+  it('gives numbers, truth values, dates and missing cells', async () => {
+    const table = await open('mixed.parquet');
+    const cells = (await rowsOf(table)).map((row) => row.cells);
+    expect(cells[0]).toEqual({
+      question: 'What is 2 + 2?',
+      number: 4,
+      truth: null,
+      decimal: null,
+      big: '4611686018427387904',
+      when: null,
+      raw: expect.anything(),
+    });
+    expect(cells[4].when).toBe('1999-12-31T00:00:00.000Z');
+    const mapping = { question: 'question', answers: 'number', aliases: ['truth', 'decimal'] };
+    const { set, skipped } = await toQuestionSet(table, mapping, about);
+    expect(set.questions.map(({ answers }) => answers)).toEqual([['4'], ['true', 'yes'], ['1.609']]);
+    expect(skipped.first).toEqual([
+      { where: 'row 4', reason: 'has no question' },
+      { where: 'row 5', reason: 'has no answer in words or numbers' },
+    ]);
+  });
+
+  it('is refused where it ends too early', async () => {
+    const bytes = readFileSync(new URL('../fixtures/questions/popqa-shape-none.parquet', import.meta.url));
+    await expect(readTable(new Uint8Array(bytes.subarray(0, 1500)), 'cut.parquet')).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/^cut\.parquet cannot be read as Parquet: .*\.$/),
+    });
+  });
+});
