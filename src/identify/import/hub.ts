@@ -52,13 +52,12 @@ const oneOrMore = z.union([z.string(), z.array(z.string())]);
 const infoSchema = z.object({
   sha: z.string(),
   siblings: z.array(z.object({ rfilename: z.string(), size: z.number().optional() })).default([]),
-  gated: z.union([z.boolean(), z.string()]).optional(),
   cardData: z
     .object({
       license: oneOrMore.optional().catch(undefined),
       license_name: z.string().optional().catch(undefined),
       pretty_name: z.string().optional().catch(undefined),
-      configs: z.unknown(),
+      configs: z.unknown().optional(),
     })
     .optional()
     .catch(undefined),
@@ -69,7 +68,7 @@ const convertedSchema = z.record(z.string(), z.record(z.string(), z.array(z.stri
 
 /** "owner/name", "owner/name:config" or "owner/name:config:split". */
 export function parseHubName(text: string): HubName {
-  const match = /^([\w.-]+\/[\w.-]+)(?::([^:]*))?(?::([^:]+))?$/.exec(text.trim());
+  const match = /^(\w[\w.-]*\/\w[\w.-]*)(?::([^:]*))?(?::([^:]+))?$/.exec(text.trim());
   if (!match)
     throw new EngineError(
       'bad-input',
