@@ -1,4 +1,4 @@
-import { type Client, createClient, type PortOf } from '../../src/protocol/client.ts';
+import { type Client, createClient } from '../../src/protocol/client.ts';
 import type { StudyCalls } from '../../src/protocol/study-messages.ts';
 
 export type StudyClient = Client<StudyCalls>;
@@ -7,8 +7,9 @@ export type StudyClient = Client<StudyCalls>;
 export function createStudyClient(): StudyClient {
   let client: StudyClient | undefined;
   const started = () => {
-    const url = new URL('../../workers/study.worker.ts', import.meta.url);
-    client ??= createClient<StudyCalls>(new Worker(url, { type: 'module' }) as PortOf<StudyCalls>);
+    client ??= createClient<StudyCalls>(
+      new Worker(new URL('../../workers/study.worker.ts', import.meta.url), { type: 'module' }),
+    );
     return client;
   };
   return {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { build } from 'vite';
-import type { EngineClient } from '../../src/protocol/client.ts';
+import type { Client, EngineClient } from '../../src/protocol/client.ts';
 import type {
   GenerateIn,
   GenerateOut,
@@ -10,6 +10,7 @@ import type {
   LoadIn,
   TokenEvent,
 } from '../../src/protocol/messages.ts';
+import type { StudyCalls } from '../../src/protocol/study-messages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const isolation = {
@@ -21,6 +22,8 @@ declare global {
   interface Window {
     /** The engine of the built site, in a worker. */
     engine: EngineClient;
+    /** The study worker of the built site. */
+    study: Client<StudyCalls>;
   }
 }
 
@@ -33,9 +36,13 @@ async function clientSource(): Promise<string> {
   return output.output[0].code;
 }
 
-/** Opens an empty page of the built site's origin with the site's own worker and the client in `window.engine`. */
+/** Opens an empty page of the built site's origin with the site's own workers and their clients in `window`. */
 export async function openEnginePage(page: Page): Promise<void> {
-  const worker = (await readdir(`${root}dist/assets`)).find((name) => /^engine\.worker-.*\.js$/.test(name));
+  const assets = await readdir(`${root}dist/assets`);
+  const [engine, study] = ['engine', 'study'].map((worker) => {
+    const name = assets.find((asset) => asset.startsWith(`${worker}.worker-`) && asset.endsWith('.js'));
+    return `../assets/${name}`;
+  });
   const body = '<!doctype html><title>Engine</title>';
   await page.route('**/engine/', (route) =>
     route.fulfill({ contentType: 'text/html', headers: isolation, body }),
@@ -51,11 +58,15 @@ export async function openEnginePage(page: Page): Promise<void> {
     }),
   );
   await page.goto('./engine/');
-  await page.evaluate(async (url) => {
-    const module = new URL('client.js', location.href).href;
-    const { createEngineClient } = await import(/* @vite-ignore */ module);
-    window.engine = createEngineClient(new Worker(url, { type: 'module' }));
-  }, `../assets/${worker}`);
+  await page.evaluate(
+    async ([engine, study]) => {
+      const module = new URL('client.js', location.href).href;
+      const { createClient } = await import(/* @vite-ignore */ module);
+      window.engine = createClient(new Worker(engine, { type: 'module' }));
+      window.study = createClient(new Worker(study, { type: 'module' }));
+    },
+    [engine!, study!] as const,
+  );
 }
 
 export const defaultModel = '../models/SmolLM2-135M-Instruct.Q4_1.gguf';
