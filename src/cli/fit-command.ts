@@ -1,58 +1,96 @@
 import { writeFile } from 'node:fs/promises';
+import type { OnProgress } from '../bytes/progress.ts';
 import type { SplitBy } from '../identify/answers.ts';
-import { type LearnSettings, type Learnt, learnSet } from '../identify/learn.ts';
+import type { Finding, Transfer } from '../identify/finding.ts';
+import { type LearnSettings, learnSet } from '../identify/learn.ts';
 import { commandOf } from '../identify/provenance.ts';
-import type { Verdict, VerdictRow } from '../identify/verdict.ts';
+import type { Estimate, Verdict, VerdictRow } from '../identify/verdict.ts';
+import { formatNeuron } from '../neurons/layout.ts';
 import { formatNeuronSet, type NeuronSet } from '../neurons/set-file.ts';
 import { withRun } from './run-folder.ts';
 
 export interface FitOptions {
   readonly out: string;
+  /** File for everything that was measured of the set (JSON). */
+  readonly finding?: string;
   readonly name: string;
   readonly C: number | 'auto';
   readonly aggregation: NeuronSet['feature']['aggregation'];
   readonly position: NeuronSet['feature']['position'];
+  readonly labels: LearnSettings['labels'];
   readonly split: SplitBy;
   readonly draws: number;
   readonly seed: number;
 }
 
 /** Finds the set of a run and writes its file. */
-export async function runFit(folder: string, options: FitOptions): Promise<Learnt> {
-  const { name, C, aggregation, position, split, draws, seed } = options;
+export async function runFit(folder: string, options: FitOptions, onProgress?: OnProgress): Promise<Finding> {
+  const { name, C, aggregation, position, labels, split, draws, seed } = options;
   return withRun(folder, async (run) => {
     const feature = { aggregation, position };
-    const settings: LearnSettings = { name, feature, labels: '1-vs-1', C, splitBy: split, seed, draws };
+    const settings: LearnSettings = { name, feature, labels, C, splitBy: split, seed, draws };
     const created = new Date().toISOString();
-    const learnt = await learnSet(run, { ...settings, created, command: commandOf(run.manifest, settings) });
-    await writeFile(options.out, formatNeuronSet(learnt.set));
-    return learnt;
+    const command = commandOf(run.manifest, settings);
+    const finding = await learnSet(run, { ...settings, created, command, onProgress });
+    await writeFile(options.out, formatNeuronSet(finding.set));
+    if (options.finding !== undefined) await writeFile(options.finding, `${JSON.stringify(finding)}\n`);
+    return finding;
   });
 }
 
 const number = (value: number) => value.toFixed(3);
 
-function rowText({ name, auroc, gain, draws }: VerdictRow): string {
-  const interval = `${number(auroc.value)} (${number(auroc.low)} to ${number(auroc.high)})`;
+const interval = ({ value, low, high }: Estimate) => `${number(value)} (${number(low)} to ${number(high)})`;
+
+function rowText({ name, auroc, accuracy, gain, draws }: VerdictRow): string {
   const more = draws
     ? `of ${draws} draws`
     : gain
       ? `${gain.value < 0 ? '' : '+'}${number(gain.value)} (${number(gain.low)} to ${number(gain.high)})`
       : '';
-  return `  ${name.padEnd(38)} ${interval.padEnd(24)} ${more}`.trimEnd();
+  const columns = [interval(auroc), accuracy ? interval(accuracy) : ''].map((text) => text.padEnd(24));
+  return `  ${name.padEnd(38)} ${columns.join(' ')} ${more}`.trimEnd();
 }
 
 /** The table of detectors, for people. */
 export function verdictText({ rows, right, madeUp, sentence }: Verdict): string {
   return [
     `tested on ${right} right and ${madeUp} made-up answers:`,
-    `  ${'detector'.padEnd(38)} ${'AUROC (95 %)'.padEnd(24)} against the mean log-probability`,
+    `  ${'detector'.padEnd(38)} ${'AUROC (95 %)'.padEnd(24)} ${'accuracy (95 %)'.padEnd(24)} AUROC against the mean log-probability`,
     ...rows.map(rowText),
     sentence,
   ].join('\n');
 }
 
-export function fitText({ set, verdict, path, C, trained }: Learnt): string {
+function transferText({ groups, auroc }: Transfer): string[] {
+  const width = Math.max(...groups.map(({ name }) => name.length)) + 2;
+  return [
+    'learnt on (rows), tested on (columns), AUROC:',
+    `  ${''.padEnd(width)}${groups.map(({ name }) => name.padEnd(width)).join('')}`.trimEnd(),
+    ...auroc.map((row, g) => {
+      const cells = row.map((value) => (value === undefined ? '-' : number(value)).padEnd(width));
+      return `  ${groups[g].name.padEnd(width)}${cells.join('')}`.trimEnd();
+    }),
+  ];
+}
+
+function stabilityText({ resamples, neurons }: Finding['stability']): string[] {
+  const often = neurons.filter(({ inSet }) => inSet).slice(0, 10);
+  const texts = often.map(({ share, ...ref }) => `${formatNeuron(ref)} ${(100 * share).toFixed(0)} %`);
+  return [`most stable of the set over ${resamples} halves of the answers: ${texts.join(', ')}`];
+}
+
+/** What `fit` prints, for people. */
+export function fitText({
+  set,
+  verdict,
+  path,
+  C,
+  trained,
+  calibration,
+  stability,
+  transfer,
+}: Finding): string {
   const points = path.map(
     (point) =>
       `  C ${point.C.toPrecision(3).padEnd(8)} AUROC ${number(point.auroc)} +- ${number(point.standardError)}, ${point.neurons.toFixed(0)} neurons, ${point.positiveNeurons.toFixed(0)} of them positive`,
@@ -62,5 +100,8 @@ export function fitText({ set, verdict, path, C, trained }: Learnt): string {
     ...(points.length > 0 ? ['cross-validation:', ...points] : []),
     `${set.neurons.length} H-Neurons in ${layers} layers at C = ${C.toPrecision(3)}, learnt from ${trained} answers`,
     verdictText(verdict),
+    `calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}`,
+    ...stabilityText(stability),
+    ...transferText(transfer),
   ].join('\n');
 }

@@ -167,6 +167,7 @@ function addIdentification(root: Command): void {
     .description('find the H-Neurons of a run and compare them with other detectors on answers held out')
     .argument('<folder>', 'folder of a run')
     .requiredOption('--out <file>', 'the neuron set (JSON)')
+    .option('--finding <file>', 'everything that was measured of it, too (JSON)')
     .option('--name <name>', 'name of the set', 'H-Neurons')
     .option('--C <C>', "how little the neurons' number is held down, or auto", penalty, 'auto' as const)
     .addOption(
@@ -176,6 +177,11 @@ function addIdentification(root: Command): void {
     )
     .addOption(
       new Option('--position <where>', 'where a token counts').choices(['read', 'produced']).default('read'),
+    )
+    .addOption(
+      new Option('--labels <kind>', 'made-up answers against right ones, or against all other tokens, too')
+        .choices(['1-vs-1', '3-vs-1'])
+        .default('1-vs-1'),
     )
     .addOption(
       new Option('--split <by>', 'what must not be on both sides')

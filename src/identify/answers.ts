@@ -52,33 +52,31 @@ export function groupsOf(answers: readonly Answer[], by: SplitBy): Int32Array {
   return groupRows(by === 'relation' ? [of(({ relation }) => relation)] : keys);
 }
 
+/** What a row of a feature matrix holds. */
+export interface FeatureRow {
+  readonly answer: Answer;
+  readonly vector: FeatureVector;
+}
+
 /**
- * Features of answers as the solvers take them, column by column.
+ * Features of answers as the solvers take them, column by column, [rows, neurons].
  * @param features gives an answer's float16 bits, [vectors][neurons]
- * @param vectors names whose values stand in columns one after another
+ * @throws EngineError `bad-input` where the run lacks a vector
  */
 export async function featureMatrix(
   manifest: Pick<RunManifest, 'model' | 'vectors'>,
-  answers: readonly Answer[],
-  vectors: readonly FeatureVector[],
+  rows: readonly FeatureRow[],
   features: (answer: Answer) => Promise<Uint16Array>,
 ): Promise<DenseFeatures> {
-  const width = manifest.model.widths.reduce((sum, each) => sum + each, 0);
-  const places = vectors.map((name) => {
-    const place = manifest.vectors.indexOf(name);
-    if (place < 0) throw new EngineError('bad-input', `The run has no features "${name}"; run it again.`);
-    return place * width;
-  });
-  const rows = answers.length;
-  const columns = vectors.length * width;
-  const values = new Float32Array(rows * columns);
-  for (const [i, answer] of answers.entries()) {
+  const columns = manifest.model.widths.reduce((sum, each) => sum + each, 0);
+  const values = new Float32Array(rows.length * columns);
+  for (const [i, { answer, vector }] of rows.entries()) {
+    const place = manifest.vectors.indexOf(vector) * columns;
+    if (place < 0) throw new EngineError('bad-input', `The run has no features "${vector}"; run it again.`);
     const bits = await features(answer);
-    places.forEach((place, k) => {
-      for (let j = 0; j < width; j++) values[(k * width + j) * rows + i] = FLOAT16_VALUES[bits[place + j]];
-    });
+    for (let j = 0; j < columns; j++) values[j * rows.length + i] = FLOAT16_VALUES[bits[place + j]];
   }
-  return { kind: 'dense', rows, columns, values };
+  return { kind: 'dense', rows: rows.length, columns, values };
 }
 
 /** A measure of an answer that needs no training: larger means more likely made up. */

@@ -1,3 +1,4 @@
+import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import { createRandom, deriveSeed } from '../math/random.ts';
 import { layerMatchedRandom } from '../neurons/controls.ts';
@@ -9,12 +10,19 @@ import { denseScores, fitL2 } from '../stats/logistic-l2.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import { shuffle } from '../stats/splits.ts';
 import { columnMoments, standardise } from '../stats/standardise.ts';
-import { type Answer, labelsOf } from './answers.ts';
+import type { Answer } from './answers.ts';
 import { withoutArticles, wordsOf } from './words.ts';
 
 /** Answers, their features [rows, neurons] and which of them a detector may learn from. */
 export interface Learning {
   readonly answers: readonly Answer[];
+  /** [rows] 1 where the row's tokens are a made-up answer. */
+  readonly labels: Uint8Array;
+  /**
+   * The first rows are answers. Rows behind them are the other tokens of an answer's reply, which the neurons learn from
+   * as not made up; what else is known of a reply says nothing about them.
+   */
+  readonly answerRows: number;
   readonly features: DenseFeatures;
   readonly layout: NeuronLayout;
   /** [rows]: 1 where a detector learns, 0 where it is tested. */
@@ -22,7 +30,7 @@ export interface Learning {
   readonly signal?: AbortSignal;
 }
 
-const CLASS_NAMES = ['right', 'made up'] as const;
+export const CLASS_NAMES = ['right', 'made up'] as const;
 /** Of fits on few columns, which do not choose among them. */
 const LOOSE_C = 10;
 
@@ -49,7 +57,7 @@ function fitTrained(
   learning: Learning,
   features: DenseFeatures | SparseFeatures,
   C: number,
-  labels: Uint8Array = labelsOf(learning.answers),
+  labels: Uint8Array = learning.labels,
 ) {
   const { train, signal } = learning;
   return fitL1({ features, labels, rowWeights: train, classNames: CLASS_NAMES }, { C, signal });
@@ -99,20 +107,23 @@ export async function bothSignScores(learning: Learning, C: number): Promise<Flo
   return sparseScores(learning.features, await fitTrained(learning, learning.features, C));
 }
 
+interface Draws {
+  readonly C: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly onProgress?: OnProgress;
+}
+
 /** Scores of as many random neurons in each layer as the set has, their weights fitted, one array a draw. */
 export async function randomNeuronScores(
   learning: Learning,
-  {
-    model,
-    C,
-    draws,
-    seed,
-  }: { readonly model: SparseModel; readonly C: number; readonly draws: number; readonly seed: number },
+  { model, C, draws, seed, onProgress }: Draws & { readonly model: SparseModel },
 ): Promise<Float64Array[]> {
   const { layout } = learning;
   const members = Array.from(model.indices, (index) => neuronAt(layout, index));
   const scores: Float64Array[] = [];
   for (let draw = 0; draw < draws; draw++) {
+    onProgress?.({ stage: 'Drawing random neurons', done: draw, total: draws, unit: 'items' });
     const refs = layerMatchedRandom({ layout, members, seed: deriveSeed(seed, draw) });
     const few = selectColumns(
       learning.features,
@@ -124,8 +135,8 @@ export async function randomNeuronScores(
 }
 
 /** Labels exchanged at random among the rows of a relation that are learnt from: nothing is left to learn. */
-function shuffledLabels({ answers, train }: Learning, seed: number): Uint8Array {
-  const labels = labelsOf(answers);
+function shuffledLabels({ answers, labels: given, train }: Learning, seed: number): Uint8Array {
+  const labels = given.slice();
   const rows = new Map<string, number[]>();
   answers.forEach(({ record }, i) => {
     if (train[i] === 0) return;
@@ -148,14 +159,21 @@ function shuffledLabels({ answers, train }: Learning, seed: number): Uint8Array 
 /** Scores of the same regression over all neurons, learnt from shuffled labels, one array a draw. */
 export async function shuffledScores(
   learning: Learning,
-  { C, draws, seed }: { readonly C: number; readonly draws: number; readonly seed: number },
+  { C, draws, seed, onProgress }: Draws,
 ): Promise<Float64Array[]> {
   const scores: Float64Array[] = [];
   for (let draw = 0; draw < draws; draw++) {
+    onProgress?.({ stage: 'Shuffling labels', done: draw, total: draws, unit: 'items' });
     const labels = shuffledLabels(learning, deriveSeed(seed, draw));
     scores.push(sparseScores(learning.features, await fitTrained(learning, learning.features, C, labels)));
   }
   return scores;
+}
+
+/** The same with nothing but answers to learn from. */
+function answersOnly(learning: Learning): Learning {
+  const train = learning.train.map((weight, row) => (row < learning.answerRows ? weight : 0));
+  return { ...learning, train };
 }
 
 /** A word counts where this many questions that are learnt from have it. */
@@ -190,7 +208,8 @@ function questionWords({ answers, train }: Learning): SparseFeatures {
 }
 
 /** Scores of a regression that sees the words of the question and nothing of the model. */
-export async function questionWordScores(learning: Learning): Promise<Float64Array> {
+export async function questionWordScores(all: Learning): Promise<Float64Array> {
+  const learning = answersOnly(all);
   const features = questionWords(learning);
   return sparseScores(features, await fitTrained(learning, features, LOOSE_C));
 }
@@ -202,21 +221,22 @@ const ALL_NEURONS_C = 1e-3;
 
 /** Scores of an L2 logistic regression over all neurons, standardised, none left out. */
 export async function allNeuronScores(learning: Learning): Promise<Float64Array> {
-  const { answers, train, signal } = learning;
+  const { labels, train, signal } = learning;
   const features = standardise(learning.features, columnMoments(learning.features, trainRows(train)));
-  const problem = { features, labels: labelsOf(answers), rowWeights: train, classNames: CLASS_NAMES };
+  const problem = { features, labels, rowWeights: train, classNames: CLASS_NAMES };
   return denseScores(features, await fitL2(problem, { C: ALL_NEURONS_C, tolerance: 1e-4, signal }));
 }
 
 /** Scores of a regression over the H-Neurons and another measure of each answer together. */
 export async function togetherScores(
-  learning: Learning,
+  all: Learning,
   {
     model,
     C,
     measure,
   }: { readonly model: SparseModel; readonly C: number; readonly measure: (answer: Answer) => number },
 ): Promise<Float64Array> {
+  const learning = answersOnly(all);
   const few = selectColumns(learning.features, [...model.indices]);
   const values = Float32Array.from(learning.answers, measure);
   const one: DenseFeatures = { kind: 'dense', rows: values.length, columns: 1, values };

@@ -2,7 +2,8 @@ import { EngineError } from '../errors.ts';
 import { flatIndex, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
-import { type Answer, answersOf, balancedAnswers, featureMatrix, groupsOf } from './answers.ts';
+import { type Answer, answersOf, balancedAnswers, featureMatrix, groupsOf, labelsOf } from './answers.ts';
+import { corrected } from './corrections.ts';
 import type { Learning } from './detectors.ts';
 import { type RunData, SHUFFLES, vectorOf } from './learn.ts';
 import { type Verdict, type VerdictOptions, verdictOf } from './verdict.ts';
@@ -75,31 +76,41 @@ export async function evaluateSet(
   const model = modelOf(set);
   const heldOut = new Set(set.provenance.heldOut ?? []);
   const isHeldOut = ({ record }: Answer) => heldOut.has(record.question.id);
-  const all = answersOf(run.records);
+  const read = (data: RunData) => answersOf(corrected(data.records, data.corrections ?? []));
+  const all = read(run);
   const heldOutOnly = all.some(isHeldOut);
   const test = heldOutOnly ? all.filter(isHeldOut) : all;
   if (test.length === 0)
     throw new EngineError('bad-input', 'The run has no consistently right or wrong answer to test on.');
   const from = heldOutOnly ? run : trainRun;
-  const candidates = from ? answersOf(from.records).filter((answer) => !isHeldOut(answer)) : [];
+  const candidates = from ? read(from).filter((answer) => !isHeldOut(answer)) : [];
   const learnt = learntFrom(candidates, test, seed);
   const answers = [...test, ...learnt];
   const sources = new Map<Answer, RunData>([
     ...test.map((answer) => [answer, run] as const),
     ...learnt.map((answer) => [answer, from ?? run] as const),
   ]);
-  const features = await featureMatrix(run.manifest, answers, [vectorOf(set.feature)], (answer) =>
+  const rows = answers.map((answer) => ({ answer, vector: vectorOf(set.feature) }));
+  const features = await featureMatrix(run.manifest, rows, (answer) =>
     (sources.get(answer) ?? run).features(answer.record.row),
   );
   const train = Uint8Array.from(answers, (_, row) => (row < test.length ? 0 : 1));
-  const learning: Learning = { answers, features, layout: neuronLayout(set.model.widths), train, signal };
+  const learning: Learning = {
+    answers,
+    labels: labelsOf(answers),
+    answerRows: answers.length,
+    features,
+    layout: neuronLayout(set.model.widths),
+    train,
+    signal,
+  };
   const scores = sparseScores(features, model).slice(0, test.length);
   const C = typeof set.metrics.C === 'number' && learnt.length > 0 ? set.metrics.C : undefined;
   const groups = groupsOf(answers, 'answer');
   const bothClasses = new Set(test.map(({ label }) => label)).size === 2;
   return {
     verdict: bothClasses
-      ? await verdictOf(learning, { model, C, groups, seed, draws, shuffles: SHUFFLES, onProgress })
+      ? (await verdictOf(learning, { model, C, groups, seed, draws, shuffles: SHUFFLES, onProgress })).verdict
       : undefined,
     answers: test.length,
     calledMadeUp: scores.filter((score) => score > 0).length / test.length,

@@ -2,27 +2,36 @@ import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import { neuronAt, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
+import { rocCurve } from '../stats/auroc.ts';
+import { calibrate } from '../stats/calibration.ts';
 import { chooseC, type PathPoint } from '../stats/choose-c.ts';
 import { geometricPath, minimumC } from '../stats/logistic.ts';
 import { groupedFolds, groupedSplit } from '../stats/splits.ts';
+import { stabilitySelection } from '../stats/stability.ts';
 import {
   type Answer,
   answersOf,
   balancedAnswers,
+  type FeatureRow,
   featureMatrix,
   groupsOf,
   labelsOf,
   type SplitBy,
 } from './answers.ts';
-import { findHNeurons, type HNeurons, type Learning } from './detectors.ts';
+import { type Correction, corrected } from './corrections.ts';
+import { CLASS_NAMES, findHNeurons, type HNeurons, type Learning } from './detectors.ts';
 import type { FeatureVector } from './features.ts';
+import type { Finding, StableNeuron } from './finding.ts';
 import type { QuestionRecord, RunManifest } from './records.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { transferMatrix } from './transfer.ts';
+import { BASELINE, H_NEURONS, type Verdict, verdictOf } from './verdict.ts';
 
 /** A run as it is learnt from. */
 export interface RunData {
   readonly manifest: RunManifest;
   readonly records: readonly QuestionRecord[];
+  /** A person's labels in place of the judge's. */
+  readonly corrections?: readonly Correction[];
   /** Features of a row, float16 bits, [vectors][neurons]. */
   features(row: number): Promise<Uint16Array>;
 }
@@ -52,21 +61,15 @@ export interface LearnOptions extends LearnSettings {
   readonly onProgress?: OnProgress;
 }
 
-export interface Learnt {
-  readonly set: NeuronSet;
-  readonly verdict: Verdict;
-  /** The C path by cross-validation; empty where C was given. */
-  readonly path: readonly PathPoint[];
-  readonly C: number;
-  readonly trained: number;
-}
-
 const TEST_SHARE = 0.3;
 const FOLDS = 5;
 /** C from where the first neuron appears to this many times that. */
 const PATH_REACH = 1000;
 const PATH_LENGTH = 12;
 export const SHUFFLES = 20;
+const STABILITY_RESAMPLES = 50;
+/** Share of the resamples from which on a neuron outside the set is listed. */
+const SHOWN_SHARE = 0.1;
 
 /** The feature vector that a set's feature stands for. */
 export function vectorOf({ position, aggregation }: NeuronSet['feature']): FeatureVector {
@@ -81,31 +84,57 @@ function checkClasses(answers: readonly Answer[]): void {
   );
 }
 
-/** The answers of a run to learn from and to test on, balanced within relation, none of one group on both sides. */
-async function learningOf(
-  run: RunData,
-  options: LearnOptions,
-): Promise<Learning & { readonly groups: Int32Array }> {
+/** What a run is learnt from. */
+interface Material extends Learning {
+  /** [rows] answers that a split, a fold or a resample keeps together. */
+  readonly groups: Int32Array;
+}
+
+/** An answer's reply has tokens that are not its answer. */
+function hasRest({ record }: Answer): boolean {
+  return (record.answer?.tokens.length ?? 0) < record.replies[record.representative].ids.length;
+}
+
+/**
+ * The answers of a run to learn from and to test on, balanced within relation, none of one group on both sides; for
+ * labels 3-vs-1 the other tokens of the replies that are learnt from behind them.
+ */
+async function materialOf(run: RunData, options: LearnOptions): Promise<Material> {
   const { seed, splitBy, feature, signal } = options;
-  const answers = balancedAnswers(answersOf(run.records), seed);
-  checkClasses(answers);
-  const groups = groupsOf(answers, splitBy);
-  const split = groupedSplit({ labels: labelsOf(answers), groups, seed, testShare: TEST_SHARE });
-  const train = new Uint8Array(answers.length);
-  for (const row of split.train) train[row] = 1;
-  const features = await featureMatrix(run.manifest, answers, [vectorOf(feature)], ({ record }) =>
-    run.features(record.row),
+  const chosen = balancedAnswers(answersOf(corrected(run.records, run.corrections ?? [])), seed);
+  checkClasses(chosen);
+  const split = groupedSplit({
+    labels: labelsOf(chosen),
+    groups: groupsOf(chosen, splitBy),
+    seed,
+    testShare: TEST_SHARE,
+  });
+  const isLearnt = new Uint8Array(chosen.length);
+  for (const row of split.train) isLearnt[row] = 1;
+  const others =
+    options.labels === '3-vs-1' ? chosen.filter((answer, row) => isLearnt[row] > 0 && hasRest(answer)) : [];
+  const answers = [...chosen, ...others];
+  const rows = answers.map(
+    (answer, row): FeatureRow => ({
+      answer,
+      vector: row < chosen.length ? vectorOf(feature) : 'rest-read-mean',
+    }),
   );
-  return { answers, features, layout: neuronLayout(run.manifest.model.widths), train, groups, signal };
+  return {
+    answers,
+    labels: Uint8Array.from(rows, ({ answer: { label } }, row) => (row < chosen.length ? label : 0)),
+    answerRows: chosen.length,
+    features: await featureMatrix(run.manifest, rows, ({ record }) => run.features(record.row)),
+    layout: neuronLayout(run.manifest.model.widths),
+    train: Uint8Array.from(rows, (_, row) => (row < chosen.length ? isLearnt[row] : 1)),
+    groups: groupsOf(answers, splitBy),
+    signal,
+  };
 }
 
 /** Cross-validates the C path on the answers to learn from. */
-async function crossValidate(
-  learning: Learning & { readonly groups: Int32Array },
-  options: LearnOptions,
-): Promise<readonly PathPoint[]> {
-  const { answers, features, train, groups, signal } = learning;
-  const labels = labelsOf(answers);
+async function crossValidate(material: Material, options: LearnOptions): Promise<readonly PathPoint[]> {
+  const { answers, labels, features, train, groups, signal } = material;
   const problem = { features, labels, rowWeights: train };
   const rows = Array.from(train.keys()).filter((row) => train[row] > 0);
   const foldsOfTrain = groupedFolds({
@@ -144,19 +173,52 @@ function metricsOf(verdict: Verdict, C: number, found: HNeurons, trained: number
   };
 }
 
+/** How often halves of the answers choose each neuron. */
+async function stabilityOf(
+  { features, labels, train, groups, layout, signal }: Material,
+  { model }: HNeurons,
+  { seed, onProgress }: LearnOptions,
+  C: number,
+): Promise<Finding['stability']> {
+  const problem = { features, labels, rowWeights: train, classNames: CLASS_NAMES };
+  const chosen = await stabilitySelection(problem, {
+    C,
+    seed,
+    groups,
+    resamples: STABILITY_RESAMPLES,
+    tolerance: 1e-3,
+    signal,
+    onProgress,
+  });
+  const shares = new Map(Array.from(chosen.indices, (index, k) => [index, chosen.positive[k]]));
+  const members = new Set(model.indices);
+  const neurons = [...new Set([...members, ...chosen.indices])]
+    .map((index): StableNeuron => {
+      const share = shares.get(index) ?? 0;
+      return { ...neuronAt(layout, index), share, inSet: members.has(index) };
+    })
+    .filter(({ share, inSet }) => inSet || share >= SHOWN_SHARE)
+    .sort((a, b) => b.share - a.share || a.layer - b.layer || a.neuron - b.neuron);
+  return { resamples: chosen.resamples, neurons };
+}
+
+/** Detectors whose ROC curves are drawn. */
+const CURVES = [H_NEURONS, BASELINE.name, 'all neurons (L2)', `${H_NEURONS} and ${BASELINE.name}`];
+
 /**
- * Finds the H-Neurons of a run and compares them with other detectors on answers held out.
+ * Finds the H-Neurons of a run, compares them with other detectors on answers held out, and measures how the choice
+ * depends on C, on the answers and on the relations.
  * @throws EngineError `bad-input` where there are too few answers of a class
  */
-export async function learnSet(run: RunData, options: LearnOptions): Promise<Learnt> {
+export async function learnSet(run: RunData, options: LearnOptions): Promise<Finding> {
   const { seed, draws, onProgress } = options;
-  const learning = await learningOf(run, options);
-  const { answers, train, layout, groups } = learning;
-  const path = options.C === 'auto' ? await crossValidate(learning, options) : [];
+  const material = await materialOf(run, options);
+  const { answers, answerRows, train, layout, groups } = material;
+  const path = options.C === 'auto' ? await crossValidate(material, options) : [];
   const C = options.C === 'auto' ? lowestLoss(path) : options.C;
-  const found = await findHNeurons(learning, C);
+  const found = await findHNeurons(material, C);
   const { model } = found;
-  const verdict = await verdictOf(learning, {
+  const { verdict, scores } = await verdictOf(material, {
     model,
     C,
     groups,
@@ -165,10 +227,13 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Lea
     shuffles: SHUFFLES,
     onProgress,
   });
-  const trained = train.reduce((sum, each) => sum + each, 0);
+  const stability = await stabilityOf(material, found, options, C);
+  const transfer = await transferMatrix(material, { C, seed, onProgress });
+  const trained = train.subarray(0, answerRows).reduce((sum, each) => sum + each, 0);
   const { manifest } = run;
   const { name, architecture, fingerprint, widths } = manifest.model;
   const { samples, agree } = manifest.settings;
+  const heldOut = answers.slice(0, answerRows).filter((_, row) => train[row] === 0);
   const set: NeuronSet = {
     format: 'h-neuron-set',
     version: 1,
@@ -183,12 +248,30 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Lea
     provenance: {
       created: options.created,
       command: options.command,
-      questions: `${manifest.questions.name}: ${manifest.questions.count} questions (${manifest.questions.hash}), ${agree} of ${samples} replies agreeing, balanced within relation, split by ${options.splitBy}`,
-      heldOut: answers.filter((_, row) => train[row] === 0).map(({ record }) => record.question.id),
+      questions: `${manifest.questions.name}: ${manifest.questions.count} questions (${manifest.questions.hash}), ${agree} of ${samples} replies agreeing, balanced within relation, split by ${options.splitBy}, labels ${options.labels}`,
+      heldOut: heldOut.map(({ record }) => record.question.id),
       licence: manifest.questions.licences.join(', '),
       notes: verdict.sentence,
     },
     metrics: metricsOf(verdict, C, found, trained),
   };
-  return { set, verdict, path, C, trained };
+  const { labels, of } = scores;
+  const own = of(H_NEURONS) as Float64Array;
+  return {
+    set,
+    verdict,
+    path,
+    C,
+    trained,
+    roc: CURVES.flatMap((detector) => {
+      const values = of(detector);
+      return values ? [{ name: detector, points: rocCurve(values, labels) }] : [];
+    }),
+    calibration: calibrate(
+      own.map((score) => 1 / (1 + Math.exp(-score))),
+      labels,
+    ),
+    stability,
+    transfer,
+  };
 }

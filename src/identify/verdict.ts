@@ -1,8 +1,15 @@
 import type { OnProgress } from '../bytes/progress.ts';
-import { allRows, auroc, resampledAuroc } from '../stats/auroc.ts';
+import {
+  accuracy,
+  allRows,
+  auroc,
+  bestThreshold,
+  resampledAccuracy,
+  resampledAuroc,
+} from '../stats/auroc.ts';
 import { bootstrap, differenceOf, quantile } from '../stats/bootstrap.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
-import { labelsOf, PLAIN_DETECTORS } from './answers.ts';
+import { PLAIN_DETECTORS } from './answers.ts';
 import {
   allNeuronScores,
   bothSignScores,
@@ -24,6 +31,11 @@ export interface VerdictRow {
   readonly name: string;
   /** With a 95 % bootstrap interval over groups; of several draws the mean and the middle 95 % of the draws. */
   readonly auroc: Estimate;
+  /**
+   * Share of answers on the right side of the threshold that was best on the answers learnt from, interval as above;
+   * undefined where there were none to choose it on.
+   */
+  readonly accuracy?: Estimate;
   /** Its AUROC minus that of the mean log-probability, on the same resamples. */
   readonly gain?: Estimate;
   /** Where the row stands for many draws. */
@@ -54,8 +66,8 @@ export interface VerdictOptions {
   readonly onProgress?: OnProgress;
 }
 
-const H_NEURONS = 'H-Neurons';
-const BASELINE = PLAIN_DETECTORS[0];
+export const H_NEURONS = 'H-Neurons';
+export const BASELINE = PLAIN_DETECTORS[0];
 const RESAMPLES = 2000;
 
 /** The detectors with one score an answer, [rows] each. */
@@ -76,15 +88,18 @@ async function singleScores(
   return scores;
 }
 
-/** AUROC of the test rows over draws. */
-function overDraws(name: string, aurocs: readonly number[]): VerdictRow {
-  const sorted = Float64Array.from(aurocs).sort();
+/** Mean and middle 95 % of draws. */
+function spread(values: readonly number[]): Estimate {
+  const sorted = Float64Array.from(values).sort();
   const value = sorted.reduce((sum, each) => sum + each, 0) / sorted.length;
-  return {
-    name,
-    auroc: { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) },
-    draws: sorted.length,
-  };
+  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+/** Scores of the answers held out, by detector. */
+export interface HeldOutScores {
+  readonly labels: Uint8Array;
+  /** Undefined where there is no such detector. */
+  of(name: string): Float64Array | undefined;
 }
 
 const two = (value: number) => value.toFixed(2);
@@ -111,20 +126,34 @@ export function verdictSentence(rows: readonly VerdictRow[], randomAtLeast: numb
  * drawn again and again.
  * @throws EngineError `bad-input` where the answers to test on, or those to learn from, lack a class
  */
-export async function verdictOf(learning: Learning, options: VerdictOptions): Promise<Verdict> {
+export async function verdictOf(
+  learning: Learning,
+  options: VerdictOptions,
+): Promise<{ readonly verdict: Verdict; readonly scores: HeldOutScores }> {
   const { model, C, groups, seed, draws, shuffles, onProgress } = options;
-  const { answers, train, signal } = learning;
-  const test = allRows(answers.length).filter((row) => train[row] === 0);
-  const labels = labelsOf(answers.filter((_, row) => train[row] === 0));
-  const held = (scores: Float64Array) => Float64Array.from(test, (row) => scores[row]);
+  const { train, answerRows, signal } = learning;
+  const rowsWhere = (isTaken: (weight: number) => boolean) =>
+    allRows(answerRows).filter((row) => isTaken(train[row]));
+  const test = rowsWhere((weight) => weight === 0);
+  const learnt = rowsWhere((weight) => weight > 0);
+  const pick = (scores: ArrayLike<number>, rows: Int32Array) => Float64Array.from(rows, (row) => scores[row]);
+  const labels = Uint8Array.from(test, (row) => learning.labels[row]);
+  const learntLabels = Uint8Array.from(learnt, (row) => learning.labels[row]);
+  const held = (scores: Float64Array) => pick(scores, test);
+  const threshold = (scores: Float64Array) => bestThreshold(pick(scores, learnt), learntLabels);
 
   onProgress?.({ stage: 'Fitting the detectors', done: 0, unit: 'items' });
   const single = await singleScores(learning, options);
   const names = [...single.keys()];
-  const statistics = names.map((name) => resampledAuroc(held(single.get(name) as Float64Array), labels));
+  const detectors = [...single.values()];
+  const statistics = detectors.map((scores) => resampledAuroc(held(scores), labels));
+  const accuracies =
+    learnt.length === 0
+      ? []
+      : detectors.map((scores) => resampledAccuracy(held(scores), labels, threshold(scores)));
   const baseline = statistics[names.indexOf(BASELINE.name)];
   const intervals = await bootstrap(
-    [...statistics, ...statistics.map((each) => differenceOf(each, baseline))],
+    [...statistics, ...statistics.map((each) => differenceOf(each, baseline)), ...accuracies],
     {
       rows: test.length,
       seed,
@@ -142,27 +171,38 @@ export async function verdictOf(learning: Learning, options: VerdictOptions): Pr
   const rows: VerdictRow[] = names.map((name, i) => ({
     name,
     auroc: estimate(intervals[i]),
+    ...(accuracies.length > 0 ? { accuracy: estimate(intervals[2 * names.length + i]) } : {}),
     ...(name === BASELINE.name ? {} : { gain: estimate(intervals[names.length + i]) }),
   }));
 
   let randomAtLeast: number | undefined;
   if (C !== undefined) {
-    onProgress?.({ stage: 'Drawing random neurons', done: 0, unit: 'items' });
-    const areas = async (scores: Promise<readonly Float64Array[]>) =>
-      (await scores).map((each) => auroc(held(each), labels));
-    const random = await areas(randomNeuronScores(learning, { model, C, draws, seed }));
-    rows.push(overDraws('random neurons of the same layers', random));
+    const overDraws = (name: string, scores: readonly Float64Array[]): readonly number[] => {
+      const areas = scores.map((each) => auroc(held(each), labels));
+      const shares = scores.map((each) => accuracy(held(each), labels, threshold(each)));
+      rows.push({ name, auroc: spread(areas), accuracy: spread(shares), draws: scores.length });
+      return areas;
+    };
+    const random = overDraws(
+      'random neurons of the same layers',
+      await randomNeuronScores(learning, { model, C, draws, seed, onProgress }),
+    );
     randomAtLeast = random.filter((area) => area >= rows[0].auroc.value).length / random.length;
-    onProgress?.({ stage: 'Shuffling labels', done: 0, unit: 'items' });
-    const shuffled = await areas(shuffledScores(learning, { C, draws: shuffles, seed }));
-    rows.push(overDraws('shuffled labels', shuffled));
+    overDraws('shuffled labels', await shuffledScores(learning, { C, draws: shuffles, seed, onProgress }));
   }
   const madeUp = labels.reduce((sum, label) => sum + label, 0);
+  const scoresOf = (name: string) => {
+    const scores = single.get(name);
+    return scores && held(scores);
+  };
   return {
-    rows,
-    right: labels.length - madeUp,
-    madeUp,
-    randomAtLeast,
-    sentence: verdictSentence(rows, randomAtLeast),
+    verdict: {
+      rows,
+      right: labels.length - madeUp,
+      madeUp,
+      randomAtLeast,
+      sentence: verdictSentence(rows, randomAtLeast),
+    },
+    scores: { labels, of: scoresOf },
   };
 }

@@ -110,10 +110,24 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): 
 
 /** Share of rows on the right side of the threshold: a score above it is called positive. */
 export function accuracy(scores: ArrayLike<number>, labels: ArrayLike<number>, threshold = 0): number {
+  return resampledAccuracy(scores, labels, threshold)(allRows(scores.length));
+}
+
+/** The `accuracy` of resamples: takes row indices, with repetition. Errors as `resampledAuroc`. */
+export function resampledAccuracy(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  threshold: number,
+): (rows: Int32Array) => number {
   checkScores(scores, labels);
-  let right = 0;
-  for (let row = 0; row < scores.length; row++) if (Number(scores[row] > threshold) === labels[row]) right++;
-  return right / scores.length;
+  const isRight = Uint8Array.from(allRows(scores.length), (row) =>
+    Number(Number(scores[row] > threshold) === labels[row]),
+  );
+  return (rows) => {
+    let right = 0;
+    for (const row of rows) right += isRight[row];
+    return right / rows.length;
+  };
 }
 
 /**

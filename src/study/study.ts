@@ -1,5 +1,4 @@
 import { evaluateSet } from '../identify/evaluate.ts';
-import type { Finding } from '../identify/finding.ts';
 import { learnSet } from '../identify/learn.ts';
 import { commandOf } from '../identify/provenance.ts';
 import { newRunKey } from '../identify/run-key.ts';
@@ -37,7 +36,7 @@ export const study: HandlersOf<StudyCalls> = {
       const data = await readRun(db, run);
       const command = commandOf(data.manifest, settings);
       const created = new Date().toISOString();
-      return learnSet(data, { ...settings, created, command, signal, onProgress: emit }) as Promise<Finding>;
+      return learnSet(data, { ...settings, created, command, signal, onProgress: emit });
     }),
   evaluate: ({ set, run, trainRun, draws, seed }, { signal, emit }) =>
     withDatabase(async (db) => {

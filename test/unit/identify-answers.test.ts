@@ -4,6 +4,7 @@ import {
   type Answer,
   answersOf,
   balancedAnswers,
+  type FeatureRow,
   featureMatrix,
   groupsOf,
   PLAIN_DETECTORS,
@@ -88,19 +89,21 @@ describe('the feature matrix', () => {
     vectors: ['answer-read-mean', 'answer-read-max', 'rest-read-mean'],
   } as const;
 
-  it('holds the named vectors column by column', async () => {
+  it('holds the vector of every row column by column', async () => {
     const answers = answersOf([record(0, 'right'), record(1, 'wrong')]);
     const values = (row: number) => Uint16Array.from({ length: 9 }, (_, i) => numberToFloat16(10 * row + i));
-    const matrix = await featureMatrix(
-      manifest,
-      answers,
-      ['answer-read-max', 'rest-read-mean'],
-      async ({ record }) => values(record.row),
-    );
-    expect(matrix).toMatchObject({ kind: 'dense', rows: 2, columns: 6 });
-    expect([...matrix.values]).toEqual([3, 13, 4, 14, 5, 15, 6, 16, 7, 17, 8, 18]);
+    const [first, second] = answers as [Answer, Answer];
+    const rows: FeatureRow[] = [
+      { answer: first, vector: 'answer-read-max' },
+      { answer: second, vector: 'answer-read-max' },
+      { answer: second, vector: 'rest-read-mean' },
+    ];
+    const read = async ({ record }: Answer) => values(record.row);
+    const matrix = await featureMatrix(manifest, rows, read);
+    expect(matrix).toMatchObject({ kind: 'dense', rows: 3, columns: 3 });
+    expect([...matrix.values]).toEqual([3, 13, 16, 4, 14, 17, 5, 15, 18]);
     await expect(
-      featureMatrix(manifest, answers, ['prompt-read-mean'], async ({ record }) => values(record.row)),
+      featureMatrix(manifest, [{ answer: first, vector: 'prompt-read-mean' }], read),
     ).rejects.toMatchObject({ code: 'bad-input' });
   });
 });

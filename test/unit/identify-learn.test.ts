@@ -154,6 +154,103 @@ describe('learning a set', () => {
     ).toBe(true);
   });
 
+  it('measures accuracy, curves, calibration and how stable the choice is on the same answers held out', async () => {
+    const { verdict, roc, calibration, stability, set } = await learnSet(makeRun(1), { ...options, C: 2 });
+    for (const { name, accuracy } of verdict.rows) {
+      expect(accuracy?.low, name).toBeLessThanOrEqual(accuracy!.value);
+      expect(accuracy?.high, name).toBeGreaterThanOrEqual(accuracy!.value);
+    }
+    const accuracyOf = (name: string) => verdict.rows.find((row) => row.name === name)!.accuracy!.value;
+    expect(accuracyOf('H-Neurons')).toBeGreaterThan(0.75);
+    expect(accuracyOf('answer length')).toBeCloseTo(0.5, 1);
+    expect(accuracyOf('shuffled labels')).toBeLessThan(0.65);
+
+    expect(roc.map(({ name }) => name)).toEqual([
+      'H-Neurons',
+      'log-probability, mean',
+      'all neurons (L2)',
+      'H-Neurons and log-probability, mean',
+    ]);
+    for (const { name, points } of roc) {
+      let area = 0;
+      for (let i = 1; i < points.length; i++)
+        area +=
+          ((points[i]!.falsePositiveRate - points[i - 1]!.falsePositiveRate) *
+            (points[i]!.truePositiveRate + points[i - 1]!.truePositiveRate)) /
+          2;
+      expect(area, name).toBeCloseTo(areaOf(verdict.rows, name).value, 9);
+    }
+    expect(calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(verdict.right + verdict.madeUp);
+
+    const shareOf = ({ layer, neuron }: { layer: number; neuron: number }) =>
+      stability.neurons.find((each) => each.layer === layer && each.neuron === neuron)?.share ?? 0;
+    for (const each of planted) expect(shareOf(each)).toBeGreaterThan(0.9);
+    expect(stability.neurons.filter(({ inSet }) => inSet)).toHaveLength(set.neurons.length);
+    const shares = stability.neurons.map(({ share }) => share);
+    expect(shares).toEqual([...shares].sort((a, b) => b - a));
+  });
+
+  it('tests what one group of relations teaches on the others', async () => {
+    const { transfer } = await learnSet(makeRun(1), { ...options, C: 2 });
+    expect(transfer.groups.map(({ name, answers }) => [name, answers])).toEqual([
+      ['relation 0', 48],
+      ['relation 1', 48],
+      ['relation 2', 48],
+      ['relation 3', 48],
+      ['relation 4', 48],
+    ]);
+    const off = transfer.auroc.flatMap((row, g) => row.filter((_, other) => other !== g));
+    expect(off).toHaveLength(20);
+    expect(Math.min(...off.map((value) => value ?? 0))).toBeGreaterThan(0.7);
+    const own = transfer.auroc.map((row, g) => row[g] ?? 0);
+    expect(own.reduce((sum, value) => sum + value, 0) / own.length).toBeGreaterThan(0.7);
+  });
+
+  it('learns the other tokens of a reply as not made up for labels 3-vs-1', async () => {
+    const plain = makeRun(1);
+    const records = plain.records.map((record) => ({
+      ...record,
+      answer: { tokens: [0], kind: 'accepted' as const },
+    }));
+    const rest = FEATURE_VECTORS.indexOf('rest-read-mean') * total;
+    const run = (restValue: (value: number, j: number) => number): RunData => ({
+      ...plain,
+      records,
+      async features(row) {
+        const bits = (await plain.features(row)).slice();
+        for (let j = 0; j < total; j++) bits[rest + j] = numberToFloat16(restValue(0.6 + 0.01 * j, j));
+        return bits;
+      },
+    });
+    const weightOf = async (data: RunData, labels: LearnOptions['labels']) => {
+      const { set, trained, verdict } = await learnSet(data, { ...options, C: 2, labels });
+      expect(trained + verdict.right + verdict.madeUp).toBe(240);
+      return set.neurons.find(({ layer, neuron }) => layer === 0 && neuron === 7)?.weight ?? 0;
+    };
+    const quiet = run((value) => value);
+    const active = run((value, j) => (j === 7 ? 2 : value));
+    expect(await weightOf(quiet, '1-vs-1')).toBe(await weightOf(active, '1-vs-1'));
+    // A neuron that is as active away from the answers does not tell of made-up answers.
+    expect(await weightOf(active, '3-vs-1')).toBeLessThan(await weightOf(quiet, '3-vs-1'));
+  });
+
+  it("goes by a person's labels", async () => {
+    const plain = makeRun(1);
+    const corrections = plain.records
+      .slice(0, 60)
+      .map(({ index }) => ({ index, label: 'left-out' as const }));
+    const { verdict, trained } = await learnSet({ ...plain, corrections }, { ...options, C: 2 });
+    expect(trained + verdict.right + verdict.madeUp).toBe(180);
+    const turned = plain.records.map(({ index, status }) => ({
+      index,
+      label: status === 'right' ? ('wrong' as const) : ('right' as const),
+    }));
+    const { set } = await learnSet({ ...plain, corrections: turned }, { ...options, C: 2 });
+    const named = set.neurons.map(({ layer, neuron }) => `${layer}:${neuron}`);
+    expect(named).toContain('1:10');
+    expect(named).not.toContain('0:7');
+  });
+
   it('says so where nothing is there to be found', async () => {
     const { verdict } = await learnSet(makeRun(3, { effect: 0 }), { ...options, C: 5 });
     expect(areaOf(verdict.rows, 'H-Neurons').low).toBeLessThan(0.5);

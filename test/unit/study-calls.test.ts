@@ -61,8 +61,8 @@ describe('learning in the study worker', () => {
     for (const { name, blob } of (await client.call('exportRun', { run: 'a' })).files)
       writeFileSync(join(folder, name), Buffer.from(await blob.arrayBuffer()));
     const out = join(newFolder(), 'set.json');
-    const { name, C, feature, splitBy: split, seed, draws } = settings;
-    await runFit(folder, { out, name, C, ...feature, split, seed, draws });
+    const { name, C, feature, labels, splitBy: split, seed, draws } = settings;
+    await runFit(folder, { out, name, C, ...feature, labels, split, seed, draws });
     const { provenance, ...set } = parseNeuronSet(readFileSync(out, 'utf8'));
     const { provenance: own, ...found } = finding.set;
     expect(found).toEqual(set);
