@@ -1,3 +1,5 @@
+import { useId } from 'react';
+
 interface Props<T extends string> {
   readonly label: string;
   /** The label is the accessible name only. */
@@ -9,10 +11,12 @@ interface Props<T extends string> {
 
 /** One of several, from a list that opens. */
 export function Pick<T extends string>({ label, quiet, value, options, onChange }: Props<T>) {
+  const id = useId();
   return (
-    <label className="pick">
-      {!quiet && `${label} `}
+    <span className="pick">
+      {!quiet && <label htmlFor={id}>{label} </label>}
       <select
+        id={id}
         aria-label={quiet ? label : undefined}
         value={value}
         onChange={(event) => onChange(event.target.value as T)}
@@ -23,6 +27,6 @@ export function Pick<T extends string>({ label, quiet, value, options, onChange 
           </option>
         ))}
       </select>
-    </label>
+    </span>
   );
 }

@@ -6,20 +6,26 @@ import { Amount } from '../controls/Field.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { AskingFields } from './AskingFields.tsx';
 import { useIdentification } from './context.ts';
+import { ImportFile } from './ImportFile.tsx';
+import { ImportHub } from './ImportHub.tsx';
 import { Part } from './Part.tsx';
 import { QuestionSetFacts } from './QuestionSetFacts.tsx';
-import { type BuiltInName, loadBuiltIn, relationCounts } from './question-sets.ts';
+import { builtInName, loadBuiltIn, spread } from './question-sets.ts';
 
-type Origin = BuiltInName;
-
-const origins: readonly { value: Origin; label: string }[] = [
+const origins = [
   { value: 'facts', label: 'Facts' },
   { value: 'invented', label: 'Invented names' },
-];
+  { value: 'file', label: 'A file' },
+  { value: 'hub', label: 'The Hub' },
+] as const;
+
+type Origin = (typeof origins)[number]['value'];
 
 const notes: Readonly<Record<Origin, string>> = {
   facts: 'Short questions with known answers; small models know some of them.',
   invented: 'Questions about names made up by rule: whatever is answered with confidence is made up.',
+  file: 'CSV, TSV, JSON, JSONL or Parquet, with a column of questions and one of accepted answers. It stays on your machine.',
+  hub: 'A public data set of the Hugging Face Hub, such as TriviaQA. Small models know little of these.',
 };
 
 const firstCount = 200;
@@ -33,9 +39,12 @@ export function Questions() {
   const [error, setError] = useState<string>();
 
   useEffect(() => {
+    const name = builtInName(origin);
     let wanted = true;
+    setWhole(undefined);
     setError(undefined);
-    loadBuiltIn(origin).then(
+    if (!name) return;
+    loadBuiltIn(name).then(
       (set) => wanted && setWhole(set),
       (thrown: unknown) => wanted && setError(describeError(thrown)),
     );
@@ -48,8 +57,11 @@ export function Questions() {
   const asked = Math.min(count, available);
 
   useEffect(() => {
-    if (whole) identification.chooseSet(whole, asked);
-  }, [identification, whole, asked]);
+    if (!whole) identification.store.setState({ set: undefined });
+    // The built-in sets are shuffled, so that their start is spread over the relations already.
+    else if (builtInName(origin)) identification.chooseSet(whole, asked);
+    else identification.chooseSet(spread(whole, asked));
+  }, [identification, origin, whole, asked]);
 
   return (
     <Part
@@ -64,19 +76,21 @@ export function Questions() {
     >
       <Choice label="Where from" value={origin} options={origins} onChange={setOrigin} />
       <p className="muted">{notes[origin]}</p>
-      {error && (
-        <p className="message" role="alert">
-          {error}
-        </p>
-      )}
+      {origin === 'file' && <ImportFile onSet={setWhole} />}
+      {origin === 'hub' && <ImportHub onSet={setWhole} />}
+      <p className="message" role="alert">
+        {error}
+      </p>
       {whole && <QuestionSetFacts set={whole} />}
       <div className="amounts identify-amounts">
         <Amount
           label="Questions to ask"
-          hint={`of ${available.toLocaleString('en')}, spread over ${relationCounts(whole?.questions ?? []).size} relations`}
+          hint={
+            whole ? `of ${available.toLocaleString('en')}, spread over the relations` : 'once there are some'
+          }
           value={count}
           min={1}
-          max={Math.max(1, available)}
+          max={available || 100_000}
           step={1}
           onChange={setCount}
         />

@@ -29,7 +29,7 @@ export function TransferTable({ transfer: { groups, auroc } }: { readonly transf
               <th scope="col">Learnt on</th>
               {groups.map(({ name }) => (
                 <th key={name} scope="col">
-                  {name}
+                  {relationWords(name)}
                 </th>
               ))}
             </tr>
@@ -38,9 +38,10 @@ export function TransferTable({ transfer: { groups, auroc } }: { readonly transf
             {groups.map(({ name, relations, answers }, row) => (
               <tr key={name}>
                 <th scope="row">
-                  {name}
+                  {relationWords(name)}
                   <small>
-                    {relations.map(relationWords).join(', ')}; {answers.toLocaleString('en')} answers
+                    {answers.toLocaleString('en')} answers
+                    {relations.length > 1 && `: ${relations.map(relationWords).join(', ')}`}
                   </small>
                 </th>
                 {groups.map((group, column) => {

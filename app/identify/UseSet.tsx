@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { formatNeuronSet } from '../../src/neurons/set-file.ts';
+import type { SetFormat } from '../../src/neurons/formats/write.ts';
+import { describeError } from '../state/describe-error.ts';
 import { usePages, useSession } from '../state/hooks.ts';
-import { fileName, offerFile } from '../takeaway/download.ts';
+import { offeredFormats, saveSet } from '../takeaway/sets.ts';
 import { makeMain } from './make-main.ts';
 import { Part } from './Part.tsx';
 import { type KnownSet, useKnownSets } from './useKnownSets.ts';
@@ -42,6 +43,14 @@ function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
   const fits = model.model?.fingerprint === set.model.fingerprint;
   const ready = model.status === 'ready';
 
+  async function save(format: SetFormat) {
+    try {
+      await saveSet(set, format);
+    } catch (thrown) {
+      setError(describeError(thrown));
+    }
+  }
+
   function use() {
     const refused = makeMain(session, set);
     setError(refused);
@@ -71,18 +80,17 @@ function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
         >
           Use in the explorer
         </Button>
-        <Button
-          className="button"
-          aria-label={`Save ${set.name} as JSON`}
-          onPress={() =>
-            offerFile(
-              `${fileName(set.name)}.json`,
-              new Blob([formatNeuronSet(set)], { type: 'application/json' }),
-            )
-          }
-        >
-          Save as JSON
-        </Button>
+        <span className="muted">Save as</span>
+        {offeredFormats.map((format) => (
+          <Button
+            key={format}
+            className="button-plain"
+            aria-label={`${set.name} as ${format.toUpperCase()}`}
+            onPress={() => void save(format)}
+          >
+            {format.toUpperCase()}
+          </Button>
+        ))}
       </div>
       <p className="message" role="alert">
         {error}

@@ -2,12 +2,14 @@ import { EngineError } from '../../src/errors.ts';
 import { parseQuestionSet, type Question, type QuestionSet } from '../../src/identify/questions.ts';
 
 /** Sets beside the page. */
-export const builtInSets = [
-  { name: 'facts', title: 'Facts' },
-  { name: 'invented', title: 'Invented names' },
-] as const;
+const builtIn = ['facts', 'invented'] as const;
 
-export type BuiltInName = (typeof builtInSets)[number]['name'];
+export type BuiltInName = (typeof builtIn)[number];
+
+/** The set beside the page of this name; undefined where there is none. */
+export function builtInName(name: string): BuiltInName | undefined {
+  return builtIn.find((each) => each === name);
+}
 
 /**
  * A set beside the page.

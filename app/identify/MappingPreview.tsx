@@ -1,0 +1,49 @@
+import { useEffect, useState } from 'react';
+import type { ColumnMapping } from '../../src/identify/import/columns.ts';
+import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
+import type { Table as DataTable } from '../../src/identify/import/table.ts';
+import { Table } from '../controls/Table.tsx';
+import { describeError } from '../state/describe-error.ts';
+
+const shown = 5;
+
+interface Props {
+  readonly table: DataTable;
+  readonly mapping: ColumnMapping;
+  readonly about: AboutSet;
+}
+
+/** The first questions as they would be taken. */
+export function MappingPreview({ table, mapping, about }: Props) {
+  const [result, setResult] = useState<ImportedSet | string>();
+  const key = JSON.stringify(mapping);
+  useEffect(() => {
+    const abort = new AbortController();
+    const head: DataTable = {
+      ...table,
+      async *rows() {
+        yield* table.head;
+      },
+    };
+    toQuestionSet(head, JSON.parse(key), about, { limit: shown, signal: abort.signal }).then(
+      (made) => !abort.signal.aborted && setResult(made),
+      (thrown: unknown) => !abort.signal.aborted && setResult(describeError(thrown)),
+    );
+    return () => abort.abort();
+  }, [table, key, about]);
+  if (result === undefined) return null;
+  if (typeof result === 'string') return <p className="message">{result}</p>;
+  return (
+    <div className="preview">
+      <Table
+        caption="The first questions as they would be taken"
+        head={['Question', 'Accepted answers', 'Relation']}
+        rows={result.set.questions.map(({ question, answers, relation }) => [
+          question,
+          answers.join(', '),
+          relation,
+        ])}
+      />
+    </div>
+  );
+}

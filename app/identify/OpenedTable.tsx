@@ -1,0 +1,88 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { type ColumnMapping, guessColumns } from '../../src/identify/import/columns.ts';
+import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
+import type { OwnSet } from '../../src/identify/import/read-table.ts';
+import type { Table } from '../../src/identify/import/table.ts';
+import type { QuestionSet } from '../../src/identify/questions.ts';
+import { describeError } from '../state/describe-error.ts';
+import { MappingFields } from './MappingFields.tsx';
+import { MappingPreview } from './MappingPreview.tsx';
+
+/** A file of questions as it was opened, and what is said of the set that it makes. */
+export interface OpenedFile {
+  readonly file: Table | OwnSet;
+  readonly about: AboutSet;
+}
+
+interface Props {
+  readonly table: Table;
+  readonly about: AboutSet;
+  readonly onSet: (set: QuestionSet) => void;
+}
+
+/** Says which columns of a table hold what, and makes a question set of it. */
+export function OpenedTable({ table, about, onSet }: Props) {
+  const [mapping, setMapping] = useState<Partial<ColumnMapping>>(() => guessColumns(table));
+  const [imported, setImported] = useState<ImportedSet>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const { question, answers } = mapping;
+  const complete =
+    question !== undefined && answers !== undefined ? { ...mapping, question, answers } : undefined;
+
+  async function take() {
+    if (!complete) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      const made = await toQuestionSet(table, complete, about);
+      setImported(made);
+      onSet(made.set);
+    } catch (thrown) {
+      setError(describeError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <section className="opened" aria-label="Which column is what">
+      <p>
+        <bdi>{table.name}</bdi>:{' '}
+        {table.rowCount !== undefined && `${table.rowCount.toLocaleString('en')} rows, `}
+        {table.columns.length} column{table.columns.length === 1 ? '' : 's'} ({table.format.toUpperCase()})
+      </p>
+      <MappingFields table={table} mapping={mapping} onChange={setMapping} />
+      {complete ? (
+        <MappingPreview table={table} mapping={complete} about={about} />
+      ) : (
+        <p className="message">Choose the columns of the questions and of the accepted answers.</p>
+      )}
+      <div className="identify-row">
+        <Button className="button" isDisabled={!complete || busy} onPress={() => void take()}>
+          {busy ? 'Reading…' : 'Take these questions'}
+        </Button>
+        {imported && (
+          <span role="status">
+            {imported.set.questions.length.toLocaleString('en')} questions of{' '}
+            {imported.rows.toLocaleString('en')} rows
+            {imported.skipped.count > 0 && `; ${imported.skipped.count.toLocaleString('en')} left out`}
+          </span>
+        )}
+      </div>
+      {imported && imported.skipped.count > 0 && (
+        <ul className="muted">
+          {Object.entries(imported.skipped.reasons).map(([reason, count]) => (
+            <li key={reason}>
+              {count.toLocaleString('en')}: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="message" role="alert">
+        {error}
+      </p>
+    </section>
+  );
+}
