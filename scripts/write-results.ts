@@ -1,0 +1,100 @@
+// Fills the tables of docs/results.md from what the terminal measured (docs/results/*.json): npm run results
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Evaluation } from '../src/identify/evaluate.ts';
+import type { Finding, Transfer } from '../src/identify/finding.ts';
+import type { Estimate, Verdict } from '../src/identify/verdict.ts';
+import { formatNeuron } from '../src/neurons/layout.ts';
+
+const path = (name: string) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+const BLOCK = /<!-- study:([\w-]+) -->[\s\S]*?<!-- \/study -->/g;
+
+const number = (value: number) => value.toFixed(3);
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+const interval = ({ value, low, high }: Estimate) => `${number(value)} (${number(low)} to ${number(high)})`;
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+
+function verdictTable({ rows, right, madeUp }: Verdict): string[] {
+  return [
+    `Tested on ${right} right and ${madeUp} made-up answers.`,
+    '',
+    row(['detector', 'AUROC (95 %)', 'accuracy (95 %)', 'AUROC less that of the mean log-probability']),
+    '|---|---|---|---|',
+    ...rows.map(({ name, auroc, accuracy, gain, draws }) =>
+      row([
+        draws ? `${name}, ${draws} draws` : name,
+        interval(auroc),
+        accuracy ? interval(accuracy) : '',
+        gain ? interval(gain) : '',
+      ]),
+    ),
+  ];
+}
+
+function transferTable({ groups, auroc }: Transfer): string[] {
+  if (groups.length < 2) return [];
+  return [
+    '',
+    'AUROC of the H-Neurons learnt on the relations of a row and tested on those of a column (on the diagonal by cross-validation):',
+    '',
+    row(['learnt on', 'answers', ...groups.map(({ name }) => name)]),
+    `|---|---:|${groups.map(() => '---:|').join('')}`,
+    ...groups.map(({ name, answers }, g) =>
+      row([name, String(answers), ...auroc[g]!.map((value) => (value === undefined ? '' : number(value)))]),
+    ),
+  ];
+}
+
+function findingText({
+  set,
+  verdict,
+  path: points,
+  C,
+  trained,
+  calibration,
+  stability,
+  transfer,
+}: Finding): string[] {
+  const layers = new Set(set.neurons.map(({ layer }) => layer)).size;
+  const total = set.model.widths.reduce((sum, width) => sum + width, 0);
+  const chosen = points.find((point) => point.C === C);
+  const stable = stability.neurons.filter(({ inSet }) => inSet).slice(0, 8);
+  return [
+    `${set.neurons.length} H-Neurons of ${total.toLocaleString('en')} (${((1000 * set.neurons.length) / total).toFixed(2)} per mille) in ${layers} layers, learnt from ${trained} answers at C = ${C.toPrecision(3)}${chosen ? ` (cross-validated AUROC with both signs ${number(chosen.auroc)} ± ${number(chosen.standardError)})` : ''}.`,
+    '',
+    ...verdictTable(verdict),
+    '',
+    `**${verdict.sentence}**`,
+    '',
+    `Calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}. Chosen in halves of the answers (${stability.resamples} times): ${stable.map(({ share, ...ref }) => `${formatNeuron(ref)} ${percent(share)}`).join(', ')}.`,
+    ...transferTable(transfer),
+  ];
+}
+
+function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly }: Evaluation): string[] {
+  const which = heldOutOnly ? 'questions held out' : 'all questions';
+  return [
+    `The set calls ${percent(calledMadeUp)} of ${answers} answers made up (${which}).`,
+    ...(verdict ? ['', ...verdictTable(verdict), '', `**${verdict.sentence}**`] : []),
+  ];
+}
+
+async function studyText(name: string): Promise<string> {
+  const file = path(`results/${name}.json`);
+  if (!existsSync(file)) throw new Error(`docs/results.md names the study "${name}", but ${file} is missing`);
+  const data = JSON.parse(await readFile(file, 'utf8')) as Finding | Evaluation;
+  return ('set' in data ? findingText(data) : evaluationText(data)).join('\n');
+}
+
+const document = path('results.md');
+const text = await readFile(document, 'utf8');
+const names = new Set(Array.from(text.matchAll(BLOCK), (match) => match[1] as string));
+const texts = new Map<string, string>();
+for (const name of names) texts.set(name, await studyText(name));
+const filled = text.replace(
+  BLOCK,
+  (_, name: string) => `<!-- study:${name} -->\n${texts.get(name)}\n<!-- /study -->`,
+);
+await writeFile(document, filled);
+console.log(`${names.size} studies written into docs/results.md`);
