@@ -90,6 +90,7 @@ export function fitText({
   calibration,
   stability,
   transfer,
+  warnings,
 }: Finding): string {
   const points = path.map(
     (point) =>
@@ -103,5 +104,6 @@ export function fitText({
     `calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}`,
     ...stabilityText(stability),
     ...transferText(transfer),
+    ...warnings,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { layerMatchedRandom } from '../neurons/controls.ts';
 import { flatIndex, neuronAt } from '../neurons/layout.ts';
 import type { NeuronLayout } from '../neurons/types.ts';
 import type { DenseFeatures, SparseFeatures } from '../stats/features.ts';
-import { fitL1 } from '../stats/logistic.ts';
+import { fitL1, type L1Fit } from '../stats/logistic.ts';
 import { denseScores, fitL2 } from '../stats/logistic-l2.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import { shuffle } from '../stats/splits.ts';
@@ -69,8 +69,8 @@ export interface HNeurons {
   readonly model: SparseModel;
   /** Neurons with a negative weight in the fit over all neurons: these speak for a right answer. */
   readonly negative: number;
-  /** The fit over all neurons told the answers that it learnt from apart without a mistake. */
-  readonly separable: boolean;
+  /** The fit over all neurons that it comes from. */
+  readonly fit: L1Fit;
 }
 
 /**
@@ -91,7 +91,7 @@ export async function findHNeurons(learning: Learning, C: number): Promise<HNeur
       return {
         model: { indices: Int32Array.from(kept, (k) => indices[k]), values, intercept: model.intercept },
         negative,
-        separable: all.separable,
+        fit: all,
       };
     }
     indices = kept.map((k) => indices[k]);

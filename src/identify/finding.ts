@@ -48,4 +48,6 @@ export interface Finding {
   /** Neurons chosen in at least a tenth of the resamples, most often chosen first; and every member of the set. */
   readonly stability: { readonly resamples: number; readonly neurons: readonly StableNeuron[] };
   readonly transfer: Transfer;
+  /** What a reader of the result should know of its fit, a sentence each. */
+  readonly warnings: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { NeuronSet } from '../neurons/set-file.ts';
 import { rocCurve } from '../stats/auroc.ts';
 import { calibrate } from '../stats/calibration.ts';
 import { chooseC, type PathPoint } from '../stats/choose-c.ts';
-import { geometricPath, minimumC } from '../stats/logistic.ts';
+import { geometricPath, type L1Fit, minimumC } from '../stats/logistic.ts';
 import { groupedFolds, groupedSplit } from '../stats/splits.ts';
 import { stabilitySelection } from '../stats/stability.ts';
 import {
@@ -202,6 +202,23 @@ async function stabilityOf(
   return { resamples: chosen.resamples, neurons };
 }
 
+const counted = (count: number, singular: string, plural: string) =>
+  count === 1 ? `1 ${singular}` : `${count.toLocaleString('en')} ${plural}`;
+
+function warningsOf({ separable, converged, flagged }: L1Fit): string[] {
+  const { constant, notFinite } = flagged;
+  return [
+    separable &&
+      'Some neurons tell all answers learnt from apart without a mistake, so being right on these shows nothing; only the answers held out count.',
+    !converged &&
+      'The regression stopped before it reached its optimum; the neurons may differ a little from the best ones.',
+    notFinite.length > 0 &&
+      `${counted(notFinite.length, 'neuron has', 'neurons have')} values that are not numbers and got weight 0.`,
+    constant.length > 0 &&
+      `${counted(constant.length, 'neuron', 'neurons')} had the same activation in every answer and got weight 0.`,
+  ].filter((warning) => warning !== false);
+}
+
 /** Detectors whose ROC curves are drawn. */
 const CURVES = [H_NEURONS, BASELINE.name, 'all neurons (L2)', `${H_NEURONS} and ${BASELINE.name}`];
 
@@ -273,5 +290,6 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     ),
     stability,
     transfer,
+    warnings: warningsOf(found.fit),
   };
 }

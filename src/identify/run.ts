@@ -217,7 +217,8 @@ export async function runIdentification(
     };
   };
   onProgress?.(progress(before.length));
-  const pool = poolFor(asker, settings);
+  // Whoever is given way to needs the model for itself: no question may be in work then.
+  const pool = giveWay ? undefined : poolFor(asker, settings);
   const stop = new AbortController();
   const asking = { pool, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal };
   const checkStopped = () => {

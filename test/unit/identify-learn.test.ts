@@ -234,6 +234,31 @@ describe('learning a set', () => {
     expect(await weightOf(active, '3-vs-1')).toBeLessThan(await weightOf(quiet, '3-vs-1'));
   });
 
+  it('says what a reader should know of the fit', async () => {
+    const plain = makeRun(1);
+    const damaged: RunData = {
+      ...plain,
+      async features(row) {
+        const bits = (await plain.features(row)).slice();
+        bits[3] = numberToFloat16(0);
+        if (row === 10) bits[4] = numberToFloat16(Number.NaN);
+        bits[5] = numberToFloat16(plain.records[row]?.status === 'right' ? 0.1 : 0.9);
+        return bits;
+      },
+    };
+    const { warnings, set } = await learnSet(damaged, { ...options, C: 2 });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Some neurons tell all answers learnt from apart/),
+      '1 neuron has values that are not numbers and got weight 0.',
+      '1 neuron had the same activation in every answer and got weight 0.',
+    ]);
+    const named = set.neurons.map(({ layer, neuron }) => `${layer}:${neuron}`);
+    expect(named).toContain('0:5');
+    expect(named).not.toContain('0:3');
+    expect(named).not.toContain('0:4');
+    expect((await learnSet(makeRun(3, { effect: 0 }), { ...options, C: 0.5 })).warnings).toEqual([]);
+  });
+
   it("goes by a person's labels", async () => {
     const plain = makeRun(1);
     const corrections = plain.records
