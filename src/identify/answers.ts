@@ -35,21 +35,35 @@ export function balancedAnswers(answers: readonly Answer[], seed: number): Answe
 
 export const labelsOf = (answers: readonly Answer[]) => Uint8Array.from(answers, ({ label }) => label);
 
-/** What must not stand on both sides of a split: the same fact, question or answer, or anything of the same relation. */
+/**
+ * What must not stand on both sides of a split. `answer`: the same fact, question or answer. `relation`: anything of the
+ * same relation, nor the same fact or question in another one; answers such as a language may come back there.
+ */
 export type SplitBy = 'answer' | 'relation';
+
+const keyOf = (answers: readonly Answer[], key: (question: Question) => string) =>
+  answers.map(({ record }) => key(record.question));
+
+const factKeys = (answers: readonly Answer[]) => [
+  keyOf(answers, ({ fact }) => fact),
+  keyOf(answers, ({ question }) => question),
+];
+
+/** Group numbers, the same for answers to the same fact or question, of whatever relation. */
+export function factsOf(answers: readonly Answer[]): Int32Array {
+  return groupRows(factKeys(answers));
+}
 
 /**
  * Group numbers, the same for answers that a split must keep together. Of several accepted answers the first counts:
  * further ones, such as a country's second language, would tie everything together.
  */
 export function groupsOf(answers: readonly Answer[], by: SplitBy): Int32Array {
-  const of = (key: (question: Question) => string) => answers.map(({ record }) => key(record.question));
-  const keys = [
-    of(({ fact }) => fact),
-    of(({ question }) => question),
-    of(({ answers: [first = ''] }) => first),
-  ];
-  return groupRows(by === 'relation' ? [of(({ relation }) => relation)] : keys);
+  const own =
+    by === 'relation'
+      ? keyOf(answers, ({ relation }) => relation)
+      : keyOf(answers, ({ answers: [first = ''] }) => first);
+  return groupRows([...factKeys(answers), own]);
 }
 
 /** What a row of a feature matrix holds. */

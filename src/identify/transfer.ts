@@ -3,7 +3,7 @@ import { EngineError } from '../errors.ts';
 import { resampledAuroc } from '../stats/auroc.ts';
 import { sparseScores } from '../stats/passes.ts';
 import { groupedFolds } from '../stats/splits.ts';
-import { type Answer, groupsOf } from './answers.ts';
+import { type Answer, factsOf, groupsOf } from './answers.ts';
 import { findHNeurons, type Learning } from './detectors.ts';
 import type { Transfer } from './finding.ts';
 
@@ -43,8 +43,8 @@ async function scoresBy(learning: Learning, train: Uint8Array, C: number): Promi
 }
 
 /**
- * Learns on each group of relations and tests on each: on another group with all its answers, on the group itself by
- * cross-validation over groups of answers.
+ * Learns on each group of relations and tests on each: on another group with all its answers but those to facts or
+ * questions that are learnt from, on the group itself by cross-validation over groups of answers.
  */
 export async function transferMatrix(
   learning: Learning,
@@ -57,6 +57,7 @@ export async function transferMatrix(
   const { C, seed, onProgress } = options;
   const { answers, labels, answerRows } = learning;
   const rowGroups = groupsOf(answers, 'answer');
+  const facts = factsOf(answers);
   const groups = relationGroups(answers.slice(0, answerRows));
   const places = new Map(groups.flatMap(({ relations }, g) => relations.map((relation) => [relation, g])));
   const groupOf = answers.map(({ record }) => places.get(record.question.relation) as number);
@@ -105,7 +106,9 @@ export async function transferMatrix(
       C,
     );
     const own = await ownArea(g);
-    auroc.push(groups.map((_, other) => (other === g ? own : area(scores, answersIn[other]))));
+    const learnt = new Set(Array.from(answersIn[g], (row) => facts[row]));
+    const unseen = (rows: Int32Array) => rows.filter((row) => !learnt.has(facts[row]));
+    auroc.push(groups.map((_, other) => (other === g ? own : area(scores, unseen(answersIn[other])))));
   }
   return { groups: groups.map((group, g) => ({ ...group, answers: answersIn[g].length })), auroc };
 }

@@ -5,6 +5,7 @@ import {
   answersOf,
   balancedAnswers,
   type FeatureRow,
+  factsOf,
   featureMatrix,
   groupsOf,
   PLAIN_DETECTORS,
@@ -80,6 +81,19 @@ describe('answers of a run', () => {
     ]);
     expect([...groupsOf(answers, 'answer')]).toEqual([0, 0, 0, 0, 1, 2, 3]);
     expect([...groupsOf(answers, 'relation')]).toEqual([0, 0, 0, 0, 0, 0, 1]);
+  });
+
+  it('are grouped by relation with every relation that asks for the same fact, whatever the answers', () => {
+    const answers = answersOf([
+      record(0, 'right', { relation: 'languages', fact: 'languages/peru', answers: ['Spanish'] }),
+      record(1, 'wrong', { relation: 'choice-of-languages', fact: 'languages/peru', answers: ['Spanish'] }),
+      record(2, 'wrong', { relation: 'choice-of-languages' }),
+      record(3, 'wrong', { relation: 'native-languages', answers: ['Spanish'] }),
+      record(4, 'wrong', { relation: 'a', question: 'Who wrote Emma?' }),
+      record(5, 'wrong', { relation: 'b', question: 'who wrote  emma ?' }),
+    ]);
+    expect([...groupsOf(answers, 'relation')]).toEqual([0, 0, 0, 1, 2, 2]);
+    expect([...factsOf(answers)]).toEqual([0, 0, 1, 2, 3, 3]);
   });
 });
 
