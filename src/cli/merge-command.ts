@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { type MergePlan, mergeRuns } from '../identify/merge.ts';
+import { formatLine, RUN_FILES } from '../identify/run-format.ts';
 import { type FolderRun, folderStore, withRun } from './run-folder.ts';
 
 export interface MergeOptions {
@@ -32,6 +35,8 @@ async function write(plan: MergePlan, runs: readonly FolderRun[], out: string): 
     await store.begin(plan.manifest);
     for (const { record, from, row } of plan.records)
       await store.append(record, row === undefined ? undefined : await runs[from].features(row));
+    if (plan.corrections.length > 0)
+      await writeFile(join(out, RUN_FILES.corrections), plan.corrections.map(formatLine).join(''));
   } finally {
     await store.close();
   }

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { Correction } from './corrections.ts';
 import { differenceOf, type QuestionRecord, type RunManifest } from './records.ts';
 
 /** What merging knows of a shard's run. */
@@ -7,6 +8,7 @@ export interface ShardRun {
   readonly name: string;
   readonly manifest: RunManifest;
   readonly records: readonly QuestionRecord[];
+  readonly corrections: readonly Correction[];
 }
 
 /** A record of the merged run and where its features come from. */
@@ -20,6 +22,8 @@ export interface MergedRecord {
 export interface MergePlan {
   readonly manifest: RunManifest;
   readonly records: readonly MergedRecord[];
+  /** A person's labels, each from the shard that asks the question. */
+  readonly corrections: readonly Correction[];
   /** Shards whose run is not through or not given. */
   readonly missing: readonly number[];
 }
@@ -70,5 +74,8 @@ export function mergeRuns(runs: readonly ShardRun[]): MergePlan {
     for (let i = index; i < manifest.questions.count; i += count) if (!done.has(i)) return true;
     return false;
   });
-  return { manifest: { ...manifest, shard: { index: 0, count: 1 } }, records, missing };
+  const corrections = runs
+    .flatMap((run) => run.corrections.filter(({ index }) => index % count === run.manifest.shard.index))
+    .sort((a, b) => a.index - b.index);
+  return { manifest: { ...manifest, shard: { index: 0, count: 1 } }, records, corrections, missing };
 }

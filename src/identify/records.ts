@@ -77,27 +77,42 @@ const count = z.int().nonnegative();
 /** Only what a program relies on; the rest of a record was written by this program. */
 const recordSchema = z.looseObject({
   index: count,
-  question: z.looseObject({ id: z.string(), fact: z.string(), question: z.string(), relation: z.string() }),
+  question: z.looseObject({
+    id: z.string(),
+    fact: z.string(),
+    question: z.string(),
+    answers: z.array(z.string()),
+    relation: z.string(),
+  }),
   status: z.enum(['right', 'wrong', 'uncertain', 'mixed', 'skipped']),
-  replies: z.array(z.looseObject({ text: z.string(), ids: z.array(count) })),
+  replies: z.array(
+    z.looseObject({ text: z.string(), ids: z.array(count), logprobs: z.array(z.number().nullable()) }),
+  ),
   representative: count.optional(),
+  answer: z.looseObject({ tokens: z.array(count).min(1) }).optional(),
   row: count.optional(),
 });
+
+/** A record with features stands for one of its replies and that reply's answer. */
+const isWhole = ({ row, representative = 0, replies, answer }: z.infer<typeof recordSchema>) =>
+  row === undefined || (representative < replies.length && answer !== undefined);
 
 const manifestSchema = z.looseObject({
   format: z.literal('h-neuron-run'),
   version: z.literal(1),
-  model: z.looseObject({ fingerprint: z.string(), widths: z.array(count).min(1) }),
-  settings: z.looseObject({ samples: count, agree: count }),
-  shard: z.object({ index: count, count: count }),
+  model: z.looseObject({ name: z.string(), fingerprint: z.string(), widths: z.array(count).min(1) }),
+  questions: z.looseObject({ name: z.string(), count, hash: z.string(), licences: z.array(z.string()) }),
+  settings: z.looseObject({ samples: count, agree: count, seed: z.number() }),
+  shard: z.object({ index: count, count: count.min(1) }),
   vectors: z.array(z.string()).min(1),
 });
 
-/** A record from its line; undefined where the line is cut short or is none. */
+/** A record from its line; undefined where it is none. */
 export function parseRecord(line: string): QuestionRecord | undefined {
   try {
     const data: unknown = JSON.parse(line);
-    return recordSchema.safeParse(data).success ? (data as QuestionRecord) : undefined;
+    const result = recordSchema.safeParse(data);
+    return result.success && isWhole(result.data) ? (data as QuestionRecord) : undefined;
   } catch {
     return undefined;
   }

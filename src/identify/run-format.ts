@@ -38,9 +38,10 @@ export function placeChecker(rows: number): (record: QuestionRecord) => boolean 
 }
 
 /**
- * Records of a file up to the first line that is cut short or out of place.
+ * Records of a file up to a last line that is cut short, or to the first whose features are not in place.
  * @param rows complete rows of features that are there
  * @returns the records, and the bytes that they take
+ * @throws EngineError `bad-input` where a whole line is no record: what stands behind it is worth more than a guess
  */
 export function completeRecords(
   bytes: Uint8Array,
@@ -49,11 +50,18 @@ export function completeRecords(
   const records: QuestionRecord[] = [];
   const inPlace = placeChecker(rows);
   let length = 0;
+  let number = 1;
   for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, length)) {
     const record = parseRecord(decoder.decode(bytes.subarray(length, end)));
-    if (!record || !inPlace(record)) break;
+    if (!record)
+      throw new EngineError(
+        'bad-input',
+        `Line ${number} of ${RUN_FILES.records} is damaged; mend it, or delete it and all lines behind it to have these questions asked again.`,
+      );
+    if (!inPlace(record)) break;
     records.push(record);
     length = end + 1;
+    number++;
   }
   return { records, length };
 }
