@@ -224,14 +224,15 @@ export async function runIdentification(
   const checkStopped = () => {
     if (signal?.aborted) throw new EngineError('cancelled', 'The run was stopped; what is done is stored.');
   };
+  const fail = (error: unknown): never => {
+    stop.abort(error);
+    throw error;
+  };
   const ask = async (item: Item) => {
     await giveWay?.();
     checkStopped();
     return askQuestion(asker, item, settings, asking).catch((error: unknown) => {
-      if (!skips(error)) {
-        stop.abort(error);
-        throw error;
-      }
+      if (!skips(error)) return fail(error);
       const record: QuestionRecord = { ...item, status: 'skipped', reason: error.message, replies: [] };
       return { record, features: undefined };
     });
@@ -242,11 +243,14 @@ export async function runIdentification(
     for await (const { record, features } of inOrder(items.slice(done), ahead, ask)) {
       checkStopped();
       const complete = features ? { ...record, row: rows } : record;
-      await store.append(complete, features);
+      await store.append(complete, features).catch(fail);
       if (features) rows++;
       counts[record.status]++;
       onProgress?.(progress(++done, complete));
     }
+  } catch (error) {
+    // Questions in work that are stopped for another's failure end before it comes up.
+    throw stop.signal.aborted && !signal?.aborted ? stop.signal.reason : error;
   } finally {
     stop.abort();
   }

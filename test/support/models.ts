@@ -88,9 +88,9 @@ export function counted(
   let runs = 0;
   const session: LanguageModel['session'] = {
     ...model.session,
-    run(feeds, fetches) {
+    run(...args) {
       runs++;
-      return model.session.run(feeds, fetches);
+      return model.session.run(...args);
     },
   };
   return { model: { ...model, ...change, session }, io, runs: () => runs };

@@ -6,11 +6,13 @@ import { halfToFloat } from '../../src/bytes/half.ts';
 import { runMerge } from '../../src/cli/merge-command.ts';
 import { folderStore, withRun } from '../../src/cli/run-folder.ts';
 import { readSequence } from '../../src/decode/teacher-force.ts';
+import { EngineError } from '../../src/errors.ts';
 import { FEATURE_VECTORS, readFeatures } from '../../src/identify/features.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
 import type { QuestionRecord, RunStore, Shard } from '../../src/identify/records.ts';
 import { type RunSettings, runIdentification } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
+import type { LanguageModel } from '../../src/model/types.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import { largestDifference } from '../support/differences.ts';
 import { counted, type Opened, openTiny } from '../support/models.ts';
@@ -127,6 +129,27 @@ describe('a run', () => {
       q10: all.q10,
     });
     expect((await texts({ settings: { ...settings, seed: 2 } })).q1).not.toEqual(all.q1);
+  });
+
+  it('that fails says why, not that the questions beside it were stopped', async () => {
+    const folder = newFolder();
+    const { model, io } = opened;
+    const prompt = (text: string) => model.codec.encode(text, { addBos: true });
+    const third = BigInt64Array.from(prompt('q 2'), BigInt);
+    const session: LanguageModel['session'] = {
+      ...model.session,
+      async run(feeds, ...rest) {
+        // By then the questions before it are in work.
+        if (String(feeds[io.tokens]?.data) === String(third))
+          throw new EngineError('device-lost', 'The device is gone.');
+        return model.session.run(feeds, ...rest);
+      },
+    };
+    const store = folderStore(folder);
+    const asker = { model: { ...model, session }, io, prompt };
+    const failed = runIdentification(asker, set, { settings, shard: WHOLE, store });
+    await expect(failed).rejects.toMatchObject({ code: 'device-lost', message: 'The device is gone.' });
+    await store.close();
   });
 
   it.each([
