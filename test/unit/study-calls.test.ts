@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runFit } from '../../src/cli/fit-command.ts';
 import { folderStore } from '../../src/cli/run-folder.ts';
 import type { LearnSettings } from '../../src/identify/learn.ts';
-import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { type Client, createClient } from '../../src/protocol/client.ts';
 import { serve } from '../../src/protocol/server.ts';
 import type { StudyCalls } from '../../src/protocol/study-messages.ts';
@@ -43,6 +43,17 @@ function newFolder(): string {
   return folder;
 }
 
+/** The set that the terminal finds in a run's exported files. */
+async function fitExported(client: Client<StudyCalls>, run: string, fit: LearnSettings): Promise<NeuronSet> {
+  const folder = newFolder();
+  for (const { name, blob } of (await client.call('exportRun', { run })).files)
+    writeFileSync(join(folder, name), Buffer.from(await blob.arrayBuffer()));
+  const out = join(newFolder(), 'set.json');
+  const { name, C, feature, labels, splitBy: split, seed, draws } = fit;
+  await runFit(folder, { out, name, C, ...feature, labels, split, seed, draws });
+  return parseNeuronSet(readFileSync(out, 'utf8'));
+}
+
 const keep = (run: string) => withDatabase((db) => writeLearnable(browserStore(db, run)));
 
 describe('learning in the study worker', () => {
@@ -57,17 +68,35 @@ describe('learning in the study worker', () => {
     );
     expect(stages.size).toBeGreaterThan(1);
 
-    const folder = newFolder();
-    for (const { name, blob } of (await client.call('exportRun', { run: 'a' })).files)
-      writeFileSync(join(folder, name), Buffer.from(await blob.arrayBuffer()));
-    const out = join(newFolder(), 'set.json');
-    const { name, C, feature, labels, splitBy: split, seed, draws } = settings;
-    await runFit(folder, { out, name, C, ...feature, labels, split, seed, draws });
-    const { provenance, ...set } = parseNeuronSet(readFileSync(out, 'utf8'));
+    const { provenance, ...set } = await fitExported(client, 'a', settings);
     const { provenance: own, ...found } = finding.set;
     expect(found).toEqual(set);
     expect({ ...own, created: '' }).toEqual({ ...provenance, created: '' });
     expect(Number.isNaN(Date.parse(own.created))).toBe(false);
+  });
+
+  it('goes by a person’s labels, and so does the terminal with the exported files', async () => {
+    await keep('a');
+    const client = connect();
+    const quick = { ...settings, C: 2, draws: 2 };
+    const judged = await client.call('learn', { run: 'a', settings: quick });
+    const { records } = await client.call('records', { run: 'a' });
+    for (const { index, status, row } of records) {
+      if (row === undefined) continue;
+      const label = index % 7 === 0 ? 'left-out' : status === 'right' ? 'wrong' : 'right';
+      await client.call('correct', { run: 'a', index, label });
+    }
+    const { set, trained, verdict } = await client.call('learn', { run: 'a', settings: quick });
+    expect(trained + verdict.right + verdict.madeUp).toBeLessThan(
+      judged.trained + judged.verdict.right + judged.verdict.madeUp,
+    );
+    // Turned round, neurons that spoke for a made-up answer speak for a right one.
+    const named = ({ neurons }: NeuronSet) => neurons.map(({ layer, neuron }) => `${layer}:${neuron}`);
+    expect(named(judged.set)).toContain('0:7');
+    expect(named(set)).not.toContain('0:7');
+    const fitted = await fitExported(client, 'a', quick);
+    expect({ ...fitted, provenance: '' }).toEqual({ ...set, provenance: '' });
+    expect(fitted.provenance.heldOut).toEqual(set.provenance.heldOut);
   });
 
   it('is cancelled, and by a newer one', async () => {
