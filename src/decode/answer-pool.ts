@@ -5,7 +5,8 @@ import type { Tensor } from '../runtime/types.ts';
 import { batchScales, forward } from './forward.ts';
 import type { GraphIo } from './graph-io.ts';
 import { answerOf, drawToken, type Growing, type LaneResult, startAnswer } from './growing.ts';
-import { emptyCache, type KvCache } from './kv-cache.ts';
+import { emptyCache } from './kv-cache.ts';
+import { poolCache } from './pool-cache.ts';
 import { checkCancelled } from './prefill.ts';
 import type { Sampling } from './types.ts';
 
@@ -54,58 +55,18 @@ export function canPool({ continuesCacheInPlace, runtime }: LanguageModel): bool
   return continuesCacheInPlace && runtime.writesInto;
 }
 
-/** Keys and values [rows, heads, positions, size] of all layers. */
-function poolCache(model: LanguageModel, io: GraphIo, rows: number, positions: number) {
-  const slots = io.cache.map((slot) => {
-    const [, heads, , size] = slot.shape(1, positions);
-    return { slot, heads, size, data: new Float32Array(rows * heads * positions * size) };
+/**
+ * Frees the copies that the binding made of outputs written in place. The garbage collector would do it, at the price of
+ * a full collection every step or two.
+ */
+function freeCopies(result: Readonly<Record<string, Tensor>>, into: Readonly<Record<string, Tensor>>): void {
+  const bufferOf = ({ data }: Tensor) => (data as Float32Array).buffer as ArrayBuffer;
+  const copies = Object.entries(result).flatMap(([name, tensor]) => {
+    const isCopy = into[name] && bufferOf(tensor) !== bufferOf(into[name]);
+    return isCopy ? [bufferOf(tensor)] : [];
   });
-  let tensors: Record<string, Tensor> = {};
-  let views = -1;
-  return {
-    /** The inputs, and the same tensors as outputs, of the first rows. */
-    feeds(used: number): {
-      readonly inputs: Record<string, Tensor>;
-      readonly outputs: Record<string, Tensor>;
-    } {
-      if (views !== used) {
-        views = used;
-        tensors = Object.fromEntries(
-          slots.map(({ slot, heads, size, data }) => [
-            slot.input,
-            model.runtime.tensor('float32', data.subarray(0, used * heads * positions * size), [
-              used,
-              heads,
-              positions,
-              size,
-            ]),
-          ]),
-        );
-      }
-      return {
-        inputs: tensors,
-        outputs: Object.fromEntries(io.cache.map(({ input, output }) => [output, tensors[input]])),
-      };
-    },
-    /** Copies the one row of a prompt's cache. */
-    put(row: number, prompt: KvCache): void {
-      for (const { slot, heads, size, data } of slots) {
-        const source = prompt.tensors.get(slot.input)?.data as Float32Array;
-        const piece = prompt.length * size;
-        for (let head = 0; head < heads; head++)
-          data.set(
-            source.subarray(head * piece, (head + 1) * piece),
-            (row * heads + head) * positions * size,
-          );
-      }
-    },
-    move(from: number, to: number): void {
-      for (const { heads, size, data } of slots) {
-        const piece = heads * positions * size;
-        data.copyWithin(to * piece, from * piece, (from + 1) * piece);
-      }
-    },
-  };
+  // What is transferred to nobody is gone at once.
+  structuredClone(undefined, { transfer: copies });
 }
 
 /**
@@ -166,6 +127,7 @@ export function createAnswerPool(
       capture: [],
       logits: [promptIds.length - 1],
     });
+    cache.fit(Math.max(promptIds.length, ...rows.map(({ length }) => length)) + 1, rows.length);
     for (const growing of job.lanes) {
       job.firstEntropy = drawToken(model, job.request, growing, read.logits(0, 0)).entropy;
       if (growing.finish !== undefined) continue;
@@ -183,6 +145,7 @@ export function createAnswerPool(
     rows.forEach(({ length }, row) => {
       mask.fill(1n, row * width, row * width + length + 1);
     });
+    cache.fit(width, count);
     const { inputs, outputs } = cache.feeds(count);
     const feeds: Record<string, Tensor> = {
       ...scales.feeds,
@@ -198,7 +161,7 @@ export function createAnswerPool(
     if (io.attentionMask) feeds[io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
     const { vocabulary } = model;
     const into = { ...outputs, [io.logits]: logitsTensor(count) };
-    await session.run(feeds, Object.keys(into), into);
+    freeCopies(await session.run(feeds, Object.keys(into), into), into);
     const ended = new Set<Job>();
     rows.forEach((row, at) => {
       const { job, growing } = row;
