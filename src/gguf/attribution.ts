@@ -14,19 +14,22 @@ function tensorOf(file: GgufFile, name: string): GgufTensor {
 }
 
 /**
- * Direct logit attribution of a neuron: W_U (g * w), less its mean over the vocabulary, [vocabulary]; w is the neuron's
- * column of W_down, g the weight of the final norm, W_U the unembedding. These are the logits that one unit of positive
- * activation adds where the residual stream has RMS 1 (Elhage et al. 2021, "direct path"). Reads the weights anew.
+ * Direct logit attribution of a neuron: W_U (g * p * w), less its mean over the vocabulary, [vocabulary]; w is the
+ * neuron's column of W_down, p the weight of the norm after the MLP where the family has one, g the weight of the final
+ * norm, W_U the unembedding. These are the logits that one unit of positive activation adds where the residual stream,
+ * and with p the MLP's output, has RMS 1 (Elhage et al. 2021, "direct path"). Reads the weights anew.
  */
 export async function neuronAttribution(
   file: GgufFile,
   config: LlamaConfig,
   ref: NeuronRef,
 ): Promise<Float32Array> {
-  const { hidden, width, vocabulary, tied } = config;
-  const down = await readFloats(file, tensorOf(file, `blk.${ref.layer}.ffn_down.weight`));
-  const norm = await readFloats(file, tensorOf(file, 'output_norm.weight'));
-  const direction = norm.map((weight, row) => weight * down[row * width + ref.neuron]);
+  const { hidden, width, vocabulary, tied, family } = config;
+  const weights = (name: string) => readFloats(file, tensorOf(file, `${name}.weight`));
+  const down = await weights(`blk.${ref.layer}.ffn_down`);
+  const post = family.postNorms ? await weights(`blk.${ref.layer}.post_ffw_norm`) : undefined;
+  const norm = await weights('output_norm');
+  const direction = norm.map((weight, row) => weight * (post?.[row] ?? 1) * down[row * width + ref.neuron]);
   const unembedding = tensorOf(file, tied ? 'token_embd.weight' : 'output.weight');
   const rowBytes = tensorByteLength(unembedding.type, hidden);
   const rows = new Float32Array(ROWS_AT_ONCE * hidden);

@@ -10,7 +10,9 @@ export type Precision = 'float32' | 'block8';
 export interface LinearPart {
   readonly tensor: GgufTensor;
   /** Wanted row i is stored row rowOrder[i]. */
-  readonly rowOrder?: Int32Array;
+  readonly rowOrder?: Int32Array | undefined;
+  /** One number a row, in the stored order. */
+  readonly bias?: GgufTensor | undefined;
 }
 
 export type LinearWeights =
@@ -35,6 +37,20 @@ export async function readFloats(file: GgufFile, tensor: GgufTensor): Promise<Fl
   const values = new Float32Array(tensor.dims.reduce((a, b) => a * b, 1));
   dequantise(tensor.type, await partBytes(file, { tensor }), values);
   return values;
+}
+
+/** The biases of all parts one after another, [n], zeros where a part has none; undefined where no part has one. */
+export async function readBias(
+  file: GgufFile,
+  parts: readonly LinearPart[],
+): Promise<Float32Array | undefined> {
+  if (parts.every((part) => part.bias === undefined)) return undefined;
+  const values: number[] = [];
+  for (const { tensor, bias, rowOrder } of parts) {
+    const stored = bias ? await readFloats(file, bias) : new Float32Array(tensor.dims[1]);
+    values.push(...(rowOrder ? Array.from(rowOrder, (row) => stored[row]) : stored));
+  }
+  return Float32Array.from(values);
 }
 
 function blocks(bytes: Uint8Array, type: GgmlType, n: number, k: number, bits: 4 | 8): PackedWeights {

@@ -1,10 +1,14 @@
 import { EngineError } from '../errors.ts';
+import { checkTensors } from './expected-tensors.ts';
+import { FAMILIES, type Family } from './families.ts';
+import { type RopeScaling, ropeScaling } from './rope.ts';
 import type { GgufFile } from './types.ts';
-import { metaNumber, metaString, optionalNumber } from './values.ts';
+import { metaNumber, metaString, optionalBooleansOrNumber, optionalNumber } from './values.ts';
 
-/** Hyperparameters of a llama-family model. */
+/** Hyperparameters of a model of one of the FAMILIES. */
 export interface LlamaConfig {
   readonly architecture: string;
+  readonly family: Family;
   readonly layers: number;
   /** Size of the residual stream. */
   readonly hidden: number;
@@ -13,16 +17,76 @@ export interface LlamaConfig {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** Factor of the products of queries and keys. */
+  readonly attentionScale: number;
   readonly vocabulary: number;
   /** Positions that the model was trained for. */
   readonly contextLength: number;
   readonly normEpsilon: number;
   readonly ropeTheta: number;
+  readonly ropeScaling: RopeScaling;
+  /** Layers that see the last positions only; undefined where all see all. */
+  readonly window: SlidingWindow | undefined;
   /** The output layer shares the embedding's weights. */
   readonly tied: boolean;
 }
 
-const supported = ['llama'];
+export interface SlidingWindow {
+  /** Positions that a token sees, its own included. */
+  readonly positions: number;
+  /** By layer, whether it has the window. */
+  readonly isLocal: readonly boolean[];
+  /** Rotary base of those layers; their frequencies are not scaled where it is another one than the model's. */
+  readonly ropeTheta: number;
+}
+
+/** Keys of a computation that is not done here, and the values that change nothing. */
+const UNSUPPORTED_KEYS: Readonly<Record<string, readonly number[]>> = {
+  attn_logit_softcapping: [0],
+  final_logit_softcapping: [0],
+  logit_scale: [0, 1],
+  residual_scale: [0, 1],
+  embedding_scale: [0, 1],
+  'attention.clamp_kqv': [0],
+  'attention.max_alibi_bias': [0],
+  'attention.temperature_scale': [0],
+};
+
+/** GroupQueryAttention of ONNX Runtime turns heads of multiples of this size only. */
+const HEAD_UNIT = 16;
+
+function unsupported(file: GgufFile, what: string): EngineError {
+  return new EngineError('unsupported-model', `${file.source.name} ${what}`);
+}
+
+function familyOf(file: GgufFile, architecture: string): Family {
+  if ((optionalNumber(file, `${architecture}.expert_count`) ?? 0) > 0)
+    throw unsupported(file, 'is a mixture of experts, whose neurons are not read here.');
+  const family = FAMILIES.get(architecture);
+  if (family) return family;
+  const known = [...FAMILIES.keys()].join(', ');
+  throw unsupported(file, `has the architecture "${architecture}"; supported: ${known}.`);
+}
+
+function slidingWindow(
+  file: GgufFile,
+  architecture: string,
+  family: Family,
+  model: { readonly layers: number; readonly contextLength: number; readonly ropeTheta: number },
+): SlidingWindow | undefined {
+  const positions = optionalNumber(file, `${architecture}.attention.sliding_window`) ?? 0;
+  const pattern =
+    optionalBooleansOrNumber(file, `${architecture}.attention.sliding_window_pattern`) ??
+    family.windowPattern;
+  const isLocal = Array.from({ length: model.layers }, (_, layer) =>
+    typeof pattern === 'number' ? pattern === 0 || layer % pattern < pattern - 1 : (pattern[layer] ?? false),
+  );
+  const ropeTheta =
+    optionalNumber(file, `${architecture}.rope.freq_base_swa`) ?? family.localTheta ?? model.ropeTheta;
+  const changes = positions < model.contextLength || ropeTheta !== model.ropeTheta;
+  if (!(positions > 0 && changes && isLocal.includes(true))) return undefined;
+  return { positions, isLocal, ropeTheta };
+}
 
 /**
  * Reads the hyperparameters and checks that the file holds the tensors that they call for.
@@ -30,71 +94,44 @@ const supported = ['llama'];
  */
 export function llamaConfig(file: GgufFile): LlamaConfig {
   const architecture = metaString(file, 'general.architecture');
-  if (!supported.includes(architecture)) {
-    throw new EngineError(
-      'unsupported-model',
-      `${file.source.name} has the architecture "${architecture}"; supported: ${supported.join(', ')}.`,
-    );
-  }
+  const family = familyOf(file, architecture);
   const number = (key: string) => metaNumber(file, `${architecture}.${key}`);
   const numberOr = (key: string, fallback: number) =>
     optionalNumber(file, `${architecture}.${key}`) ?? fallback;
-  const embedding = file.tensors.get('token_embd.weight');
-  if (!embedding) throw missing(file, 'token_embd.weight');
+  for (const [key, harmless] of Object.entries(UNSUPPORTED_KEYS)) {
+    const value = numberOr(key, harmless[0]);
+    if (!harmless.includes(value))
+      throw unsupported(file, `asks for ${architecture}.${key} = ${value}, which is not supported.`);
+  }
   const heads = number('attention.head_count');
   const hidden = number('embedding_length');
+  const layers = number('block_count');
   const headDim = numberOr('attention.key_length', hidden / heads);
-  if (numberOr('rope.dimension_count', headDim) !== headDim) {
-    throw new EngineError(
-      'unsupported-model',
-      `${file.source.name} rotates only a part of each head; that is not supported.`,
-    );
-  }
-  if (numberOr('expert_count', 0) > 0) {
-    throw new EngineError(
-      'unsupported-model',
-      `${file.source.name} is a mixture of experts, whose neurons are not read here.`,
-    );
-  }
-  const config: LlamaConfig = {
-    architecture,
-    layers: number('block_count'),
+  if (numberOr('rope.dimension_count', headDim) !== headDim)
+    throw unsupported(file, 'rotates only a part of each head; that is not supported.');
+  if (numberOr('attention.value_length', headDim) !== headDim)
+    throw unsupported(file, 'has values of another size than its keys; that is not supported.');
+  if (headDim % HEAD_UNIT !== 0)
+    throw unsupported(file, `has heads of ${headDim} numbers; only multiples of ${HEAD_UNIT} are supported.`);
+  const contextLength = number('context_length');
+  const ropeTheta = numberOr('rope.freq_base', 10000);
+  const scaledSize = family.scaledByHidden?.includes(layers) ? hidden / heads : headDim;
+  const shape = { family, architecture, layers };
+  const vocabulary = checkTensors(file, shape);
+  return {
+    ...shape,
     hidden,
     width: number('feed_forward_length'),
     heads,
     kvHeads: numberOr('attention.head_count_kv', heads),
     headDim,
-    vocabulary: embedding.dims[1],
-    contextLength: number('context_length'),
+    attentionScale: numberOr('attention.scale', 0) || scaledSize ** -0.5,
+    vocabulary,
+    contextLength,
     normEpsilon: number('attention.layer_norm_rms_epsilon'),
-    ropeTheta: numberOr('rope.freq_base', 10000),
+    ropeTheta,
+    ropeScaling: ropeScaling(file, architecture, contextLength),
+    window: slidingWindow(file, architecture, family, { layers, contextLength, ropeTheta }),
     tied: !file.tensors.has('output.weight'),
   };
-  for (const name of tensorNames(config)) if (!file.tensors.has(name)) throw missing(file, name);
-  return config;
-}
-
-function tensorNames(config: LlamaConfig): string[] {
-  const parts = [
-    'attn_norm',
-    'attn_q',
-    'attn_k',
-    'attn_v',
-    'attn_output',
-    'ffn_norm',
-    'ffn_gate',
-    'ffn_up',
-    'ffn_down',
-  ];
-  const names = ['output_norm.weight'];
-  for (let layer = 0; layer < config.layers; layer++)
-    for (const part of parts) names.push(`blk.${layer}.${part}.weight`);
-  return names;
-}
-
-function missing(file: GgufFile, name: string): EngineError {
-  return new EngineError(
-    'unsupported-model',
-    `${file.source.name} lacks the tensor "${name}"; the file may be incomplete or of another kind.`,
-  );
 }

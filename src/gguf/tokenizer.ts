@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
-import { inexpressible } from './byte-alphabet.ts';
-import { PRE_TOKENIZERS, type PreTokenizer } from './pre-tokenizers.ts';
+import { byteLevelParts } from './byte-level.ts';
+import { sentencePieceParts } from './sentencepiece.ts';
+import { TOKEN_TYPES, type TokenizerParts, type Vocabulary } from './tokenizer-parts.ts';
 import type { GgufFile } from './types.ts';
 import {
   metaString,
@@ -27,10 +28,12 @@ export interface GgufTokenizer {
   readonly addBos: boolean;
 }
 
-/** Values of tokenizer.ggml.token_type that make a token one of its own, never made by merging. */
-const UNKNOWN = 2;
-const CONTROL = 3;
-const USER_DEFINED = 4;
+/** Types of tokens that stand for themselves and are never made by merging. */
+const WHOLE: ReadonlySet<number | undefined> = new Set([
+  TOKEN_TYPES.unknown,
+  TOKEN_TYPES.control,
+  TOKEN_TYPES.userDefined,
+]);
 
 const ENDS_OF_TURN: ReadonlySet<string> = new Set(['<|im_end|>', '<|eot_id|>', '<|end|>', '<end_of_turn>']);
 
@@ -38,39 +41,19 @@ function unsupported(file: GgufFile, what: string): EngineError {
   return new EngineError('unsupported-model', `${file.source.name}: ${what}`);
 }
 
-function findPreTokenizer(file: GgufFile): PreTokenizer {
-  const model = metaString(file, 'tokenizer.ggml.model');
-  if (model !== 'gpt2') {
-    const name = model === 'llama' ? 'SentencePiece (llama)' : model;
-    throw unsupported(
-      file,
-      `its tokenizer is of the kind ${name}, which is not supported; choose a model with a byte-level BPE tokenizer (gpt2).`,
-    );
-  }
-  const pre = optionalString(file, 'tokenizer.ggml.pre') ?? 'default';
-  const found = PRE_TOKENIZERS.get(pre);
-  if (found === undefined) {
-    throw unsupported(
-      file,
-      `its tokenizer splits text by the rules ${pre}, which are not supported; choose a model with one of ${[...PRE_TOKENIZERS.keys()].join(', ')}.`,
-    );
-  }
-  return found;
-}
+const KINDS: ReadonlyMap<string, (file: GgufFile, vocabulary: Vocabulary) => TokenizerParts> = new Map([
+  ['gpt2', byteLevelParts],
+  ['llama', sentencePieceParts],
+]);
 
-/** Checks that every merge is two parts with one space between them. */
-function readMerges(file: GgufFile): readonly string[] {
-  const merges = metaStrings(file, 'tokenizer.ggml.merges');
-  for (const merge of merges) {
-    const space = merge.indexOf(' ');
-    if (space < 1 || space === merge.length - 1 || merge.indexOf(' ', space + 1) !== -1) {
-      throw unsupported(
-        file,
-        `the merge "${merge}" of its tokenizer is not two parts; download the file again.`,
-      );
-    }
-  }
-  return merges;
+function partsOf(file: GgufFile, vocabulary: Vocabulary): TokenizerParts {
+  const kind = metaString(file, 'tokenizer.ggml.model');
+  const parts = KINDS.get(kind);
+  if (parts) return parts(file, vocabulary);
+  throw unsupported(
+    file,
+    `its tokenizer is of the kind ${kind}, which is not supported; choose a model whose tokenizer is byte-level BPE (gpt2) or SentencePiece (llama).`,
+  );
 }
 
 function readTokenTypes(file: GgufFile, vocabSize: number): readonly number[] {
@@ -96,7 +79,7 @@ function readTokenId(file: GgufFile, name: string, vocabSize: number): number | 
 function addedTokens(tokens: readonly string[], types: readonly number[]): object[] {
   const added: object[] = [];
   for (const [id, type] of types.entries()) {
-    if (type !== UNKNOWN && type !== CONTROL && type !== USER_DEFINED) continue;
+    if (!WHOLE.has(type)) continue;
     added.push({
       id,
       content: tokens[id],
@@ -104,18 +87,10 @@ function addedTokens(tokens: readonly string[], types: readonly number[]): objec
       lstrip: false,
       rstrip: false,
       normalized: false,
-      special: type !== USER_DEFINED,
+      special: type !== TOKEN_TYPES.userDefined,
     });
   }
   return added;
-}
-
-/** Drops what the vocabulary has no bytes for, as the Rust library and llama.cpp do, and then splits. */
-function preTokenizer(pre: PreTokenizer, tokens: readonly string[]): object {
-  const pattern = inexpressible(new Set(tokens));
-  if (pattern === undefined) return pre.preTokenizer;
-  const drop = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Removed', invert: false };
-  return { type: 'Sequence', pretokenizers: [drop, pre.preTokenizer] };
 }
 
 /** Puts the BOS token in front of a text. */
@@ -137,26 +112,28 @@ function endIds(file: GgufFile, tokens: readonly string[], types: readonly numbe
     if (id !== undefined) ids.add(id);
   }
   for (const [id, type] of types.entries()) {
-    if ((type === CONTROL || type === USER_DEFINED) && ENDS_OF_TURN.has(tokens[id])) ids.add(id);
+    if (WHOLE.has(type) && ENDS_OF_TURN.has(tokens[id])) ids.add(id);
   }
   return [...ids];
 }
 
 /**
  * Builds the tokenizer that a GGUF file describes: byte-level BPE (tokenizer.ggml.model `gpt2`) with one of the
- * PRE_TOKENIZERS. Throws EngineError for any other kind and for vocabularies that contradict themselves.
+ * PRE_TOKENIZERS, or SentencePiece's (`llama`). Throws EngineError for any other kind and for vocabularies that
+ * contradict themselves.
  */
 export function tokenizerFromGguf(file: GgufFile): GgufTokenizer {
-  const pre = findPreTokenizer(file);
   const tokens = metaStrings(file, 'tokenizer.ggml.tokens');
   const vocabSize = tokens.length;
   if (vocabSize === 0) throw unsupported(file, 'its tokenizer has no tokens; download the file again.');
   const types = readTokenTypes(file, vocabSize);
+  const unknownId = readTokenId(file, 'unknown', vocabSize);
+  const parts = partsOf(file, { tokens, types, unknownId });
   const bosId = readTokenId(file, 'bos', vocabSize);
   const eosIds = endIds(file, tokens, types);
-  const addBos = bosId !== undefined && (optionalBoolean(file, 'tokenizer.ggml.add_bos_token') ?? pre.addBos);
+  const addBos =
+    bosId !== undefined && (optionalBoolean(file, 'tokenizer.ggml.add_bos_token') ?? parts.addBos);
   const chatTemplate = optionalString(file, 'tokenizer.chat_template');
-  const unknownId = readTokenId(file, 'unknown', vocabSize);
   const paddingId = readTokenId(file, 'padding', vocabSize);
   const textOf = (id: number | undefined) => (id === undefined ? undefined : tokens[id]);
   return {
@@ -165,22 +142,11 @@ export function tokenizerFromGguf(file: GgufFile): GgufTokenizer {
       truncation: null,
       padding: null,
       added_tokens: addedTokens(tokens, types),
-      normalizer: pre.normalizer,
-      pre_tokenizer: preTokenizer(pre, tokens),
+      normalizer: parts.normalizer,
+      pre_tokenizer: parts.preTokenizer,
       post_processor: addBos ? bosTemplate(tokens[bosId], bosId) : null,
-      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: pre.ignoreMerges,
-        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-        merges: readMerges(file),
-      },
+      decoder: parts.decoder,
+      model: parts.model,
     },
     tokenizerConfig: {
       tokenizer_class: 'PreTrainedTokenizerFast',

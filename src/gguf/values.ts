@@ -111,6 +111,17 @@ export function optionalBoolean(file: GgufFile, key: string): boolean | undefine
   throw wrongValue(file, key, 'true or false');
 }
 
+/** One number or a list of truth values of the metadata, or undefined where there is no such key. Throws EngineError where it is something else. */
+export function optionalBooleansOrNumber(
+  file: GgufFile,
+  key: string,
+): number | readonly boolean[] | undefined {
+  const value = file.metadata.get(key);
+  if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value;
+  if (Array.isArray(value) && value.every((item): item is boolean => typeof item === 'boolean')) return value;
+  throw wrongValue(file, key, 'a number or a list of truth values');
+}
+
 /** A list of texts of the metadata. Throws EngineError where it is missing or something else. */
 export function metaStrings(file: GgufFile, key: string): readonly string[] {
   const value = file.metadata.get(key);

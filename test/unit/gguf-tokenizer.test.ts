@@ -81,7 +81,8 @@ describe('the tokenizer of a file', () => {
   });
 
   it.each([
-    [{ 'ggml.model': 'llama' }, /SentencePiece \(llama\), which is not supported/],
+    [{ 'ggml.model': 'llama', 'ggml.scores': undefined }, /tokenizer\.ggml\.scores is missing/],
+    [{ 'ggml.model': 'llama', 'ggml.scores': new Float32Array(3) }, /tokens but 3 scores/],
     [{ 'ggml.model': 'bert' }, /of the kind bert/],
     [{ 'ggml.model': undefined }, /tokenizer\.ggml\.model is missing/],
     [{ 'ggml.pre': 'poro-chat' }, /rules poro-chat, which are not supported.*smollm/],
