@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { readQuestions } from '../../src/cli/question-file.ts';
+import { commandOf } from '../../src/identify/provenance.ts';
+import { learnableManifest } from '../support/study-runs.ts';
+
+const settings = {
+  name: 'H-Neurons',
+  feature: { aggregation: 'max', position: 'produced' },
+  labels: '1-vs-1',
+  C: 'auto',
+  splitBy: 'relation',
+  seed: 3,
+  draws: 200,
+} as const;
+
+const commandFor = (name: string) =>
+  commandOf({ ...learnableManifest, questions: { ...learnableManifest.questions, name } }, settings);
+
+describe('the command of a set', () => {
+  it('has every option that the result depends on', () => {
+    expect(commandFor('My questions')).toBe(
+      'hneurons identify --questions "My questions" --limit 120 --samples 10 --agree 8 --seed 1 --out RUN' +
+        ' && hneurons fit RUN --C auto --aggregation max --position produced --labels 1-vs-1 --split relation --draws 200 --seed 3',
+    );
+  });
+
+  it.each(['facts', 'invented'])('names the built-in set %s as the terminal takes it', async (name) => {
+    const { header } = await readQuestions(name, 1);
+    expect(commandFor(header.name)).toContain(`hneurons identify --questions ${name} --limit `);
+  });
+});
