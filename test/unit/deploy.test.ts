@@ -236,6 +236,16 @@ describe('merge and fit', () => {
     expect(readdirSync(runs)).toEqual(['merged', 'merged.json', 'shard-0', 'shard-1']);
   });
 
+  test('keeps the labels that a person put beside the merged answers', () => {
+    const runs = join(folder, 'corrected');
+    mkdirSync(join(runs, 'merged'), { recursive: true });
+    mkdirSync(join(runs, 'shard-0'));
+    const line = '{"index":3,"label":"wrong"}\n';
+    writeFileSync(join(runs, 'merged', 'corrections.jsonl'), line);
+    expect(run([...script, runs], {}, { hneurons: merging('[]') }).status).toBe(0);
+    expect(readFileSync(join(runs, 'merged', 'corrections.jsonl'), 'utf8')).toBe(line);
+  });
+
   test('stops where a shard is missing or merging fails', () => {
     const runs = join(folder, 'stop');
     mkdirSync(join(runs, 'shard-0'), { recursive: true });
