@@ -2,10 +2,19 @@ import { EngineError } from '../errors.ts';
 import { flatIndex, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
-import { type Answer, answersOf, balancedAnswers, featureMatrix, groupsOf, labelsOf } from './answers.ts';
+import {
+  type Answer,
+  answersOf,
+  balancedAnswers,
+  featureMatrix,
+  groupsOf,
+  labelsOf,
+  type SplitBy,
+} from './answers.ts';
 import { corrected } from './corrections.ts';
 import type { Learning } from './detectors.ts';
-import { type RunData, SHUFFLES, vectorOf } from './learn.ts';
+import { SHUFFLES } from './learn.ts';
+import { type RunData, vectorOf } from './material.ts';
 import { type Verdict, type VerdictOptions, verdictOf } from './verdict.ts';
 
 export interface Evaluation {
@@ -48,8 +57,12 @@ function checkModel(set: NeuronSet, run: RunData): void {
 }
 
 /** Answers that may be learnt from: balanced, and none that shares a group with one to be tested on. */
-function learntFrom(candidates: readonly Answer[], test: readonly Answer[], seed: number): Answer[] {
-  const groups = groupsOf([...test, ...candidates], 'answer');
+function learntFrom(
+  candidates: readonly Answer[],
+  test: readonly Answer[],
+  { seed, splitBy }: { readonly seed: number; readonly splitBy: SplitBy },
+): Answer[] {
+  const groups = groupsOf([...test, ...candidates], splitBy);
   const tested = new Set(groups.slice(0, test.length));
   return balancedAnswers(
     candidates.filter((_, i) => !tested.has(groups[test.length + i])),
@@ -84,7 +97,9 @@ export async function evaluateSet(
     throw new EngineError('bad-input', 'The run has no consistently right or wrong answer to test on.');
   const from = heldOutOnly ? run : trainRun;
   const candidates = from ? read(from).filter((answer) => !isHeldOut(answer)) : [];
-  const learnt = learntFrom(candidates, test, seed);
+  // Names of relations say nothing about those of another run.
+  const splitBy = heldOutOnly ? (set.provenance.splitBy ?? 'answer') : 'answer';
+  const learnt = learntFrom(candidates, test, { seed, splitBy });
   const answers = [...test, ...learnt];
   const sources = new Map<Answer, RunData>([
     ...test.map((answer) => [answer, run] as const),
@@ -106,7 +121,7 @@ export async function evaluateSet(
   };
   const scores = sparseScores(features, model).slice(0, test.length);
   const C = typeof set.metrics.C === 'number' && learnt.length > 0 ? set.metrics.C : undefined;
-  const groups = groupsOf(answers, 'answer');
+  const groups = groupsOf(answers, splitBy);
   const bothClasses = new Set(test.map(({ label }) => label)).size === 2;
   return {
     verdict: bothClasses

@@ -1,55 +1,23 @@
 import type { OnProgress } from '../bytes/progress.ts';
-import { EngineError } from '../errors.ts';
-import { neuronAt, neuronLayout } from '../neurons/layout.ts';
+import { neuronAt } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 import { rocCurve } from '../stats/auroc.ts';
 import { calibrate } from '../stats/calibration.ts';
 import { chooseC, type PathPoint } from '../stats/choose-c.ts';
 import { geometricPath, type L1Fit, minimumC } from '../stats/logistic.ts';
-import { groupedFolds, groupedSplit } from '../stats/splits.ts';
+import { groupedFolds } from '../stats/splits.ts';
 import { stabilitySelection } from '../stats/stability.ts';
-import {
-  type Answer,
-  answersOf,
-  balancedAnswers,
-  type FeatureRow,
-  featureMatrix,
-  groupsOf,
-  labelsOf,
-  type SplitBy,
-} from './answers.ts';
-import { type Correction, corrected } from './corrections.ts';
-import { CLASS_NAMES, findHNeurons, type HNeurons, type Learning } from './detectors.ts';
-import type { FeatureVector } from './features.ts';
+import { CLASS_NAMES, findHNeurons, type HNeurons } from './detectors.ts';
 import type { Finding, StableNeuron } from './finding.ts';
-import type { QuestionRecord, RunManifest } from './records.ts';
+import { type Material, type MaterialSettings, materialOf, type RunData } from './material.ts';
 import { transferMatrix } from './transfer.ts';
 import { BASELINE, H_NEURONS, type Verdict, verdictOf } from './verdict.ts';
 
-/** A run as it is learnt from. */
-export interface RunData {
-  readonly manifest: RunManifest;
-  readonly records: readonly QuestionRecord[];
-  /** A person's labels in place of the judge's. */
-  readonly corrections?: readonly Correction[];
-  /** Features of a row, float16 bits, [vectors][neurons]. */
-  features(row: number): Promise<Uint16Array>;
-}
-
 /** How a set is learnt; nothing in it belongs to one process. */
-export interface LearnSettings {
+export interface LearnSettings extends MaterialSettings {
   readonly name: string;
-  readonly feature: NeuronSet['feature'];
-  /**
-   * '1-vs-1': the answer tokens of made-up answers against those of right ones. '3-vs-1': against these and the other
-   * tokens of all replies.
-   */
-  readonly labels: '1-vs-1' | '3-vs-1';
   /** 'auto': the C with the smallest loss on held-out folds; their AUROC is too flat along C to choose by. */
   readonly C: number | 'auto';
-  readonly splitBy: SplitBy;
-  /** Of the drawing of answers, splits, folds, resamples and random neurons. */
-  readonly seed: number;
   /** Sets of random neurons in the verdict. */
   readonly draws: number;
 }
@@ -61,7 +29,6 @@ export interface LearnOptions extends LearnSettings {
   readonly onProgress?: OnProgress;
 }
 
-const TEST_SHARE = 0.3;
 const FOLDS = 5;
 /** C from where the first neuron appears to this many times that. */
 const PATH_REACH = 1000;
@@ -70,67 +37,6 @@ export const SHUFFLES = 20;
 const STABILITY_RESAMPLES = 50;
 /** Share of the resamples from which on a neuron outside the set is listed. */
 const SHOWN_SHARE = 0.1;
-
-/** The feature vector that a set's feature stands for. */
-export function vectorOf({ position, aggregation }: NeuronSet['feature']): FeatureVector {
-  return `answer-${position}-${aggregation}`;
-}
-
-function checkClasses(answers: readonly Answer[]): void {
-  if (answers.length > 0) return;
-  throw new EngineError(
-    'bad-input',
-    'No relation of the run has both right and made-up answers with features; ask more questions, or questions of which the model knows some.',
-  );
-}
-
-/** What a run is learnt from. */
-interface Material extends Learning {
-  /** [rows] answers that a split, a fold or a resample keeps together. */
-  readonly groups: Int32Array;
-}
-
-/** An answer's reply has tokens that are not its answer. */
-function hasRest({ record }: Answer): boolean {
-  return (record.answer?.tokens.length ?? 0) < record.replies[record.representative].ids.length;
-}
-
-/**
- * The answers of a run to learn from and to test on, balanced within relation, none of one group on both sides; for
- * labels 3-vs-1 the other tokens of the replies that are learnt from behind them.
- */
-async function materialOf(run: RunData, options: LearnOptions): Promise<Material> {
-  const { seed, splitBy, feature, signal } = options;
-  const chosen = balancedAnswers(answersOf(corrected(run.records, run.corrections ?? [])), seed);
-  checkClasses(chosen);
-  const split = groupedSplit({
-    labels: labelsOf(chosen),
-    groups: groupsOf(chosen, splitBy),
-    seed,
-    testShare: TEST_SHARE,
-  });
-  const isLearnt = new Uint8Array(chosen.length);
-  for (const row of split.train) isLearnt[row] = 1;
-  const others =
-    options.labels === '3-vs-1' ? chosen.filter((answer, row) => isLearnt[row] > 0 && hasRest(answer)) : [];
-  const answers = [...chosen, ...others];
-  const rows = answers.map(
-    (answer, row): FeatureRow => ({
-      answer,
-      vector: row < chosen.length ? vectorOf(feature) : 'rest-read-mean',
-    }),
-  );
-  return {
-    answers,
-    labels: Uint8Array.from(rows, ({ answer: { label } }, row) => (row < chosen.length ? label : 0)),
-    answerRows: chosen.length,
-    features: await featureMatrix(run.manifest, rows, ({ record }) => run.features(record.row)),
-    layout: neuronLayout(run.manifest.model.widths),
-    train: Uint8Array.from(rows, (_, row) => (row < chosen.length ? isLearnt[row] : 1)),
-    groups: groupsOf(answers, splitBy),
-    signal,
-  };
-}
 
 /** Cross-validates the C path on the answers to learn from. */
 async function crossValidate(material: Material, options: LearnOptions): Promise<readonly PathPoint[]> {
@@ -141,7 +47,7 @@ async function crossValidate(material: Material, options: LearnOptions): Promise
     labels: rows.map((row) => labels[row]),
     groups: rows.map((row) => groups[row]),
     seed: options.seed,
-    folds: FOLDS,
+    folds: Math.min(FOLDS, new Set(rows.map((row) => groups[row])).size),
   });
   const folds = new Int32Array(answers.length);
   rows.forEach((row, k) => {
@@ -267,6 +173,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
       command: options.command,
       questions: `${manifest.questions.name}: ${manifest.questions.count} questions (${manifest.questions.hash}), ${agree} of ${samples} replies agreeing, balanced within relation, split by ${options.splitBy}, labels ${options.labels}`,
       heldOut: heldOut.map(({ record }) => record.question.id),
+      splitBy: options.splitBy,
       licence: manifest.questions.licences.join(', '),
       notes: verdict.sentence,
     },

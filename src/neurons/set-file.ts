@@ -49,6 +49,8 @@ export interface NeuronSet {
     readonly questions: string;
     /** Ids of the questions that the set was not found with and can be tested on. */
     readonly heldOut?: readonly string[];
+    /** What these share with no question that the set was found with: the answer, or the relation ('answer' if absent). */
+    readonly splitBy?: 'answer' | 'relation';
     readonly licence?: string;
     readonly notes?: string;
   };
@@ -80,6 +82,7 @@ const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
     command: text,
     questions: text,
     heldOut: z.array(text).max(100_000).optional(),
+    splitBy: z.enum(['answer', 'relation']).optional(),
     licence: text.optional(),
     notes: text.optional(),
   }),

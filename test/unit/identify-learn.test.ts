@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { numberToFloat16 } from '../../src/bytes/half.ts';
 import { evaluateSet } from '../../src/identify/evaluate.ts';
 import { FEATURE_VECTORS } from '../../src/identify/features.ts';
-import { type LearnOptions, learnSet, type RunData } from '../../src/identify/learn.ts';
+import { type LearnOptions, learnSet } from '../../src/identify/learn.ts';
+import type { RunData } from '../../src/identify/material.ts';
 import type { QuestionRecord, RunManifest } from '../../src/identify/records.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
 import { type VerdictRow, verdictSentence } from '../../src/identify/verdict.ts';
@@ -311,6 +312,30 @@ describe('learning a set', () => {
     expect(verdict.sentence).toMatch(/not shown to be better than guessing/);
   });
 
+  it('refuses to take maxima for labels 3-vs-1, since the other tokens are kept as means', async () => {
+    const feature = { aggregation: 'max', position: 'read' } as const;
+    await expect(learnSet(makeRun(1), { ...options, feature, labels: '3-vs-1' })).rejects.toThrow(
+      /choose the mean, or labels 1-vs-1/,
+    );
+  });
+
+  it('keeps few relations apart as well, and says what to do where there are too few', async () => {
+    const withRelations = (count: number): RunData => {
+      const run = makeRun(1);
+      const records = run.records.map((record, i) => ({
+        ...record,
+        question: { ...record.question, fact: `fact ${i}`, relation: `relation ${(i >> 1) % count}` },
+      }));
+      return { ...run, records };
+    };
+    const apart: LearnOptions = { ...options, splitBy: 'relation', draws: 2 };
+    const { verdict, trained } = await learnSet(withRelations(3), apart);
+    expect([trained, verdict.right, verdict.madeUp]).toEqual([160, 40, 40]);
+    await expect(learnSet(withRelations(2), apart)).rejects.toThrow(
+      /too few relations that share no fact \(2\) .* split by answer/,
+    );
+  });
+
   it('refuses a run of one class, and names what is missing', async () => {
     const run = makeRun(1, { status: () => false });
     await expect(learnSet(run, options)).rejects.toThrow(/No relation of the run has both right and made-up/);
@@ -327,6 +352,19 @@ describe('evaluating a set', () => {
       areaOf(verdict.rows, 'H-Neurons').value,
       10,
     );
+  });
+
+  it('keeps the relations held out from other detectors, too, where relations were split', async () => {
+    const plain = makeRun(1);
+    // Twice as many right answers as made-up ones, so that some are neither learnt from nor named as held out.
+    const records = plain.records.filter(({ status }, i) => status === 'right' || i % 4 === 1);
+    const run = { ...plain, records };
+    const { set, verdict } = await learnSet(run, { ...options, C: 2, splitBy: 'relation', draws: 2 });
+    const evaluation = await evaluateSet(set, run, { seed: 1, draws: 2 });
+    const wordsOf = (rows: readonly VerdictRow[]) => areaOf(rows, 'words of the question');
+    // Words of relations that were not learnt from: as good as the fit says, with the same groups resampled.
+    expect(areaOf(evaluation.verdict!.rows, 'H-Neurons')).toEqual(areaOf(verdict.rows, 'H-Neurons'));
+    expect(wordsOf(evaluation.verdict!.rows).value).toBeCloseTo(wordsOf(verdict.rows).value, 1);
   });
 
   it('tests on all of another run, with detectors that need learning only where there is a run to learn from', async () => {
