@@ -65,7 +65,12 @@ export function drawDetectors(rows: readonly DetectorRow[], width: number): Pict
   const step = wide ? rowHeight : rowHeight + 20;
   const bottom = headHeight + rows.length * step;
   const lowest = lowestShown(rows);
+  const scale = ({ left, right }: Panel) => scaleLinear([lowest, 1], [left, right]);
   const marks: Mark[] = [
+    ...panels.map((panel) => {
+      const half = scale(panel)(0.5);
+      return line([half, headHeight], [half, bottom], { tone: 'edge', dash: '2 3' });
+    }),
     { kind: 'text', x: width, y: 12, text: 'AUROC, 95 %', tone: 'muted', anchor: 'end' },
   ];
   const dotY = (i: number) => headHeight + i * step + (wide ? rowHeight / 2 : step - 14);
@@ -93,10 +98,10 @@ export function drawDetectors(rows: readonly DetectorRow[], width: number): Pict
       },
     );
   });
-  for (const { title, left, right, of } of panels) {
-    const x = scaleLinear([lowest, 1], [left, right]);
+  for (const panel of panels) {
+    const { title, left, right, of } = panel;
+    const x = scale(panel);
     marks.push({ kind: 'text', x: left, y: 12, text: title, tone: 'muted' });
-    marks.push(line([x(0.5), headHeight], [x(0.5), bottom], { tone: 'edge', dash: '2 3' }));
     rows.forEach((row, i) => {
       const interval = of(row);
       if (interval) marks.push(...dotAndInterval(row, interval, x, dotY(i)));

@@ -32,7 +32,7 @@ export function EarlierRuns() {
             <caption>Runs in this browser</caption>
             <thead>
               <tr>
-                {['Questions', 'Model', 'Changed', 'Asked', 'Outcome', 'Actions'].map((text) => (
+                {['Questions', 'Actions', 'Asked', 'Outcome', 'Model', 'Changed'].map((text) => (
                   <th key={text} scope="col">
                     {text}
                   </th>
@@ -81,14 +81,6 @@ function RunRow({ run, open }: { readonly run: RunSummary; readonly open: boolea
         <bdi>{questions.name}</bdi>
         {open && ' (open)'}
       </th>
-      <td>
-        <bdi>{model.name}</bdi>
-      </td>
-      <td>{changedText(run)}</td>
-      <td>
-        {run.done.toLocaleString('en')} of {run.total.toLocaleString('en')}
-      </td>
-      <td>{countsText(run.counts)}</td>
       <td className="runs-actions">
         {!open && (
           <Button
@@ -121,6 +113,14 @@ function RunRow({ run, open }: { readonly run: RunSummary; readonly open: boolea
           </Button>
         )}
       </td>
+      <td>
+        {run.done.toLocaleString('en')} of {run.total.toLocaleString('en')}
+      </td>
+      <td>{countsText(run.counts)}</td>
+      <td>
+        <bdi>{model.name}</bdi>
+      </td>
+      <td>{changedText(run)}</td>
     </tr>
   );
 }

@@ -73,10 +73,10 @@ export function detectorTable(rows: readonly DetectorRow[], gains: readonly Verd
     const gain = gains.find((row) => row.name === name)?.gain;
     return [
       name,
-      plain,
       intervalText(auroc),
       orNone(accuracy),
       gain ? `${signed(gain.value)} (${signed(gain.low)} to ${signed(gain.high)})` : '',
+      plain,
     ];
   });
 }
