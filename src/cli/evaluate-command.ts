@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { EngineError } from '../errors.ts';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OnProgress } from '../bytes/progress.ts';
 import { type Evaluation, evaluateSet } from '../identify/evaluate.ts';
 import type { RunProgress } from '../identify/run.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
@@ -17,7 +19,7 @@ export interface EvaluateOptions {
   readonly questions: string;
   /** Columns of a table that is asked first; guessed where they are left out. */
   readonly columns?: ColumnChoice;
-  /** Where a question set's run is stored. */
+  /** Where a question set's run is kept; nowhere where it is left out. */
   readonly out?: string;
   /** Folder of the run that the set comes from. */
   readonly train?: string;
@@ -28,17 +30,21 @@ export interface EvaluateOptions {
   readonly seed: number;
 }
 
-/** The folder of the run to test on; a question set is asked first. */
-async function runFolder(options: EvaluateOptions, report: (progress: RunProgress) => void): Promise<string> {
+/** Gives the folder of the run to test on to `use`; a question set is asked first. */
+async function withFolder<T>(
+  options: EvaluateOptions,
+  report: (progress: RunProgress) => void,
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
   const { questions, out } = options;
-  if (existsSync(questions) && statSync(questions).isDirectory()) return questions;
-  if (out === undefined)
-    throw new EngineError(
-      'bad-input',
-      `"${questions}" is no folder of a run; to ask a question set first, name a folder for its run with --out.`,
-    );
-  await runIdentify({ ...options, out, shard: { index: 0, count: 1 }, resume: true }, report);
-  return out;
+  if (existsSync(questions) && statSync(questions).isDirectory()) return use(questions);
+  const folder = out ?? (await mkdtemp(join(tmpdir(), 'hneurons-')));
+  try {
+    await runIdentify({ ...options, out: folder, shard: { index: 0, count: 1 }, resume: true }, report);
+    return await use(folder);
+  } finally {
+    if (out === undefined) await rm(folder, { recursive: true });
+  }
 }
 
 /** Tests a set's file on a run. */
@@ -46,14 +52,16 @@ export async function runEvaluate(
   file: string,
   options: EvaluateOptions,
   report: (progress: RunProgress) => void,
+  onProgress?: OnProgress,
 ): Promise<Evaluation> {
   const set = parseNeuronSet(await readFile(file, 'utf8'));
-  const folder = await runFolder(options, report);
   const { draws, seed, train } = options;
-  return withRun(folder, async (run) => {
-    const evaluate = (trainRun?: FolderRun) => evaluateSet(set, run, { draws, seed, trainRun });
-    return train === undefined ? evaluate() : withRun(train, evaluate);
-  });
+  return withFolder(options, report, (folder) =>
+    withRun(folder, async (run) => {
+      const evaluate = (trainRun?: FolderRun) => evaluateSet(set, run, { draws, seed, trainRun, onProgress });
+      return train === undefined ? evaluate() : withRun(train, evaluate);
+    }),
+  );
 }
 
 export function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly }: Evaluation): string {

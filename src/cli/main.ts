@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { RunProgress } from '../identify/run.ts';
 import { setFormats } from '../neurons/formats/write.ts';
@@ -113,6 +114,19 @@ function progressWriter(): (progress: RunProgress) => void {
   };
 }
 
+/** The stage of long work on a line that is written over, on a terminal only. */
+async function withStages<T>(work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  const { stderr } = process;
+  if (!stderr.isTTY) return work(() => {});
+  try {
+    return await work(({ stage, done, total }) => {
+      stderr.write(`\r\x1b[K${stage}${total === undefined ? '' : `: ${done} of ${total}`}`);
+    });
+  } finally {
+    stderr.write('\r\x1b[K');
+  }
+}
+
 const columnsOption = () =>
   new Option(
     '--columns <columns>',
@@ -192,14 +206,14 @@ function addIdentification(root: Command): void {
     .option('--seed <seed>', 'of splits and draws', number, 1)
     .option('--json', 'print JSON')
     .action(async (folder: string, options: FitOptions & { json?: boolean }) =>
-      print(await runFit(folder, options), options.json, fitText),
+      print(await withStages((onProgress) => runFit(folder, options, onProgress)), options.json, fitText),
     );
   withModel(root.command('evaluate'))
     .description('test a neuron set on a run, or on questions that are asked first')
     .argument('<set>', 'a neuron set (JSON)')
     .requiredOption('--questions <place>', 'folder of a run, or questions as identify takes them')
     .addOption(columnsOption())
-    .option('--out <folder>', "where a question set's run is stored")
+    .option('--out <folder>', "where a question set's run is kept (default: it is not)")
     .option('--train <folder>', 'run that the set comes from, for other detectors to learn from')
     .option('--samples <count>', 'replies to a question', positive, 10)
     .option('--agree <count>', 'replies that must agree (default: all)', positive)
@@ -208,7 +222,11 @@ function addIdentification(root: Command): void {
     .option('--seed <seed>', 'of samples and draws', number, 1)
     .option('--json', 'print JSON')
     .action(async (file: string, options: EvaluateOptions & { json?: boolean }) =>
-      print(await runEvaluate(file, options, progressWriter()), options.json, evaluationText),
+      print(
+        await withStages((onProgress) => runEvaluate(file, options, progressWriter(), onProgress)),
+        options.json,
+        evaluationText,
+      ),
     );
 }
 
