@@ -103,7 +103,7 @@ export async function withQuestions<T>(
 }
 
 /** The questions of a table; `columns` are guessed where they are left out. */
-export function importTable(
+function importTable(
   { table, about }: { readonly table: Table; readonly about: AboutSet },
   columns?: ColumnChoice,
   limit?: number,

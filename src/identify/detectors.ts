@@ -35,7 +35,7 @@ export const CLASS_NAMES = ['right', 'made up'] as const;
 const LOOSE_C = 10;
 
 /** Some columns of a matrix, in the order given. */
-export function selectColumns(features: DenseFeatures, columns: readonly number[]): DenseFeatures {
+function selectColumns(features: DenseFeatures, columns: readonly number[]): DenseFeatures {
   const { rows } = features;
   const values = new Float32Array(rows * columns.length);
   columns.forEach((column, k) => {

@@ -50,7 +50,7 @@ const LOGPROB_DIGITS = 1e5;
 const rounded = (value: number) => Math.round(value * LOGPROB_DIGITS) / LOGPROB_DIGITS;
 
 /** Asks one question, judges the replies and, where they agree, reads the features of the one that stands for all. */
-export async function askQuestion(
+async function askQuestion(
   { model, io, prompt }: Asker,
   item: Item,
   settings: RunSettings,
@@ -93,7 +93,7 @@ function skips(error: unknown): error is EngineError {
 }
 
 /** Questions of a shard with their places in the set. */
-export function shardOf(
+function shardOf(
   questions: readonly Question[],
   { index, count }: Shard,
 ): { readonly index: number; readonly question: Question }[] {
@@ -137,7 +137,7 @@ function poolFor({ model, io }: Asker, { samples, maxTokens }: RunSettings): Ans
 }
 
 /** What describes a run before it starts. */
-export function manifestOf(
+function manifestOf(
   model: LanguageModel,
   set: QuestionSet,
   settings: RunSettings,

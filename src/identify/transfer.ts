@@ -14,7 +14,7 @@ const GROUPS = 7;
 const FOLDS = 5;
 
 /** The relations with the most answers, a group each, and the others as one. */
-export function relationGroups(answers: readonly Answer[]): Omit<Transfer['groups'][number], 'answers'>[] {
+function relationGroups(answers: readonly Answer[]): Omit<Transfer['groups'][number], 'answers'>[] {
   const counts = new Map<string, number>();
   for (const { record } of answers) {
     const { relation } = record.question;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answersOf, parsePythonList } from '../../src/identify/import/answer-cell.ts';
+import { answersInCells, parsePythonList } from '../../src/identify/import/answer-cell.ts';
 import { type ColumnMapping, completeMapping, guessColumns } from '../../src/identify/import/columns.ts';
 import { toQuestionSet } from '../../src/identify/import/question-set.ts';
 import { readTable } from '../../src/identify/import/read-table.ts';
@@ -25,7 +25,7 @@ const imported = (table: Table, mapping: ColumnMapping, limit?: number) =>
   toQuestionSet(table, mapping, about, { limit });
 
 describe('answers of a cell', () => {
-  const answers = (cell: Cell, separator: ';' | '|' | '' = '') => answersOf([cell], [separator]);
+  const answers = (cell: Cell, separator: ';' | '|' | '' = '') => answersInCells([cell], [separator]);
 
   it.each<[Cell, string[]]>([
     ['Paris', ['Paris']],

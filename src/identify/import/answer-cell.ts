@@ -81,7 +81,7 @@ function textsOf(cell: Cell, separator: Separator): string[] {
  * `value` or `aliases`, a list in a text as JSON or Python write it, or texts joined by a separator. Each once, without
  * those that no reply could be compared with.
  */
-export function answersOf(cells: readonly Cell[], separators: readonly Separator[]): string[] {
+export function answersInCells(cells: readonly Cell[], separators: readonly Separator[]): string[] {
   const found = new Set<string>();
   for (const [at, cell] of cells.entries()) {
     for (const text of textsOf(cell, separators[at])) {

@@ -2,7 +2,7 @@ import { EngineError } from '../../errors.ts';
 import { fnv1a } from '../../model/fingerprint.ts';
 import type { Question, QuestionSet, QuestionSource } from '../questions.ts';
 import { normalised } from '../words.ts';
-import { answersOf, type Separator } from './answer-cell.ts';
+import { answersInCells, type Separator } from './answer-cell.ts';
 import { type ColumnMapping, guessSeparator } from './columns.ts';
 import { type Cell, cellAt, type ReadOptions, type Table, type TableRow } from './table.ts';
 
@@ -97,7 +97,7 @@ function questionMaker(mapping: ColumnMapping, separators: readonly Separator[])
     if (fact === '')
       return asked === undefined || question === '' ? 'has no question' : 'asks nothing in words';
     if (question.length > LENGTH_AT_MOST) return `has a question of more than ${LENGTH_AT_MOST} characters`;
-    const answers = answersOf(
+    const answers = answersInCells(
       paths.map((path) => cellAt(cells, path)),
       separators,
     );
