@@ -41,7 +41,7 @@ const SHOWN_SHARE = 0.1;
 /** Cross-validates the C path on the answers to learn from. */
 async function crossValidate(material: Material, options: LearnOptions): Promise<readonly PathPoint[]> {
   const { answers, labels, features, train, groups, signal } = material;
-  const problem = { features, labels, rowWeights: train };
+  const problem = { features, labels, rowWeights: train, classNames: CLASS_NAMES };
   const rows = Array.from(train.keys()).filter((row) => train[row] > 0);
   const foldsOfTrain = groupedFolds({
     labels: rows.map((row) => labels[row]),

@@ -49,8 +49,14 @@ export function vectorOf({ position, aggregation }: NeuronSet['feature']): Featu
   return `answer-${position}-${aggregation}`;
 }
 
-function checkClasses(answers: readonly Answer[]): void {
-  if (answers.length > 0) return;
+function checkClasses(all: readonly Answer[], balanced: readonly Answer[]): void {
+  if (balanced.length > 0) return;
+  const labels = new Set(labelsOf(all));
+  if (labels.size < 2)
+    throw new EngineError(
+      'bad-input',
+      `The run has no consistently ${labels.has(1) ? 'right answer' : labels.has(0) ? 'made-up answer' : 'right or made-up answer'} with features; ask more questions, of which the model knows some and others not.`,
+    );
   throw new EngineError(
     'bad-input',
     'No relation of the run has both right and made-up answers with features; ask more questions, or questions of which the model knows some.',
@@ -99,8 +105,9 @@ export async function materialOf(
 ): Promise<Material> {
   const { seed, splitBy, feature, signal } = options;
   checkLabels(options);
-  const chosen = balancedAnswers(answersOf(corrected(run.records, run.corrections ?? [])), seed);
-  checkClasses(chosen);
+  const all = answersOf(corrected(run.records, run.corrections ?? []));
+  const chosen = balancedAnswers(all, seed);
+  checkClasses(all, chosen);
   const chosenGroups = groupsOf(chosen, splitBy);
   checkGroups(chosenGroups, splitBy);
   const split = groupedSplit({

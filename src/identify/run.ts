@@ -229,6 +229,8 @@ export async function runIdentification(
     throw error;
   };
   const ask = async (item: Item) => {
+    // What waits for a run that was stopped must not go on inside it.
+    checkStopped();
     await giveWay?.();
     checkStopped();
     return askQuestion(asker, item, settings, asking).catch((error: unknown) => {

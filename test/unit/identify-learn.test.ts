@@ -337,8 +337,17 @@ describe('learning a set', () => {
   });
 
   it('refuses a run of one class, and names what is missing', async () => {
-    const run = makeRun(1, { status: () => false });
-    await expect(learnSet(run, options)).rejects.toThrow(/No relation of the run has both right and made-up/);
+    const learnt = (status: (i: number) => boolean, count = 240) =>
+      learnSet(makeRun(1, { status, count }), options);
+    await expect(learnt(() => false)).rejects.toThrow(/no consistently right answer/);
+    await expect(learnt(() => true, 6)).rejects.toThrow(/no consistently made-up answer/);
+    await expect(learnt(() => true, 0)).rejects.toThrow(/no consistently right or made-up answer/);
+    await expect(learnt((i) => i % 5 < 2)).rejects.toThrow(
+      /No relation of the run has both right and made-up/,
+    );
+    await expect(learnt((i) => i % 2 === 0, 12)).rejects.toThrow(
+      /too few rows of the class "(right|made up)"/,
+    );
   });
 });
 

@@ -65,6 +65,7 @@ interface Changes {
   readonly settings?: RunSettings;
   readonly signal?: AbortSignal;
   readonly onRecord?: (record: QuestionRecord) => void;
+  readonly giveWay?: () => Promise<void>;
   readonly store?: RunStore;
 }
 
@@ -78,6 +79,7 @@ async function run(folder: string, changes: Changes = {}) {
       shard: changes.shard ?? WHOLE,
       store: changes.store ?? store,
       signal: changes.signal,
+      giveWay: changes.giveWay,
       onProgress: ({ latest }) => latest && changes.onRecord?.(latest),
     });
     return { progress, runs: runs() };
@@ -210,6 +212,20 @@ describe('an interrupted run', () => {
     expect(rest.progress).toMatchObject({ done: 11, counts: undisturbed.progress.counts });
     expect(rest.runs).toBeLessThan(undisturbed.runs);
     expect((await run(folder)).runs).toBe(0);
+  });
+
+  it('gives way to nobody once it was cancelled', async () => {
+    const stop = new AbortController();
+    let ways = 0;
+    const cancelled = run(newFolder(), {
+      signal: stop.signal,
+      onRecord: ({ index }) => index === 1 && stop.abort(),
+      giveWay: async () => {
+        ways++;
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(ways).toBe(2);
   });
 
   it('is not resumed with other settings', async () => {
