@@ -49,16 +49,19 @@ function Search() {
   const identification = useIdentification();
   const records = useRecords();
   const corrections = useIdentificationState((state) => state.corrections);
+  const asking = useIdentificationState((state) => state.status === 'running' || state.status === 'waiting');
   const { status, progress, error, outdated, result } = useIdentificationState((state) => state.learning);
   const [settings, setSettings] = useState<LearnSettings>(firstSettings);
   const { right, madeUp, pairs, relations, missing, caution } = readinessOf(records, corrections);
   return (
     <>
-      <p>
-        {right} right and {madeUp} made-up answers; {pairs} pairs within {relations} relation
-        {relations === 1 ? '' : 's'} to learn from and test on.
-      </p>
-      {missing && <p className="message">{missing}</p>}
+      {!missing && (
+        <p>
+          {right} right and {madeUp} made-up answers; {pairs} pairs within {relations} relation
+          {relations === 1 ? '' : 's'} to learn from and test on.
+        </p>
+      )}
+      {missing && <p className={asking ? 'muted' : 'message'}>{missing}</p>}
       {caution && <p className="muted">{caution}</p>}
       <div className="identify-row">
         {status === 'running' ? (
