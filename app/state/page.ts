@@ -8,6 +8,11 @@ export const pages = [
 
 export type PageName = (typeof pages)[number]['name'];
 
+/** Whether a fragment, without its #, is nothing but a page's name. */
+export function isPageName(name: string): boolean {
+  return pages.some((page) => page.name === name);
+}
+
 /**
  * The page that an address' fragment means: "#identify", or the explorer for none and for a state of it ("#s1...").
  * @returns undefined for anything else, such as a place on a page

@@ -1,6 +1,6 @@
 import { describeError } from '../state/describe-error.ts';
 import { decodeLink, encodeLink } from '../state/link.ts';
-import { pageOf } from '../state/page.ts';
+import { isPageName } from '../state/page.ts';
 import { type PageState, readPageState, writePageState } from '../state/page-state.ts';
 import { valuesAt } from '../state/record.ts';
 import type { Session } from '../state/session.ts';
@@ -55,7 +55,7 @@ function fill(session: Session, state: PageState): void {
 export async function followLink(session: Session, fragment: string): Promise<boolean> {
   const { notice, model } = session.stores;
   try {
-    const isPlace = (id: string) => pageOf(`#${id}`) !== undefined || document.getElementById(id) !== null;
+    const isPlace = (id: string) => isPageName(id) || document.getElementById(id) !== null;
     const state = await decodeLink(fragment, isPlace);
     if (!state) return false;
     fill(session, state);

@@ -16,7 +16,7 @@ import { readinessOf } from '../../app/identify/readiness.ts';
 import { archiveOf, unpacked } from '../../app/identify/run-archive.ts';
 import { countsText, rateText } from '../../app/identify/run-words.ts';
 import { cellStrength } from '../../app/identify/TransferTable.tsx';
-import { pageOf } from '../../app/state/page.ts';
+import { isPageName, pageOf } from '../../app/state/page.ts';
 import type { Question } from '../../src/identify/questions.ts';
 import type { JudgedReply, QuestionRecord } from '../../src/identify/records.ts';
 
@@ -55,6 +55,7 @@ describe('the page in the address', () => {
   it('keeps the explorer’s links valid', () => {
     expect(['', '#', '#explore', '#s1.AAAA', '#s12.x'].map(pageOf)).toEqual(new Array(5).fill('explore'));
     expect(pageOf('#identify')).toBe('identify');
+    expect(['explore', 'identify', 's1.AAAA', ''].map(isPageName)).toEqual([true, true, false, false]);
     expect(['#elsewhere', '#s1', '#identify2', '#javascript:alert(1)'].map(pageOf)).toEqual(
       new Array(4).fill(undefined),
     );
