@@ -61,7 +61,7 @@ function findingText({
   const chosen = points.find((point) => point.C === C);
   const stable = stability.neurons.filter(({ inSet }) => inSet).slice(0, 8);
   return [
-    `${set.neurons.length} H-Neurons of ${total.toLocaleString('en')} (${((1000 * set.neurons.length) / total).toFixed(2)} per mille) in ${layers} layers, learnt from ${trained} answers at C = ${C.toPrecision(3)}${chosen ? ` (cross-validated AUROC with both signs ${number(chosen.auroc)} ± ${number(chosen.standardError)})` : ''}.`,
+    `${set.neurons.length} H-Neuron${set.neurons.length === 1 ? '' : 's'} of ${total.toLocaleString('en')} (${((1000 * set.neurons.length) / total).toFixed(2)} per mille) in ${layers} layer${layers === 1 ? '' : 's'}, learnt from ${trained} answers at C = ${C.toPrecision(3)}${chosen ? ` (cross-validated AUROC with both signs ${number(chosen.auroc)} ± ${number(chosen.standardError)})` : ''}.`,
     '',
     ...verdictTable(verdict),
     '',

@@ -80,6 +80,8 @@ function stabilityText({ resamples, neurons }: Finding['stability']): string[] {
   return [`most stable of the set over ${resamples} halves of the answers: ${texts.join(', ')}`];
 }
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** What `fit` prints, for people. */
 export function fitText({
   set,
@@ -99,7 +101,7 @@ export function fitText({
   const layers = new Set(set.neurons.map(({ layer }) => layer)).size;
   return [
     ...(points.length > 0 ? ['cross-validation:', ...points] : []),
-    `${set.neurons.length} H-Neurons in ${layers} layers at C = ${C.toPrecision(3)}, learnt from ${trained} answers`,
+    `${counted(set.neurons.length, 'H-Neuron')} in ${counted(layers, 'layer')} at C = ${C.toPrecision(3)}, learnt from ${trained} answers`,
     verdictText(verdict),
     `calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}`,
     ...stabilityText(stability),
