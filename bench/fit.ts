@@ -1,4 +1,5 @@
-// Time of the L1 fits: npx tsx bench/fit.ts [--data FILE]. FILE receives the features and labels for fit-sklearn.py.
+// Time of the L1 fits: npx tsx bench/fit.ts [--data FILE] [--columns N]. FILE receives the features and labels for
+// fit-sklearn.py. The last line that it prints is JSON.
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../src/math/random.ts';
@@ -6,7 +7,6 @@ import { fitPath, geometricPath } from '../src/stats/logistic.ts';
 import type { Problem } from '../src/stats/problem.ts';
 
 const rows = 2000;
-const columns = 46_080;
 /** From a few used columns to some hundreds. */
 const Cs = geometricPath(0.005, 0.3, 8);
 
@@ -14,7 +14,7 @@ const Cs = geometricPath(0.005, 0.3, 8);
  * Features like mean CETT: not negative, heavy-tailed, of very different sizes a column, correlated through a few
  * causes that rows share; 40 columns carry the class.
  */
-function makeProblem(): Problem & { readonly labels: Uint8Array } {
+function makeProblem(columns: number): Problem & { readonly labels: Uint8Array } {
   const random = createRandom(7);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const causes = Array.from({ length: 8 }, () => Float64Array.from({ length: rows }, normal));
@@ -35,8 +35,11 @@ function makeProblem(): Problem & { readonly labels: Uint8Array } {
   return { features: { kind: 'dense', rows, columns, values }, labels };
 }
 
-const { values: args } = parseArgs({ options: { data: { type: 'string' } } });
-const problem = makeProblem();
+const { values: args } = parseArgs({
+  options: { data: { type: 'string' }, columns: { type: 'string', default: '46080' } },
+});
+const columns = Number(args.columns);
+const problem = makeProblem(columns);
 if (args.data) {
   const file = await open(args.data, 'w');
   await file.write(problem.labels);
@@ -59,3 +62,4 @@ for (const fit of fits) {
   console.log(JSON.stringify({ C, neurons: indices.length, objective, gap, iterations, separable }));
 }
 console.log(`${rows} x ${columns}, ${Cs.length} values of C: ${seconds.toFixed(2)} s`);
+console.log(JSON.stringify({ seconds, objectives: fits.map(({ objective }) => objective) }));

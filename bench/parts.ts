@@ -1,4 +1,5 @@
 import { explorer } from './explorer.ts';
+import { identify } from './identify.ts';
 import { peakRendererMemory } from './machine.ts';
 import { rivalName, writeRivalFolder } from './rival-folder.ts';
 import { type Graphics, type Site, withPage } from './site.ts';
@@ -22,8 +23,16 @@ export interface Figure {
   readonly value: number;
   /** What it is, for the table. */
   readonly label: string;
-  readonly unit: 'ms' | 'MB' | 'KB' | 'fps' | 'tokens/s' | 'times';
+  readonly unit: 'ms' | 's' | 'MB' | 'KB' | 'fps' | 'tokens/s' | 'an hour' | 'times';
   readonly target?: { readonly atMost: number } | { readonly atLeast: number };
+}
+
+/** A figure that could not be measured here. */
+export interface Absent {
+  readonly key: string;
+  readonly label: string;
+  /** Why. */
+  readonly absent: string;
 }
 
 const ms = (key: string, label: string, times: readonly number[]): Figure => ({
@@ -203,7 +212,7 @@ async function slider({ site, chromium, modelUrl: model }: Bench): Promise<Figur
 }
 
 /** The parts by name, in the order in which they run. */
-export const parts: Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>> = {
+export const parts: Readonly<Record<string, (bench: Bench) => Promise<(Figure | Absent)[]>>> = {
   load,
   'overhead-wasm': overheadWasm,
   'overhead-webgpu': overheadWebgpu,
@@ -211,4 +220,5 @@ export const parts: Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>
   rivals,
   slider,
   page: explorer,
+  identify,
 };

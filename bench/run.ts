@@ -1,4 +1,4 @@
-// Benchmark in a real Chromium: npm run bench -- [PART ...]
+// Benchmark in a real Chromium: npm run bench -- [PART ...] [--record]
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { ensureChromium } from '../scripts/lib/chromium.mjs';
@@ -6,8 +6,8 @@ import { runMain, SetupError, say } from '../scripts/lib/log.mjs';
 import { defaultModel, ensureModel, modelPath } from '../scripts/lib/model.mjs';
 import { root } from '../scripts/lib/process.mjs';
 import { describeMachine } from './machine.ts';
-import { type Bench, type Figure, parts } from './parts.ts';
-import { fillDocument, printTable, writeResults } from './report.ts';
+import { type Absent, type Bench, type Figure, parts } from './parts.ts';
+import { printTable, record } from './report.ts';
 import { serveSite } from './site.ts';
 
 /** The parts that were named; all of them where none is, or where the whole (`decode`) is named. */
@@ -17,13 +17,15 @@ function chosenParts(args: readonly string[]): readonly string[] {
   const unknown = args.find((arg) => !all.includes(arg));
   if (unknown !== undefined)
     throw new SetupError(
-      `"${unknown}" is not understood: npm run bench -- [decode | ${all.join(' | ')}] ...`,
+      `"${unknown}" is not understood: npm run bench -- [decode | ${all.join(' | ')}] ... [--record]`,
     );
   return all.filter((name) => args.includes(name));
 }
 
 await runMain(async () => {
-  const names = chosenParts(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const names = chosenParts(args.filter((arg) => arg !== '--record'));
+  const isWhole = names.length === Object.keys(parts).length;
   const problem = await ensureModel();
   if (problem !== null) throw new SetupError(`The benchmark needs the default model: ${problem}.`);
   const executablePath = await ensureChromium();
@@ -42,7 +44,7 @@ await runMain(async () => {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     const machine = describeMachine(browser);
     await browser.close();
-    const figures: Figure[] = [];
+    const figures: (Figure | Absent)[] = [];
     for (const name of names) {
       const start = performance.now();
       say('bench', `${name} ...`);
@@ -50,9 +52,7 @@ await runMain(async () => {
       say('bench', `${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
     }
     printTable(machine, figures);
-    if (names.length < Object.keys(parts).length) return;
-    await writeResults(machine, figures);
-    await fillDocument(machine, figures);
+    if (isWhole || args.includes('--record')) await record(machine, figures, isWhole);
   } finally {
     await site.close();
   }

@@ -1,4 +1,4 @@
-import type { Prompt } from '../../src/protocol/messages.ts';
+import type { IdentifyIn, Prompt } from '../../src/protocol/messages.ts';
 import { browserRuntimes } from '../../src/runtime/browser.ts';
 import { question, texts } from '../prompts.ts';
 import { caller } from './calls.ts';
@@ -135,6 +135,23 @@ async function slider({ model, rounds }: { model: string; rounds: number }) {
   return { ...times, promptLength: all.prompt.length };
 }
 
+type Start = NonNullable<IdentifyIn['start']>;
+
+/** Milliseconds that the engine takes for a set's questions, kept in the browser's store, behind a set to warm up. */
+async function identify(input: {
+  model: string;
+  settings: Start['settings'];
+  warmUp: Start['set'];
+  timed: Start['set'];
+}) {
+  const { client, model } = await startEngine(absolute(input.model));
+  const { settings } = input;
+  await client.call('identify', { run: 'warm-up', start: { set: input.warmUp, settings } });
+  const start = performance.now();
+  await client.call('identify', { run: 'timed', start: { set: input.timed, settings } });
+  return { ms: performance.now() - start, threads: model.device.threads };
+}
+
 /** Bytes of the page and its workers as the browser counts them; undefined where it does not tell. */
 async function memory(): Promise<number | undefined> {
   const measuring = performance as Performance & {
@@ -146,7 +163,7 @@ async function memory(): Promise<number | undefined> {
 /** Whether WebGPU runs on a graphics card. */
 const hasGraphicsCard = async () => (await browserRuntimes.webgpuObstacle()) === undefined;
 
-const bench = { hasGraphicsCard, load, overhead, lanes, rivals, slider, memory };
+const bench = { hasGraphicsCard, load, overhead, lanes, rivals, slider, memory, identify };
 
 declare global {
   interface Window {
