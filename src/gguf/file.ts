@@ -1,6 +1,7 @@
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
 import { HeaderReader, MoreBytesNeeded } from './header-reader.ts';
+import { joinParts } from './split.ts';
 import {
   BLOCK_LAYOUTS,
   GGML_TYPE_NAMES,
@@ -159,13 +160,6 @@ function parseHeader(start: Uint8Array, source: ByteSource): GgufFile {
   reader.checkCount(tensorCount, SMALLEST_TENSOR, 'the list of tensors');
   const tensors = readTensors(reader, tensorCount);
   const file: GgufFile = { version, metadata, tensors, source };
-  const parts = optionalNumber(file, 'split.count') ?? 1;
-  if (parts > 1) {
-    throw new EngineError(
-      'unsupported-model',
-      `${source.name} is one of ${parts} parts of a model; join them with llama.cpp's "llama-gguf-split --merge" and open the result.`,
-    );
-  }
   return { ...file, tensors: placeTensors(file, reader.position) };
 }
 
@@ -177,12 +171,7 @@ async function readStart(source: ByteSource, length: number): Promise<Uint8Array
   }
 }
 
-/**
- * Reads the header of a GGUF file (versions 2 and 3, little-endian): metadata and the tensors' places. The weights are
- * not read. Throws EngineError: 'unsupported-model' for other formats, versions and tensor types, 'load-failed' for a
- * truncated or damaged file.
- */
-export async function readGguf(source: ByteSource): Promise<GgufFile> {
+async function readOne(source: ByteSource): Promise<GgufFile> {
   let length = Math.min(source.size, FIRST_READ);
   for (;;) {
     const start = await readStart(source, length);
@@ -200,4 +189,15 @@ export async function readGguf(source: ByteSource): Promise<GgufFile> {
       length = Math.min(source.size, Math.max(4 * length, error.length));
     }
   }
+}
+
+/**
+ * Reads the header of a GGUF file (versions 2 and 3, little-endian): metadata and the tensors' places. The weights are
+ * not read. A model that is split into several files is given as all of them, in any order, and reads as one.
+ * Throws EngineError: 'unsupported-model' for other formats, versions and tensor types, 'load-failed' for a truncated
+ * or damaged file and for missing parts.
+ */
+export async function readGguf(source: ByteSource | readonly ByteSource[]): Promise<GgufFile> {
+  const files = await Promise.all([source].flat().map(readOne));
+  return joinParts(files);
 }

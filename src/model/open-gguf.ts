@@ -42,11 +42,12 @@ function nameOf(file: GgufFile): string {
 }
 
 /**
- * Opens a GGUF file on a device: builds its graph, instruments it, makes the session. Weights are read tensor by tensor.
+ * Opens a GGUF file, or all files of a model that is split, on a device: builds its graph, instruments it, makes the
+ * session. Weights are read tensor by tensor.
  * @throws EngineError where the file, its architecture or the device does not fit; the signal's reason when aborted
  */
 export async function openGguf(
-  source: ByteSource,
+  source: ByteSource | readonly ByteSource[],
   runtime: Runtime,
   options: OpenOptions = {},
 ): Promise<LanguageModel> {

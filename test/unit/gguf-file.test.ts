@@ -278,8 +278,14 @@ describe('an unfit or damaged header', () => {
     [
       'a part of a model',
       new GgufBuilder().header(0, 1).entry('split.count', 2).u16(3),
-      'unsupported-model',
-      /one of 3 parts/,
+      'load-failed',
+      /one of 3 files of a model; open it together with files 2, 3\./,
+    ],
+    [
+      'a part of far too many',
+      new GgufBuilder().header(0, 1).entry('split.count', 4).u32(0xffffffff),
+      'load-failed',
+      /split\.count is 4294967295/,
     ],
     [
       'an odd alignment',
