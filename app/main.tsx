@@ -6,6 +6,7 @@ import { App } from './App.tsx';
 import { everyOtherFrame } from './state/pacing.ts';
 import { createPages } from './state/page.ts';
 import { createSession } from './state/session.ts';
+import { shippedSets } from './state/sets.ts';
 import { startModel } from './state/start.ts';
 import { createTheme } from './state/theme.ts';
 import { followLink } from './takeaway/links.ts';
@@ -26,7 +27,9 @@ config({ jitless: true });
 const theme = createTheme();
 const pages = createPages();
 const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
-const session = createSession(createEngineClient(worker), everyOtherFrame(requestAnimationFrame));
+const session = createSession(createEngineClient(worker), everyOtherFrame(requestAnimationFrame), (layout) =>
+  shippedSets(document.baseURI, layout),
+);
 // The first picture before the model, which takes all the processor there is.
 void followLink(session, location.hash)
   .then((found) => (found ? undefined : showFirstRun(session)))

@@ -10,9 +10,9 @@ import type { LaneResult } from '../src/decode/growing.ts';
 import { calibrate } from '../src/engine/calibration.ts';
 import { preparePrompt } from '../src/engine/prompt.ts';
 import type { LanguageModel } from '../src/model/types.ts';
-import { mostActive } from '../src/neurons/active.ts';
 import { randomControl } from '../src/neurons/controls.ts';
 import { formatNeuron, parseNeuron } from '../src/neurons/layout.ts';
+import { shippedSet } from './lib/shipped-set.ts';
 
 /**
  * Measures what the examples' answers do on the default model, and notes it in public/prompts/gallery.json:
@@ -26,12 +26,13 @@ const controlSeed = 1;
 /** How the effects are measured: as the page does with what it starts with. */
 async function conditions(model: LanguageModel, io: GraphIo): Promise<NonNullable<GalleryFile['measured']>> {
   const { meanCett } = await calibrate(model, io);
-  const members = mostActive(meanCett, model.layout, 5);
+  const { name, neurons: members } = await shippedSet();
   const control = randomControl({ layout: model.layout, members, meanCett, seed: controlSeed });
   return {
     model: model.name,
     fingerprint: model.fingerprint,
     runtime: `ONNX Runtime on the CPU, ${model.precision}`,
+    set: name,
     neurons: members.map(formatNeuron),
     control: control.map(formatNeuron),
     factors,

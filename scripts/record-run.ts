@@ -17,15 +17,16 @@ import { serveEngine } from '../src/protocol/server.ts';
 import { nativeRuntime } from '../src/runtime/native.ts';
 import { runMain, SetupError, say } from './lib/log.mjs';
 import { root } from './lib/process.mjs';
+import { shippedSet } from './lib/shipped-set.ts';
 
-/** Five neurons of 46,080 switched off, and the model says what is not so. */
+/** The shipped H-Neurons switched off in the answer. */
 const example = {
   question: 'When did Albert Einstein invent the telephone?',
-  maxTokens: 32,
+  maxTokens: 22,
   scope: 'answer',
   factor: 0,
   /** Token of the steered answer that is pinned. */
-  pinned: 2,
+  pinned: 16,
 } as const;
 
 /** Fewer bins and levels than the page works with: the file comes before the first picture. */
@@ -85,7 +86,11 @@ async function answered(session: Session): Promise<void> {
 await runMain(async () => {
   const out = process.argv[2] === '--out' ? process.argv[3] : join(root, 'public', 'runs', 'telephone.json');
   if (!out) throw new SetupError('--out wants a file: npm run record-run -- [--out FILE]');
-  const session = createSession(createEngineClient(localPort()), (flush) => flush());
+  const session = createSession(
+    createEngineClient(localPort()),
+    (flush) => flush(),
+    async () => [await shippedSet()],
+  );
   const { stores } = session;
   const blob = await openAsBlob(DEFAULT_MODEL);
   stores.prompt.setState({ question: example.question, maxTokens: example.maxTokens });

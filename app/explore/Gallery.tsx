@@ -44,9 +44,10 @@ function Examples({ close }: { readonly close: () => void }) {
     <>
       {gallery.measured && (
         <p className="muted">
-          What is said of each was seen on {gallery.measured.model} with its {gallery.measured.neurons.length}{' '}
-          most active neurons at × {gallery.measured.factors.filter((factor) => factor !== 1).join(', × ')},
-          everywhere, taking the likeliest token each time. An example sets the scope to Everywhere.
+          What is said of each was seen on {gallery.measured.model} with the {gallery.measured.neurons.length}{' '}
+          neurons of “{gallery.measured.set}” at ×{' '}
+          {gallery.measured.factors.filter((factor) => factor !== 1).join(', × ')}, everywhere, taking the
+          likeliest token each time. An example sets the scope to Everywhere.
         </p>
       )}
       {gallery.kinds.map(({ id, title, about }) => (

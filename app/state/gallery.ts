@@ -39,6 +39,8 @@ export const gallerySchema = z.object({
       model: text,
       fingerprint: text,
       runtime: text,
+      /** Name of the neuron set. */
+      set: text,
       neurons: z.array(z.string()),
       control: z.array(z.string()),
       factors: z.array(z.number()),

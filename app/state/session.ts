@@ -1,9 +1,11 @@
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type {
   DeviceChoice,
   LoadedModel,
   ModelSource,
   NeuronFacts,
+  NeuronLayout,
   NeuronRef,
 } from '../../src/protocol/messages.ts';
 import { createAnswers } from './answers.ts';
@@ -61,8 +63,15 @@ function startingName(count: number): string {
   return `${count === 5 ? 'five' : count} most active neurons`;
 }
 
-/** The page's state and what can be done with it, around one engine. */
-export function createSession(client: EngineClient, schedule: (flush: () => void) => void): Session {
+/**
+ * The page's state and what can be done with it, around one engine.
+ * @param setsFor neuron sets at hand for models of a shape; a model starts with the first that was found in its weights
+ */
+export function createSession(
+  client: EngineClient,
+  schedule: (flush: () => void) => void,
+  setsFor: (layout: NeuronLayout) => Promise<readonly NeuronSet[]> = async () => [],
+): Session {
   const stores = createStores();
   const record = createRunRecord(schedule);
   const details = createDetails(client, record, () => stores.model.getState().model?.layout);
@@ -92,8 +101,10 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
           onEvent: (progress) => stores.model.setState({ progress: meter(progress) }),
         },
       );
+      const sets = await setsFor(model.layout);
+      signal.throwIfAborted();
       stores.model.setState({ status: 'ready', model });
-      startWith(model, before?.fingerprint === model.fingerprint);
+      startWith(model, before?.fingerprint === model.fingerprint, sets);
     } catch (error) {
       if (isCancelled(error)) return;
       const model = isRecorded(record) ? stores.model.getState().model : undefined;
@@ -105,7 +116,7 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
    * Steering that was made for this model is kept: another device, or a link.
    * @param same whether what the page shows comes from this model, and stays until it is answered again
    */
-  function startWith(model: LoadedModel, same: boolean): void {
+  function startWith(model: LoadedModel, same: boolean, sets: readonly NeuronSet[]): void {
     const { asked } = stores.run.getState();
     const { pin } = stores.selection.getState();
     if (!same) record.clear();
@@ -115,10 +126,13 @@ export function createSession(client: EngineClient, schedule: (flush: () => void
       forget();
       stores.selection.setState({ card: undefined });
       const { scope, controlSeed } = steering;
+      const set = sets.find((each) => each.model.fingerprint === model.fingerprint);
       stores.steering.setState(
         withGroup(
           { ...firstSteering, madeFor: model.fingerprint, scope, controlSeed },
-          { name: startingName(model.mostActive.length), kind: 'active', members: model.mostActive },
+          set
+            ? { name: set.name, kind: 'set', members: set.neurons, set }
+            : { name: startingName(model.mostActive.length), kind: 'active', members: model.mostActive },
         ),
         true,
       );

@@ -21,8 +21,8 @@ for (const scheme of ['light', 'dark'] as const) {
     for (const title of ['Sampling', 'Token map as a table', 'Neuron map as a table', 'Layers as a table'])
       await page.getByRole('button', { name: title }).click();
     expect(await faults(page)).toEqual([]);
-    await page.getByRole('button', { name: '28:1095' }).first().click();
-    await expect(page.getByRole('heading', { name: 'Neuron 28:1095' })).toBeVisible();
+    await page.getByRole('button', { name: '22:530' }).first().click();
+    await expect(page.getByRole('heading', { name: 'Neuron 22:530' })).toBeVisible();
     expect(await faults(page)).toEqual([]);
     for (const menu of ['Take away', 'Model and device']) {
       await page.getByRole('button', { name: menu }).click();
@@ -76,7 +76,7 @@ test('a phone has one column: question, scale, figure, then the rest', async ({ 
   const errors = collectErrors(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await openRecorded(page);
-  await expect(answerOf(page, 'Steered')).toContainText('invented the telephone');
+  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
   const top = async (name: string, role: 'region' | 'textbox' | 'slider') =>
     (await page.getByRole(role, { name, exact: true }).boundingBox())!.y;
   const tops = [

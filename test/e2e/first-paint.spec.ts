@@ -4,7 +4,7 @@ import { answered, answerOf, collectErrors, modelReady, openRecorded } from '../
 test('a recorded run fills the page and can be explored before the model is there', async ({ page }) => {
   const errors = collectErrors(page);
   await openRecorded(page);
-  await expect(answerOf(page, 'Steered')).toHaveText('Albert Einstein invented the telephone in 1900.');
+  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
   await expect(answerOf(page, 'Unsteered')).toContainText('was born in');
   await expect(page.getByRole('region', { name: 'Next token' }).getByRole('listitem')).toHaveCount(30);
   await expect(page.getByText('The answer changes')).toBeVisible();
@@ -19,7 +19,7 @@ test('a recorded run fills the page and can be explored before the model is ther
 
   await page.getByRole('slider', { name: 'Scale', exact: true }).fill('2');
   await expect(page.getByRole('alert').filter({ hasText: 'recorded run' })).toBeVisible();
-  await expect(answerOf(page, 'Steered')).toHaveText('Albert Einstein invented the telephone in 1900.');
+  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
   expect(errors).toEqual([]);
 });
 

@@ -145,9 +145,9 @@ test('the neuron card tells what the neuron writes, scales it, and closes by Esc
 
 test('solo leaves all other neurons as trained', async () => {
   await slider('Scale').fill('3');
-  const others = groups().getByRole('slider', { name: 'Neuron 28:1095' });
+  const others = groups().getByRole('slider', { name: 'Neuron 22:530' });
   await expect(others).toHaveValue('3');
-  const solo = page.getByRole('button', { name: 'Solo 25:200' }).first();
+  const solo = page.getByRole('button', { name: 'Solo 28:1330' }).first();
   await solo.click();
   await expect(others).toHaveValue('1');
   await solo.click();

@@ -151,7 +151,7 @@ test('a file that is no run is refused in one sentence, and what is shown stays'
   await expect(notice(page)).toContainText('newer version');
   await drop('c.json', 'no JSON');
   await expect(notice(page)).toContainText('not valid JSON');
-  await expect(answerOf(page, 'Steered')).toContainText('invented the telephone');
+  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
 });
 
 test('every part is a picture with its text as text', async ({ page }) => {

@@ -35,8 +35,8 @@ describe('the run that comes with the page', () => {
     expect(text.length).toBeLessThan(400_000);
     expect(textOf(run, 1)).not.toBe(textOf(run, 0).slice(0, textOf(run, 1).length));
     expect(run.dose?.points).toHaveLength(9);
-    expect(run.control.members).toHaveLength(5);
-    expect(Object.keys(run.neurons)).toHaveLength(5);
+    expect(run.control.members).toHaveLength(16);
+    expect(Object.keys(run.neurons)).toHaveLength(16);
     expect(run.state.pin).toBeDefined();
     for (const { frames, tokens } of run.lanes) {
       expect(frames.length).toBeGreaterThanOrEqual(run.prompt.length + tokens.length - 1);

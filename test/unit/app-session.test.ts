@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createSession } from '../../app/state/session.ts';
 import { EngineError } from '../../src/errors.ts';
-import { fakeEngine, neurons, readySession as ready } from '../support/fake-engine.ts';
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { fakeEngine, neurons, readySession as ready, tinyModel } from '../support/fake-engine.ts';
 
 describe('a session', () => {
   it('answers in three lanes once the model is there', async () => {
@@ -13,6 +14,33 @@ describe('a session', () => {
     expect(lanes.map((lane) => lane.neurons)).toEqual([[], [], []]);
     expect(watched).toEqual(neurons);
     expect(prompt).toMatchObject({ kind: 'chat', system: '' });
+  });
+
+  it('starts with the first set that was found in the weights of the model', async () => {
+    const { client, asked } = fakeEngine();
+    const own = (name: string, fingerprint: string): NeuronSet => ({
+      format: 'h-neuron-set',
+      version: 1,
+      name,
+      model: { name: 'tiny', architecture: 'llama', fingerprint, layers: 1, widths: [16] },
+      neurons: [{ layer: 0, neuron: 9, weight: 3 }],
+      intercept: -1,
+      feature: { aggregation: 'mean', position: 'read' },
+      provenance: { created: '2025-01-31', command: 'test', questions: 'test' },
+      metrics: {},
+    });
+    const { fingerprint } = tinyModel;
+    const sets = [own('Other weights', 'other'), own('H-Neurons', fingerprint), own('Later', fingerprint)];
+    const session = createSession(
+      client,
+      (flush) => flush(),
+      async () => sets,
+    );
+    await session.load({ kind: 'url', url: 'http://localhost/m.gguf', name: 'tiny' });
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    expect(session.stores.steering.getState().groups).toMatchObject([
+      { name: 'H-Neurons', kind: 'set', members: [{ layer: 0, neuron: 9, weight: 3 }], set: sets[1] },
+    ]);
   });
 
   it('leaves the unsteered lane alone when a slider moves, and keeps only the last of many moves', async () => {
