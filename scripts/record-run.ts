@@ -26,7 +26,7 @@ const example = {
   scope: 'answer',
   factor: 0,
   /** Token of the steered answer that is pinned. */
-  pinned: 16,
+  pinned: 20,
 } as const;
 
 /** Fewer bins and levels than the page works with: the file comes before the first picture. */

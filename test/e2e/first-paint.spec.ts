@@ -10,7 +10,7 @@ test('a recorded run fills the page and can be explored before the model is ther
   await expect(page.getByText('The answer changes')).toBeVisible();
 
   const reading = page.getByText('While the model reads');
-  await expect(reading).toContainText('Einstein');
+  await expect(reading).toContainText('Austria');
   await page
     .getByRole('listbox', { name: 'Tokens, Unsteered' })
     .getByRole('option', { name: 'born' })
@@ -36,15 +36,15 @@ test('the live model takes over with what stands in the fields', async ({ page }
   await page.goto('./');
   await expect(page.getByText('Recorded', { exact: true })).toBeVisible();
   await expect(page.getByRole('progressbar', { name: 'Loading the model' })).toBeVisible();
-  await page.getByRole('slider', { name: 'Scale', exact: true }).fill('0.5');
+  await page.getByRole('slider', { name: 'Scale', exact: true }).fill('2');
   release();
   await expect(page.getByText(/[\d.]+ MB of 98\.4 MB/)).toBeVisible();
   await modelReady(page);
   await expect(page.getByText('Recorded', { exact: true })).toBeHidden();
   await answered(page);
-  await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue('0.5');
-  await expect(answerOf(page, 'Steered')).toContainText('University of Vienna');
-  await expect(page.getByText('While the model reads')).toContainText('Einstein');
+  await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue('2');
+  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Germany');
+  await expect(page.getByText('While the model reads')).toContainText('Germany');
 
   await page.unroute('**/*.gguf');
   await page.reload();
