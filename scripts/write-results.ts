@@ -41,7 +41,11 @@ function transferTable({ groups, auroc }: Transfer): string[] {
     row(['learnt on', 'answers', ...groups.map(({ name }) => name)]),
     `|---|---:|${groups.map(() => '---:|').join('')}`,
     ...groups.map(({ name, answers }, g) =>
-      row([name, String(answers), ...auroc[g]!.map((value) => (typeof value === 'number' ? number(value) : ''))]),
+      row([
+        name,
+        String(answers),
+        ...auroc[g]!.map((value) => (typeof value === 'number' ? number(value) : '')),
+      ]),
     ),
   ];
 }
