@@ -12,7 +12,7 @@ function shareText(part: number, whole: number): string {
 
 /** What was found and what it is worth: the sentence first, then everything that it rests on. */
 export function Result({ finding }: { readonly finding: Finding }) {
-  const { set, verdict, path, C, trained, roc, calibration, stability, transfer } = finding;
+  const { set, verdict, path, C, trained, roc, calibration, stability, transfer, warnings } = finding;
   const neurons = set.model.widths.reduce((sum, width) => sum + width, 0);
   const count = set.neurons.length;
   return (
@@ -25,6 +25,11 @@ export function Result({ finding }: { readonly finding: Finding }) {
         {shareText(count, neurons)}), learnt from {trained.toLocaleString('en')} answers, tested on{' '}
         {verdict.right.toLocaleString('en')} right and {verdict.madeUp.toLocaleString('en')} made-up ones.
       </p>
+      {warnings.map((warning) => (
+        <p key={warning} className="muted">
+          {warning}
+        </p>
+      ))}
       <div className="charts">
         <DetectorChart rows={detectorRows(verdict.rows)} gains={verdict.rows} />
         {roc.length > 0 && <RocChart curves={roc} />}
