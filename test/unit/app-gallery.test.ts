@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { describeEffect, type GalleryFile, gallerySchema } from '../../app/state/gallery.ts';
 import { parseNeuron } from '../../src/neurons/layout.ts';
+import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 
-const text = await readFile(new URL('../../public/prompts/gallery.json', import.meta.url), 'utf8');
-const gallery: GalleryFile = gallerySchema.parse(JSON.parse(text));
+const read = (path: string) => readFile(new URL(`../../public/${path}`, import.meta.url), 'utf8');
+const gallery: GalleryFile = gallerySchema.parse(JSON.parse(await read('prompts/gallery.json')));
 
 describe('the gallery', () => {
   it('has examples of every kind, each with an id of its own', () => {
@@ -37,10 +38,14 @@ describe('the gallery', () => {
     }
   });
 
-  it('was measured whole, under the conditions that it names', () => {
+  it('was measured whole, under the conditions that it names', async () => {
     const { measured } = gallery;
-    expect(measured!.neurons.map((name) => parseNeuron(name))).toHaveLength(5);
-    expect(new Set([...measured!.neurons, ...measured!.control]).size).toBe(10);
+    const set = parseNeuronSet(await read('neurons/smollm2-135m-instruct.json'));
+    expect(measured!.set).toBe(set.name);
+    expect(measured!.neurons.map((name) => parseNeuron(name))).toEqual(
+      set.neurons.map(({ layer, neuron }) => ({ layer, neuron })),
+    );
+    expect(new Set([...measured!.neurons, ...measured!.control]).size).toBe(2 * set.neurons.length);
     for (const { id, effect } of gallery.examples) {
       for (const lanes of [effect!.steered, effect!.control]) {
         expect(
