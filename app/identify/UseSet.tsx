@@ -75,6 +75,7 @@ function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
       <div className="identify-row">
         <Button
           className={foundHere ? 'button button-main' : 'button'}
+          aria-label={`Use ${set.name} in the explorer`}
           isDisabled={!ready || !fits || set.neurons.length === 0}
           onPress={use}
         >

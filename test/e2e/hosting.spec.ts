@@ -56,5 +56,5 @@ test('a host that cannot be reached is named, and the recorded run stays', async
     page.getByRole('alert').filter({ hasText: 'huggingface.co could not be reached' }),
   ).toBeVisible();
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Steered', exact: true })).toContainText('telephone');
+  await expect(page.getByRole('region', { name: 'Steered', exact: true })).toContainText('Austria');
 });

@@ -185,7 +185,7 @@ test('neurons are found in a run, tested, shown with every number, and used in t
   const set = JSON.parse(readFileSync(await (await coming).path(), 'utf8')) as NeuronSet;
   expect(set).toMatchObject({ format: 'h-neuron-set', name: 'My H-Neurons', model: { name: model.name } });
 
-  await use.getByRole('button', { name: 'Use in the explorer' }).click();
+  await use.getByRole('button', { name: 'Use My H-Neurons in the explorer' }).click();
   await expect(nav(page, 'Explore')).toHaveAttribute('aria-current', 'page');
   const groups = page.getByRole('region', { name: 'Groups of neurons' });
   await expect(groups.getByRole('listitem').first()).toContainText('My H-Neurons');
@@ -276,7 +276,7 @@ test('until something is found the set beside the page is shown with its verdict
   await expect(shown.getByText('A weak set.').first()).toBeVisible();
   await expect(shown.getByRole('img', { name: 'Ways to tell, compared' })).toBeVisible();
   await expect(shown.getByRole('img', { name: 'Where they sit' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Use in the explorer' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: /^Use .* in the explorer$/ })).toBeDisabled();
 });
 
 test('without a set beside the page there is a place for the result', async ({ page }) => {
