@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
-import type { SteeredGroup } from './slices/steering.ts';
+import type { SteeredGroup, SteeringState } from './slices/steering.ts';
 import type { ViewState } from './slices/view.ts';
 import type { Stores } from './stores.ts';
 
@@ -40,6 +40,16 @@ export const samplingSchema = z.object({
 });
 
 export const turnSchema = z.object({ role: z.enum(['user', 'assistant']), content: text });
+
+/** The ids of questions held out are most of a set's text, and nothing on the page needs them. */
+function withoutHeldOut(steering: SteeringState): SteeringState {
+  const groups = steering.groups.map((group) => {
+    if (!group.set) return group;
+    const { heldOut: _, ...provenance } = group.set.provenance;
+    return { ...group, set: { ...group.set, provenance } };
+  });
+  return { ...steering, groups };
+}
 
 const setSchema = z.unknown().transform((set, context) => {
   try {
@@ -104,7 +114,7 @@ const properties = {
       solo: key.optional(),
       controlSeed: seed,
     }),
-    ({ steering }) => steering.getState(),
+    ({ steering }) => withoutHeldOut(steering.getState()),
     ({ steering }, value) => steering.setState(value, true),
   ),
   pin: property(
