@@ -8,21 +8,28 @@ interface Props {
 /** What scrolls must be reached by keys, though nothing in it can be pressed. */
 const reachable = { tabIndex: 0 };
 
+/** The row of a table's head. */
+export function TableHead({ columns }: { readonly columns: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((text) => (
+          <th key={text} scope="col">
+            {text}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** Numbers of a picture as a table, which is scrolled by keys too. */
 export function Table({ caption, head, rows }: Props) {
   return (
     <section className="table-scroll" aria-label={caption} {...reachable}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {head.map((text) => (
-              <th key={text} scope="col">
-                {text}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={head} />
         <tbody>
           {rows.map(([first, ...cells]) => (
             <tr key={first}>

@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { Button, FileTrigger, ProgressBar } from 'react-aria-components';
+import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { ModelSource } from '../../src/protocol/messages.ts';
+import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { useRecord, useSession } from '../state/hooks.ts';
 import { defaultModelSize, hubModel } from '../state/models.ts';
 import { describeProgress, describeTimeLeft } from '../state/progress.ts';
@@ -48,30 +49,20 @@ function Recorded({ state: { status, model } }: { readonly state: ModelState }) 
 }
 
 function Progress({ state: { progress } }: { readonly state: ModelState }) {
-  const share = progress?.share;
   const cached = progress?.cached && progress.total !== undefined && ', from this browser’s cache';
   return (
     <ProgressBar
-      aria-label="Loading the model"
-      value={share === undefined ? undefined : 100 * share}
-      isIndeterminate={share === undefined}
-    >
-      <p className="load-line">
-        <span>
-          {progress?.stage ?? 'Looking for the model'}
-          {cached}
-        </span>
-        <span className="load-numbers">
+      label="Loading the model"
+      share={progress?.share}
+      numbers={
+        <>
           {progress?.unit === 'bytes' && describeProgress(progress)}
           {progress?.secondsLeft !== undefined && `, ${describeTimeLeft(progress.secondsLeft)}`}
-        </span>
-      </p>
-      <div className="load-track">
-        <div
-          className={share === undefined ? 'load-fill load-fill-unknown' : 'load-fill'}
-          style={{ width: `${share === undefined ? 20 : 100 * share}%` }}
-        />
-      </div>
+        </>
+      }
+    >
+      {progress?.stage ?? 'Looking for the model'}
+      {cached}
     </ProgressBar>
   );
 }
@@ -84,7 +75,7 @@ function question({ status, error, model, source }: ModelState): string {
   }
   return status === 'asking'
     ? `To answer questions of your own, this page needs its language model, SmolLM2-135M-Instruct: ${defaultModelSize}, fetched once and kept by this browser. It runs on your machine; nothing you type leaves it.`
-    : `The model is not beside this page. SmolLM2-135M-Instruct can be fetched from the Hugging Face Hub (${defaultModelSize}, kept by this browser), or open any GGUF file of the llama family from your disk.`;
+    : `The model is not beside this page. SmolLM2-135M-Instruct can be fetched from the Hugging Face Hub (${defaultModelSize}, kept by this browser), or open a GGUF file (Llama, Mistral, Qwen 2 and 3, Gemma 3) from your disk.`;
 }
 
 function Sources({ state }: { readonly state: ModelState }) {

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { DrawFields } from '../controls/DrawFields.tsx';
 import { Amount } from '../controls/Field.tsx';
 import { useSession } from '../state/hooks.ts';
 
@@ -10,32 +11,11 @@ export function SamplingFields() {
   return (
     <div className="amounts">
       <p className="muted">Used from the next Run on.</p>
-      <Amount
-        label="Temperature"
-        hint="At 0 the likeliest token is always taken; higher values give unlikely ones more of a chance."
-        value={sampling.temperature}
-        min={0}
-        max={2}
-        step={0.1}
-        onChange={(temperature) => set({ temperature })}
-      />
-      <Amount
-        label="Top k"
-        hint="Draws among the k likeliest tokens only; 0 keeps all."
-        value={sampling.topK}
-        min={0}
-        max={1000}
-        step={1}
-        onChange={(topK) => set({ topK })}
-      />
-      <Amount
-        label="Top p"
-        hint="Draws among the fewest tokens whose probabilities sum to p; 1 keeps all."
-        value={sampling.topP}
-        min={0.05}
-        max={1}
-        step={0.05}
-        onChange={(topP) => set({ topP })}
+      <DrawFields
+        temperature={sampling.temperature}
+        topK={sampling.topK}
+        topP={sampling.topP}
+        onChange={set}
       />
       <Amount
         label="Repetition penalty"

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, Input, Label, SearchField } from 'react-aria-components';
 import { Pick } from '../controls/Pick.tsx';
+import { TableHead } from '../controls/Table.tsx';
 import { fileName, offerFile } from '../takeaway/download.ts';
 import { AnswerRow } from './AnswerRow.tsx';
 import {
@@ -93,15 +94,7 @@ function AnswerTable() {
         <div className="table-scroll answers">
           <table>
             <caption className="hidden-text">Judged answers</caption>
-            <thead>
-              <tr>
-                {['Question', 'Reply', 'Agree', 'Judged', 'Your label'].map((text) => (
-                  <th key={text} scope="col">
-                    {text}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead columns={['Question', 'Reply', 'Agree', 'Judged', 'Your label']} />
             <tbody>
               {shown.map((record) => (
                 <AnswerRow key={record.index} record={record} label={corrections.get(record.index)} />

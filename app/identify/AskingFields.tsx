@@ -1,3 +1,4 @@
+import { DrawFields } from '../controls/DrawFields.tsx';
 import { Amount, Text } from '../controls/Field.tsx';
 import { useIdentification, useIdentificationState } from './context.ts';
 
@@ -35,33 +36,7 @@ export function AskingFields() {
         step={1}
         onChange={(next) => changeSettings({ agree: next })}
       />
-      <Amount
-        label="Temperature"
-        hint="Higher values give unlikely tokens more of a chance."
-        value={temperature}
-        min={0}
-        max={2}
-        step={0.1}
-        onChange={(next) => changeSettings({ temperature: next })}
-      />
-      <Amount
-        label="Top k"
-        hint="Draws among the k likeliest tokens only; 0 keeps all."
-        value={topK}
-        min={0}
-        max={1000}
-        step={1}
-        onChange={(next) => changeSettings({ topK: next })}
-      />
-      <Amount
-        label="Top p"
-        hint="Draws among the fewest tokens whose probabilities sum to p; 1 keeps all."
-        value={topP}
-        min={0.05}
-        max={1}
-        step={0.05}
-        onChange={(next) => changeSettings({ topP: next })}
-      />
+      <DrawFields temperature={temperature} topK={topK} topP={topP} onChange={changeSettings} />
       <Amount
         label="Reply length"
         hint="A reply is cut after this many tokens."

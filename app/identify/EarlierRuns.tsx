@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import type { RunSummary } from '../../src/protocol/study-messages.ts';
+import { TableHead } from '../controls/Table.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { fileName, offerFile } from '../takeaway/download.ts';
@@ -30,15 +31,7 @@ export function EarlierRuns() {
         <div className="table-scroll">
           <table>
             <caption>Runs in this browser</caption>
-            <thead>
-              <tr>
-                {['Questions', 'Actions', 'Asked', 'Outcome', 'Model', 'Changed'].map((text) => (
-                  <th key={text} scope="col">
-                    {text}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead columns={['Questions', 'Actions', 'Asked', 'Outcome', 'Model', 'Changed']} />
             <tbody>
               {runs.map((run) => (
                 <RunRow key={run.run} run={run} open={run.run === open} />

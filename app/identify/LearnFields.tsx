@@ -29,7 +29,10 @@ const ways = [
   { value: 'given', label: 'Given' },
 ] as const;
 
-/** How a set is learnt: what is measured, told apart, and held out. */
+/**
+ * How a set is learnt: what is measured, told apart, and held out. Of other tokens only means are kept, so 3-vs-1 and
+ * the maximum do not go together: choosing one takes the other back.
+ */
 export function LearnFields({ settings, onChange }: Props) {
   const [givenC, setGivenC] = useState(1);
   const change = (part: Partial<LearnSettings>) => onChange({ ...settings, ...part });
@@ -47,13 +50,23 @@ export function LearnFields({ settings, onChange }: Props) {
         label="Of its tokens the"
         value={feature.aggregation}
         options={aggregations}
-        onChange={(aggregation) => change({ feature: { ...feature, aggregation } })}
+        onChange={(aggregation) =>
+          change({
+            feature: { ...feature, aggregation },
+            labels: aggregation === 'max' ? '1-vs-1' : labels,
+          })
+        }
       />
       <Choice
         label="Made-up answers are told from (1-vs-1, 3-vs-1)"
         value={labels}
         options={labelings}
-        onChange={(next) => change({ labels: next })}
+        onChange={(next) =>
+          change({
+            labels: next,
+            feature: next === '3-vs-1' ? { ...feature, aggregation: 'mean' } : feature,
+          })
+        }
       />
       <Choice
         label="Never on both sides of a split"

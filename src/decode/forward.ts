@@ -104,18 +104,12 @@ export async function forward(
   for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
 
   const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
-  const fetches = [...wanted, ...io.cache.map((slot) => slot.output)];
-  const inPlace = cache.isRoomy
-    ? Object.fromEntries(io.cache.map((slot) => [slot.output, cache.tensors.get(slot.input) as Tensor]))
-    : undefined;
-  const result = await model.session.run(feeds, fetches, inPlace);
-  const next = inPlace
-    ? cacheOf(rows, length, cache.tensors, true)
-    : cacheOf(rows, length, new Map(io.cache.map((slot) => [slot.input, result[slot.output]])));
+  const result = await model.session.run(feeds, [...wanted, ...io.cache.map((slot) => slot.output)]);
+  const next = cacheOf(rows, length, new Map(io.cache.map((slot) => [slot.input, result[slot.output]])));
   const read = wanted.map((name) => result[name]);
   const [logits, allZ, allNorms] = await runtime.read(read);
   for (const tensor of read) tensor.dispose();
-  if (!inPlace) cache.dispose();
+  cache.dispose();
 
   const vocabulary = logits.length / (rows * input.logits.length);
   const layers = neurons.layers.length;

@@ -11,7 +11,7 @@ import {
   type NextToken,
   startAnswer,
 } from './growing.ts';
-import { type KvCache, roomyCache, stackCacheRows } from './kv-cache.ts';
+import { type KvCache, stackCacheRows } from './kv-cache.ts';
 import { checkCancelled, prefill } from './prefill.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import { topCandidates } from './sampling.ts';
@@ -129,10 +129,6 @@ async function decode(
 ): Promise<number> {
   let batch = lanes;
   let cache = start;
-  if (model.continuesCacheInPlace && model.runtime.writesInto) {
-    cache = roomyCache(model.runtime, start, start.length + request.maxTokens);
-    start.dispose();
-  }
   let scales = answerScales(model, batch);
   const capture = request.captures === 'none' ? [] : [0];
   let steps = 0;

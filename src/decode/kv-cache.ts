@@ -5,24 +5,16 @@ import type { GraphIo } from './graph-io.ts';
 export interface KvCache {
   readonly rows: number;
   readonly length: number;
-  /** The tensors have room for more positions (axis 2) than `length`, and runs write new ones in place. */
-  readonly isRoomy: boolean;
   /** By the name of the graph input. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   dispose(): void;
 }
 
 /** A cache from tensors that it takes over. */
-export function cacheOf(
-  rows: number,
-  length: number,
-  tensors: ReadonlyMap<string, Tensor>,
-  isRoomy = false,
-): KvCache {
+export function cacheOf(rows: number, length: number, tensors: ReadonlyMap<string, Tensor>): KvCache {
   return {
     rows,
     length,
-    isRoomy,
     tensors,
     dispose() {
       for (const tensor of tensors.values()) tensor.dispose();
@@ -57,7 +49,7 @@ export function canBeCut(cache: KvCache): boolean {
 
 /** A new cache whose rows are copies of the given ones, which must be equally long (after cutting). */
 export function stackCacheRows(runtime: Runtime, rows: readonly CacheRow[]): KvCache {
-  const { cache, positions } = rows[0];
+  const { cache, positions = rows[0].cache.length } = rows[0];
   const tensors = new Map<string, Tensor>();
   for (const name of cache.tensors.keys()) {
     tensors.set(
@@ -71,23 +63,5 @@ export function stackCacheRows(runtime: Runtime, rows: readonly CacheRow[]): KvC
       ),
     );
   }
-  return cacheOf(rows.length, positions ?? cache.length, tensors, cache.isRoomy);
-}
-
-/**
- * A copy with room for more positions, so that a step writes two vectors a head in place of copying all. Only for
- * graphs that continue a cache in place, on a runtime that writes into tensors at hand.
- * @param positions that it has room for in all
- */
-export function roomyCache(runtime: Runtime, cache: KvCache, positions: number): KvCache {
-  const tensors = new Map<string, Tensor>();
-  for (const [name, tensor] of cache.tensors) {
-    const [rows, heads, length, size] = tensor.dims;
-    const source = tensor.data as Float32Array;
-    const data = new Float32Array(rows * heads * positions * size);
-    for (let head = 0; head < rows * heads; head++)
-      data.set(source.subarray(head * length * size, (head + 1) * length * size), head * positions * size);
-    tensors.set(name, runtime.tensor('float32', data, [rows, heads, positions, size]));
-  }
-  return cacheOf(cache.rows, cache.length, tensors, true);
+  return cacheOf(rows.length, positions, tensors);
 }

@@ -79,7 +79,7 @@ export interface HNeurons {
  * dropped, and the others are fitted again.
  */
 export async function findHNeurons(learning: Learning, C: number): Promise<HNeurons> {
-  const all = await fitTrained(learning, learning.features, C);
+  const all = await fitAllNeurons(learning, C);
   let indices = [...all.indices].filter((_, k) => all.values[k] > 0);
   const negative = all.indices.length - indices.length;
   while (indices.length > 0) {
@@ -102,9 +102,9 @@ export async function findHNeurons(learning: Learning, C: number): Promise<HNeur
   );
 }
 
-/** Scores of the L1 regression over all neurons that the H-Neurons come from, with its negative weights. */
-export async function bothSignScores(learning: Learning, C: number): Promise<Float64Array> {
-  return sparseScores(learning.features, await fitTrained(learning, learning.features, C));
+/** The L1 regression over all neurons that H-Neurons come from, with its negative weights. */
+export function fitAllNeurons(learning: Learning, C: number): Promise<L1Fit> {
+  return fitTrained(learning, learning.features, C);
 }
 
 interface Draws {

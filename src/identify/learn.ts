@@ -144,6 +144,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
   const { verdict, scores } = await verdictOf(material, {
     model,
     C,
+    fit: found.fit,
     groups,
     seed,
     draws,

@@ -12,7 +12,7 @@ import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import { PLAIN_DETECTORS } from './answers.ts';
 import {
   allNeuronScores,
-  bothSignScores,
+  fitAllNeurons,
   type Learning,
   questionWordScores,
   randomNeuronScores,
@@ -57,6 +57,8 @@ export interface VerdictOptions {
   readonly model: SparseModel;
   /** Of the regression that the set comes from; undefined where there is nothing to learn other detectors from. */
   readonly C: number | undefined;
+  /** That regression over all neurons, where it was fitted before. */
+  readonly fit?: SparseModel;
   /** [rows] answers that a resample draws together. */
   readonly groups: Int32Array;
   readonly seed: number;
@@ -73,7 +75,7 @@ const RESAMPLES = 2000;
 /** The detectors with one score an answer, [rows] each. */
 async function singleScores(
   learning: Learning,
-  { model, C }: VerdictOptions,
+  { model, C, fit }: VerdictOptions,
 ): Promise<Map<string, Float64Array>> {
   const { answers, features } = learning;
   const scores = new Map([[H_NEURONS, sparseScores(features, model)]]);
@@ -81,7 +83,10 @@ async function singleScores(
   if (C !== undefined) {
     const measure = BASELINE.score;
     scores.set(`${H_NEURONS} and ${BASELINE.name}`, await togetherScores(learning, { model, C, measure }));
-    scores.set('neurons of both signs (L1)', await bothSignScores(learning, C));
+    scores.set(
+      'neurons of both signs (L1)',
+      sparseScores(features, fit ?? (await fitAllNeurons(learning, C))),
+    );
     scores.set('all neurons (L2)', await allNeuronScores(learning));
     scores.set('words of the question', await questionWordScores(learning));
   }

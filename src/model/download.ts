@@ -1,4 +1,5 @@
 import { CACHED_STAGE, type OnProgress } from '../bytes/progress.ts';
+import { hostOf, receive } from '../bytes/receive.ts';
 import { EngineError } from '../errors.ts';
 
 const CACHE_NAME = 'h-neurons-models';
@@ -12,8 +13,6 @@ export interface DownloadOptions {
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
-
-const hostOf = (url: string) => new URL(url).host;
 
 /** The cache, where this context has one (a page over plain http or a private window may not). */
 async function openCache(): Promise<Cache | undefined> {
@@ -51,41 +50,6 @@ async function request(url: string, signal: AbortSignal | undefined): Promise<Re
   return response;
 }
 
-/** Length of the file itself; unknown where the answer is compressed, since the header then counts other bytes. */
-function lengthOf(response: Response): number | undefined {
-  if (response.headers.get('content-encoding')) return undefined;
-  const length = Number(response.headers.get('content-length'));
-  return length > 0 ? length : undefined;
-}
-
-async function receive(url: string, response: Response, options: DownloadOptions): Promise<Blob> {
-  const total = lengthOf(response);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let done = 0;
-  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      parts.push(next.value);
-      done += next.value.byteLength;
-      options.onProgress?.({ stage: 'Downloading', done, total, unit: 'bytes' });
-    }
-  } catch (cause) {
-    if (options.signal?.aborted) throw cause;
-    throw new EngineError(
-      'load-failed',
-      `The connection to ${hostOf(url)} broke after ${done} bytes; load the model again.`,
-      { cause },
-    );
-  }
-  if (total !== undefined && done !== total) {
-    throw new EngineError(
-      'load-failed',
-      `${hostOf(url)} sent ${done} of ${total} bytes; load the model again.`,
-    );
-  }
-  return new Blob(parts);
-}
-
 /**
  * Fetches a file through the browser's cache storage. Only a whole file is kept; where it cannot be kept (private window,
  * no room), it is used from memory.
@@ -104,7 +68,10 @@ export async function download(url: string, options: DownloadOptions = {}): Prom
     });
     return { blob, fromCache: true };
   }
-  const blob = await receive(url, await request(url, options.signal), options);
+  const blob = await receive(url, await request(url, options.signal), {
+    ...options,
+    again: 'load the model again',
+  });
   try {
     await cache?.put(url, new Response(blob, { headers: { 'content-length': String(blob.size) } }));
   } catch {

@@ -2,25 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { readNpz } from '../../src/neurons/formats/npz.ts';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
-import { answered, collectErrors, modelReady } from '../support/page.ts';
-
-test.describe.configure({ mode: 'serial' });
+import { answered, onePage } from '../support/page.ts';
 
 const markup = '"><img src=x onerror=alert(1)>';
 const fixture = (name: string) => `test/fixtures/neuron-sets/${name}`;
 
 let page: Page;
-let errors: readonly string[];
 
-test.beforeAll(async ({ browser, baseURL }) => {
-  page = await browser.newPage({ baseURL });
-  errors = collectErrors(page);
-  await page.goto('./');
-  await modelReady(page);
-});
-test.afterAll(() => page.close());
-test.afterEach(() => {
-  expect(errors).toEqual([]);
+onePage((opened) => {
+  page = opened;
 });
 
 type Chosen = string | { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };

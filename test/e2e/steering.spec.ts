@@ -1,20 +1,10 @@
 import { expect, type Page, test } from '@playwright/test';
-import { answered, answerOf, collectErrors, modelReady } from '../support/page.ts';
-
-test.describe.configure({ mode: 'serial' });
+import { answered, answerOf, onePage } from '../support/page.ts';
 
 let page: Page;
-let errors: readonly string[];
 
-test.beforeAll(async ({ browser, baseURL }) => {
-  page = await browser.newPage({ baseURL });
-  errors = collectErrors(page);
-  await page.goto('./');
-  await modelReady(page);
-});
-test.afterAll(() => page.close());
-test.afterEach(() => {
-  expect(errors).toEqual([]);
+onePage((opened) => {
+  page = opened;
 });
 
 const slider = (name: string) => page.getByRole('slider', { name, exact: true });

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 
 export const lanes = ['Unsteered', 'Steered', 'Random control'] as const;
 export type LaneName = (typeof lanes)[number];
@@ -6,6 +6,25 @@ export type LaneName = (typeof lanes)[number];
 /** Waits until the model on the page answers. */
 export async function modelReady(page: Page): Promise<void> {
   await expect(page.getByRole('status', { name: 'Model' })).toContainText('ready on', { timeout: 180_000 });
+}
+
+/** One page with the default model for all tests of a file, which see what the earlier ones left; none may report an error. */
+export function onePage(use: (page: Page) => void): void {
+  let opened: Page | undefined;
+  let errors: readonly string[] = [];
+  test.describe.configure({ mode: 'serial' });
+  test.beforeAll(async ({ browser, baseURL }) => {
+    const page = await browser.newPage({ baseURL });
+    opened = page;
+    use(page);
+    errors = collectErrors(page);
+    await page.goto('./');
+    await modelReady(page);
+  });
+  test.afterAll(() => opened?.close());
+  test.afterEach(() => {
+    expect(errors).toEqual([]);
+  });
 }
 
 /** Waits until nothing is being answered. */

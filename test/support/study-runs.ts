@@ -58,22 +58,29 @@ export async function writeLearnable(store: RunStore): Promise<void> {
   }
 }
 
-/** Questions of a few bytes each for the tiny model; the fifth does not fit into its context. */
-export const tinyQuestions: QuestionSet = {
-  header: {
-    format: 'h-neuron-questions',
-    version: 1,
-    name: 'Test',
-    description: 'A test.',
-    sources: { own: { name: 'None', licence: 'MIT' } },
-    relations: { r: 9 },
-  },
-  questions: Array.from({ length: 9 }, (_, i) => ({
-    id: `q${i}`,
-    fact: `f${i}`,
-    question: i === 4 ? 'x'.repeat(1000) : `q ${i}`,
-    answers: ['e', 'a', 'o', 'i', 't', 'n', 's'],
-    relation: 'r',
-    source: 'own',
-  })),
-};
+/**
+ * Questions of a few bytes each for the tiny model; the fifth does not fit into its context.
+ * @param isInvented those without an accepted answer, by place
+ */
+export function makeTinyQuestions(count: number, isInvented: (index: number) => boolean): QuestionSet {
+  return {
+    header: {
+      format: 'h-neuron-questions',
+      version: 1,
+      name: 'Test',
+      description: 'A test.',
+      sources: { own: { name: 'None', licence: 'MIT' } },
+      relations: { r: count },
+    },
+    questions: Array.from({ length: count }, (_, i) => ({
+      id: `q${i}`,
+      fact: `f${i}`,
+      question: i === 4 ? 'x'.repeat(1000) : `q ${i}`,
+      answers: isInvented(i) ? [] : ['e', 'a', 'o', 'i', 't', 'n', 's'],
+      relation: 'r',
+      source: 'own',
+    })),
+  };
+}
+
+export const tinyQuestions = makeTinyQuestions(9, () => false);

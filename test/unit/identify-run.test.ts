@@ -8,7 +8,6 @@ import { folderStore, withRun } from '../../src/cli/run-folder.ts';
 import { readSequence } from '../../src/decode/teacher-force.ts';
 import { EngineError } from '../../src/errors.ts';
 import { FEATURE_VECTORS, readFeatures } from '../../src/identify/features.ts';
-import type { QuestionSet } from '../../src/identify/questions.ts';
 import type { QuestionRecord, RunStore, Shard } from '../../src/identify/records.ts';
 import { type RunSettings, runIdentification } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
@@ -16,29 +15,12 @@ import type { LanguageModel } from '../../src/model/types.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import { largestDifference } from '../support/differences.ts';
 import { counted, type Opened, openTiny } from '../support/models.ts';
+import { makeTinyQuestions } from '../support/study-runs.ts';
 
 const WHOLE: Shard = { index: 0, count: 1 };
 const settings: RunSettings = { ...SAMPLE_DEFAULTS, samples: 4, agree: 3, maxTokens: 6, instruction: '' };
 
-/** Questions of a few bytes each; the fifth does not fit into the tiny model's context. */
-const set: QuestionSet = {
-  header: {
-    format: 'h-neuron-questions',
-    version: 1,
-    name: 'Test',
-    description: 'A test.',
-    sources: { own: { name: 'None', licence: 'MIT' } },
-    relations: { r: 11 },
-  },
-  questions: Array.from({ length: 11 }, (_, i) => ({
-    id: `q${i}`,
-    fact: `f${i}`,
-    question: i === 4 ? 'x'.repeat(1000) : `q ${i}`,
-    answers: i % 3 === 0 ? [] : ['e', 'a', 'o', 'i', 't', 'n', 's'],
-    relation: 'r',
-    source: 'own',
-  })),
-};
+const set = makeTinyQuestions(11, (i) => i % 3 === 0);
 
 let opened: Opened;
 const folders: string[] = [];

@@ -1,3 +1,4 @@
+import { hostOf, receive } from '../../bytes/receive.ts';
 import { EngineError } from '../../errors.ts';
 import type { ReadOptions } from './table.ts';
 
@@ -12,8 +13,6 @@ export interface FileOptions extends ReadOptions {
   /** Bytes at most. */
   readonly limit: number;
 }
-
-export const hostOf = (url: string) => new URL(url).host;
 
 const fail = (sentence: string, cause?: unknown) => new EngineError('load-failed', sentence, { cause });
 
@@ -56,45 +55,22 @@ export async function getJson(url: string, id: string, { signal }: ReadOptions):
   }
 }
 
-/** Bytes that will come; unknown where the answer is packed, since the header then counts other bytes. */
-function lengthOf(response: Response): number | undefined {
-  if (response.headers.get('content-encoding')) return undefined;
-  const length = Number(response.headers.get('content-length'));
-  return length > 0 ? length : undefined;
-}
-
 /**
  * Fetches a file with progress.
  * @throws EngineError `load-failed` that names the host; `bad-input` over the limit
  */
 export async function getFile(url: string, { id, limit, signal, onProgress }: FileOptions): Promise<Blob> {
   const response = await request(url, id, signal);
-  const total = lengthOf(response);
-  const refuseOver = (bytes: number) => {
-    if (bytes > limit)
-      throw new EngineError(
-        'bad-input',
-        `The files of ${id} are over the limit of 200 MB; choose a smaller part, or open one of them from disk.`,
-      );
-  };
-  refuseOver(total ?? 0);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let done = 0;
-  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      parts.push(next.value);
-      done += next.value.byteLength;
-      refuseOver(done);
-      onProgress?.({ stage: 'Downloading', done, total, unit: 'bytes' });
-    }
-  } catch (cause) {
-    if (signal?.aborted || cause instanceof EngineError) throw cause;
-    throw fail(`The connection to ${hostOf(url)} broke after ${done} bytes; fetch ${id} again.`, cause);
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-  if (total !== undefined && done !== total)
-    throw fail(`${hostOf(url)} sent ${done} of ${total} bytes; fetch ${id} again.`);
-  return new Blob(parts);
+  return receive(url, response, {
+    again: `fetch ${id} again`,
+    signal,
+    onProgress,
+    check(bytes) {
+      if (bytes > limit)
+        throw new EngineError(
+          'bad-input',
+          `The files of ${id} are over the limit of 200 MB; choose a smaller part, or open one of them from disk.`,
+        );
+    },
+  });
 }

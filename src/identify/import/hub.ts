@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { hostOf } from '../../bytes/receive.ts';
 import { EngineError } from '../../errors.ts';
-import { getFile, getJson, type HubOptions, hostOf } from './hub-fetch.ts';
+import { getFile, getJson, type HubOptions } from './hub-fetch.ts';
 import { type HubSplit, splitsOfCard, splitsOfNames } from './hub-splits.ts';
 import type { AboutSet } from './question-set.ts';
 import { NO_LICENCE } from './question-set.ts';
