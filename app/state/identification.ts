@@ -1,11 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RunSettings } from '../../src/identify/ask.ts';
 import type { Correction } from '../../src/identify/corrections.ts';
 import type { Evaluation } from '../../src/identify/evaluate.ts';
 import type { Finding } from '../../src/identify/finding.ts';
 import type { LearnSettings } from '../../src/identify/learn.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
 import type { RunManifest } from '../../src/identify/records.ts';
-import type { RunProgress, RunSettings } from '../../src/identify/run.ts';
+import type { RunProgress } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type { EvaluateIn, RunFile, RunSummary } from '../../src/protocol/study-messages.ts';

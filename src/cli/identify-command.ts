@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { graphIo } from '../decode/graph-io.ts';
-import { askerOf } from '../engine/identify.ts';
 import { EngineError } from '../errors.ts';
+import type { RunSettings } from '../identify/ask.ts';
 import type { Shard } from '../identify/records.ts';
 import { type RunProgress, runIdentification } from '../identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../identify/sample.ts';
-import { type CliDevice, openModel } from './open-model.ts';
+import { openProcesses } from './asking-processes.ts';
+import { type CliDevice, existingModel } from './open-model.ts';
 import { type ColumnChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
 
@@ -24,6 +25,8 @@ export interface IdentifyOptions {
   readonly shard: Shard;
   readonly resume?: boolean;
   readonly seed: number;
+  /** At most; one a core where it is left out. */
+  readonly processes?: number;
 }
 
 /** "2/8" as the third of eight shards: counted from 0, as job arrays count. */
@@ -58,17 +61,18 @@ export async function runIdentify(
   if (started && !options.resume)
     throw new EngineError('bad-input', `${options.out} holds a run already; add --resume to go on with it.`);
   const set = await readQuestions(options.questions, options.limit, options.columns);
-  const model = await openModel(options.model, options.device);
+  const { samples, agree = samples, seed, shard, device, processes = availableParallelism() } = options;
+  const settings: RunSettings = { ...SAMPLE_DEFAULTS, samples, agree, seed };
+  const { path: model } = existingModel(options.model);
+  const questioner = await openProcesses({ model, device, settings }, processes);
   const store = folderStore(options.out);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new Error('interrupted'));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    const asker = askerOf({ model, io: graphIo(model) });
-    const { samples, agree = samples, seed, shard } = options;
-    return await runIdentification(asker, set, {
-      settings: { ...SAMPLE_DEFAULTS, samples, agree, seed },
+    return await runIdentification(questioner, set, {
+      settings,
       shard,
       store,
       signal: stop.signal,
@@ -78,6 +82,6 @@ export async function runIdentify(
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
     await store.close();
-    await model.session.release();
+    questioner.close();
   }
 }

@@ -164,6 +164,11 @@ function addIdentification(root: Command): void {
     })
     .option('--resume', 'go on with the run in the folder')
     .option('--seed <seed>', 'of the sampling', number, 1)
+    .option(
+      '--processes <count>',
+      'that ask, at most (default: one a core, as far as memory allows)',
+      positive,
+    )
     .action(async (options: IdentifyOptions) => {
       await runIdentify(options, progressWriter());
     });

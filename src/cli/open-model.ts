@@ -20,8 +20,8 @@ export const DEFAULT_MODEL = fileURLToPath(
 
 export type CliDevice = 'native' | 'wasm';
 
-export function cliRuntime(device: CliDevice): Runtime {
-  return device === 'wasm' ? nodeWasmRuntime() : nativeRuntime(availableParallelism());
+export function cliRuntime(device: CliDevice, threads = availableParallelism()): Runtime {
+  return device === 'wasm' ? nodeWasmRuntime() : nativeRuntime(threads);
 }
 
 /**
@@ -60,10 +60,10 @@ export function existingModel(path: string): { readonly path: string; readonly i
   return { path: resolve(path), isFolder: statSync(path).isDirectory() };
 }
 
-/** Opens a GGUF file or the folder of an ONNX export. */
-export async function openModel(path: string, device: CliDevice): Promise<LanguageModel> {
+/** Opens a GGUF file or the folder of an ONNX export. @param threads one a core where it is left out */
+export async function openModel(path: string, device: CliDevice, threads?: number): Promise<LanguageModel> {
   const { path: place, isFolder } = existingModel(path);
-  const runtime = cliRuntime(device);
+  const runtime = cliRuntime(device, threads);
   if (isFolder) return openOnnx(folderFiles(place), runtime);
   return withFile(place, (source) => openGguf(source, runtime));
 }

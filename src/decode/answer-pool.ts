@@ -8,6 +8,7 @@ import { answerOf, drawToken, type Growing, type LaneResult, startAnswer } from 
 import { emptyCache } from './kv-cache.ts';
 import { poolCache } from './pool-cache.ts';
 import { checkCancelled } from './prefill.ts';
+import { logSoftmaxStats } from './sampling.ts';
 import type { Sampling } from './types.ts';
 
 export interface PoolRequest {
@@ -27,7 +28,7 @@ export interface PoolAnswers {
 
 /** Answers of many prompts that are decoded together. */
 export interface AnswerPool {
-  /** Rows that one step takes at most. */
+  /** Answers in work at most. */
   readonly rows: number;
   /** Whether prompt and answers find room. */
   fits(request: PoolRequest): boolean;
@@ -43,11 +44,24 @@ interface Job {
   reject(error: unknown): void;
 }
 
+/** A row of the batch: answers of a prompt that agree so far. */
 interface Row {
   readonly job: Job;
-  readonly growing: Growing;
+  growing: readonly Growing[];
   /** Positions read. */
   length: number;
+}
+
+/** Answers that go on, those that drew the same token together. */
+function byToken(growing: readonly Growing[]): Growing[][] {
+  const groups = new Map<number | undefined, Growing[]>();
+  for (const each of growing) {
+    if (each.finish !== undefined) continue;
+    const group = groups.get(each.unread);
+    if (group) group.push(each);
+    else groups.set(each.unread, [each]);
+  }
+  return [...groups.values()];
 }
 
 /** Whether a model's answers can be pooled: its cache is continued in place, at a place of its own for every row. */
@@ -71,9 +85,10 @@ function freeCopies(result: Readonly<Record<string, Tensor>>, into: Readonly<Rec
 
 /**
  * Decodes the answers of many prompts as one batch whose rows have lengths of their own; an answer that ends makes room
- * for the next prompt's. Reading the weights costs a step the same for one row as for many. What a prompt is answered
- * does not depend on what else is in the batch: ONNX Runtime computes each row of a product alike, whatever the others.
- * @param options.rows of a step at most
+ * for the next prompt's, and answers of a prompt share a row until they draw different tokens. Reading the weights costs
+ * a step the same for one row as for many. What a prompt is answered does not depend on what else is in the batch: ONNX
+ * Runtime computes each row of a product alike, whatever the others.
+ * @param options.rows answers in work, and with them rows of a step, at most
  * @param options.positions of prompt and answer that a row has room for
  */
 export function createAnswerPool(
@@ -92,6 +107,7 @@ export function createAnswerPool(
   const firstPosition = runtime.tensor('int64', BigInt64Array.of(0n), [1]);
   const queue: Job[] = [];
   const rows: Row[] = [];
+  const inWork = () => rows.reduce((sum, { growing }) => sum + growing.length, 0);
   let isWorking = false;
 
   const settle = (job: Job) => {
@@ -106,7 +122,7 @@ export function createAnswerPool(
         const last = rows.pop() as Row;
         if (at < rows.length) {
           rows[at] = last;
-          cache.move(rows.length, at);
+          cache.copy(rows.length, at);
         }
       }
     }
@@ -115,6 +131,13 @@ export function createAnswerPool(
   function fail(job: Job, error: unknown): void {
     job.reject(error);
     keep((row) => row.job !== job);
+  }
+
+  /** Draws the next token of answers that agree so far. Returns the entropy that they were drawn from, in nats. */
+  function draw({ request }: Job, growing: readonly Growing[], drawnFrom: Float32Array): number {
+    const stats = logSoftmaxStats(drawnFrom);
+    for (const each of growing) drawToken(model, request, each, drawnFrom, stats);
+    return stats.entropy;
   }
 
   async function admit(job: Job): Promise<void> {
@@ -128,9 +151,8 @@ export function createAnswerPool(
       logits: [promptIds.length - 1],
     });
     cache.fit(Math.max(promptIds.length, ...rows.map(({ length }) => length)) + 1, rows.length);
-    for (const growing of job.lanes) {
-      job.firstEntropy = drawToken(model, job.request, growing, read.logits(0, 0)).entropy;
-      if (growing.finish !== undefined) continue;
+    job.firstEntropy = draw(job, job.lanes, read.logits(0, 0));
+    for (const growing of byToken(job.lanes)) {
       cache.put(rows.length, read.cache);
       rows.push({ job, growing, length: promptIds.length });
     }
@@ -152,7 +174,7 @@ export function createAnswerPool(
       ...inputs,
       [io.tokens]: runtime.tensor(
         'int64',
-        BigInt64Array.from(rows, ({ growing }) => BigInt(growing.unread as number)),
+        BigInt64Array.from(rows, ({ growing }) => BigInt(growing[0].unread as number)),
         [count, 1],
       ),
       [neurons.capturePositions]: firstPosition,
@@ -163,13 +185,19 @@ export function createAnswerPool(
     const into = { ...outputs, [io.logits]: logitsTensor(count) };
     freeCopies(await session.run(feeds, Object.keys(into), into), into);
     const ended = new Set<Job>();
-    rows.forEach((row, at) => {
+    for (const [at, row] of rows.slice(0, count).entries()) {
       const { job, growing } = row;
       row.length++;
-      drawToken(model, job.request, growing, logits.subarray(at * vocabulary, (at + 1) * vocabulary));
-      if (growing.finish !== undefined) ended.add(job);
-    });
-    keep(({ growing }) => growing.finish === undefined);
+      draw(job, growing, logits.subarray(at * vocabulary, (at + 1) * vocabulary));
+      const [stay = [], ...others] = byToken(growing);
+      row.growing = stay;
+      for (const other of others) {
+        cache.copy(at, rows.length);
+        rows.push({ job, growing: other, length: row.length });
+      }
+      if (growing.some(({ finish }) => finish !== undefined)) ended.add(job);
+    }
+    keep(({ growing }) => growing.length > 0);
     for (const job of ended) settle(job);
   }
 
@@ -186,7 +214,7 @@ export function createAnswerPool(
             new EngineError('cancelled', 'The request was cancelled.', { cause: job.request.signal?.reason }),
           );
       const next = queue[0];
-      if (next && rows.length + next.lanes.length <= options.rows) {
+      if (next && inWork() + next.lanes.length <= options.rows) {
         queue.shift();
         await admit(next).catch((error: unknown) => fail(next, error));
       } else if (rows.length > 0) {

@@ -1,6 +1,6 @@
 import type { LanguageModel } from '../model/types.ts';
 import { type Breakdown, looksBroken } from './loops.ts';
-import { createSampler, logSoftmaxStats } from './sampling.ts';
+import { createSampler, type LogSoftmaxStats, logSoftmaxStats } from './sampling.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
 import type { FinishReason, Sampling } from './types.ts';
 
@@ -57,17 +57,17 @@ export interface Drawn {
   readonly entropy: number;
 }
 
-/** Draws an answer's next token. */
+/** Draws an answer's next token. @param stats of the logits, where they are known already */
 export function drawToken(
   model: Pick<LanguageModel, 'eosIds' | 'contextLength'>,
   { promptIds, maxTokens, answerStart }: GrowthLimits,
   growing: Growing,
   logits: Float32Array,
+  { logZ, entropy }: LogSoftmaxStats = logSoftmaxStats(logits),
 ): Drawn {
-  const { logZ, entropy } = logSoftmaxStats(logits);
   const index = growing.ids.length;
   const given = answerStart?.[index];
-  const id = given ?? growing.sampler.sample(logits, [...promptIds, ...growing.ids]);
+  const id = given ?? growing.sampler.sample(logits, [...promptIds, ...growing.ids], { areChecked: true });
   if (given === undefined && model.eosIds.has(id)) {
     growing.finish = 'stop';
     return { token: undefined, logZ, entropy };

@@ -17,7 +17,7 @@ export interface PoolCache {
   };
   /** Copies the one row of a prompt's cache, for which there must be room. */
   put(row: number, prompt: KvCache): void;
-  move(from: number, to: number): void;
+  copy(from: number, to: number): void;
 }
 
 /**
@@ -83,7 +83,7 @@ export function poolCache(model: LanguageModel, io: GraphIo, rows: number, posit
           data.set(source.subarray(head * piece, (head + 1) * piece), (row * heads + head) * room * size);
       }
     },
-    move(from, to) {
+    copy(from, to) {
       for (const { heads, size, data } of slots) {
         const piece = heads * room * size;
         data.copyWithin(to * piece, from * piece, (from + 1) * piece);

@@ -191,8 +191,15 @@ function indexAt(probabilities: Float32Array, target: number): number {
 }
 
 export interface Sampler {
-  /** The next token's id, from the last position's logits [vocabulary] and all ids before. */
-  sample(logits: Float32Array, previous: readonly number[]): number;
+  /**
+   * The next token's id, from the last position's logits [vocabulary] and all ids before.
+   * @param options.areChecked the logits are known to hold no NaN and a finite maximum: `logSoftmaxStats` took them
+   */
+  sample(
+    logits: Float32Array,
+    previous: readonly number[],
+    options?: { readonly areChecked: boolean },
+  ): number;
 }
 
 /**
@@ -203,13 +210,13 @@ export function createSampler(sampling: Sampling): Sampler {
   checkSampling(sampling);
   const random = createRandom(sampling.seed);
   return {
-    sample(logits, previous) {
+    sample(logits, previous, { areChecked } = { areChecked: false }) {
       if (sampling.temperature === 0 && sampling.repetitionPenalty === 1) {
         return argmax(logits);
       }
       const { temperature, topK, repetitionPenalty } = sampling;
       if (temperature > 0 && repetitionPenalty === 1 && topK > 0 && topK < logits.length) {
-        argmax(logits);
+        if (!areChecked) argmax(logits);
         const ids = topKIds(logits, topK);
         // What top-k leaves is all that counts: the same arithmetic in the same order, on few tokens.
         const scores = Float32Array.from(ids, (id) => logits[id]);
@@ -238,11 +245,19 @@ function expOfNegative(x: number): number {
   return expTable[i] * (1 + r * (1 + r * (0.5 + r / 6)));
 }
 
+/** Of softmax(logits). */
+export interface LogSoftmaxStats {
+  /** The logarithm of the sum of exponentials: log p = logit - logZ. */
+  readonly logZ: number;
+  /** Nats. */
+  readonly entropy: number;
+}
+
 /**
- * Of softmax(logits): logZ, the logarithm of the sum of exponentials (log p = logit - logZ), and the entropy in nats.
+ * What a distribution over tokens is computed from.
  * @throws EngineError 'internal' where a logit is NaN or none is finite
  */
-export function logSoftmaxStats(logits: Float32Array): { readonly logZ: number; readonly entropy: number } {
+export function logSoftmaxStats(logits: Float32Array): LogSoftmaxStats {
   const max = logits[argmax(logits)];
   let sum = 0;
   let weighted = 0;

@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.ts';
+import { type Asker, modelQuestioner, type RunSettings } from '../identify/ask.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { Shard } from '../identify/records.ts';
-import type { Asker, RunProgress, RunSettings } from '../identify/run.ts';
-import { runIdentification } from '../identify/run.ts';
+import { type RunProgress, runIdentification } from '../identify/run.ts';
 import type { IdentifyIn } from '../protocol/messages.ts';
 import type { CallContext } from '../protocol/server.ts';
 import { browserStore } from '../study/browser-store.ts';
@@ -55,7 +55,8 @@ export async function identify(
   return withDatabase(async (db) => {
     const { set, settings, shard } = start ? { ...start, shard: WHOLE } : await keptStart(db, run);
     const store = browserStore(db, run, set);
-    return runIdentification(askerOf(loaded), set, {
+    const questioner = modelQuestioner(askerOf(loaded), settings, { alone: true });
+    return runIdentification(questioner, set, {
       settings,
       shard,
       store,

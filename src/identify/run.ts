@@ -1,32 +1,13 @@
-import { type AnswerPool, canPool, createAnswerPool } from '../decode/answer-pool.ts';
 import { MAX_LANES } from '../decode/generate.ts';
-import type { GraphIo } from '../decode/graph-io.ts';
 import { checkSampling } from '../decode/sampling.ts';
 import { EngineError } from '../errors.ts';
 import { fnv1a } from '../model/fingerprint.ts';
-import type { LanguageModel } from '../model/types.ts';
-import { answerTokens } from './answer-tokens.ts';
-import { consistencyOf } from './consistency.ts';
-import { FEATURE_VECTORS, packFeatures, readFeatures } from './features.ts';
+import type { Asked, Item, Questioner, RunSettings } from './ask.ts';
+import { FEATURE_VECTORS } from './features.ts';
 import { inOrder } from './in-order.ts';
-import { judgeReply } from './judge.ts';
 import type { Question, QuestionSet } from './questions.ts';
 import { differenceOf, type QuestionRecord, type RunManifest, type RunStore, type Shard } from './records.ts';
 import { countsOf, rowsOf } from './run-format.ts';
-import { promptText, type SampleSettings, sampleReplies } from './sample.ts';
-
-export interface RunSettings extends SampleSettings {
-  /** Replies that must agree for a question to count. */
-  readonly agree: number;
-}
-
-/** A model and how it is asked. */
-export interface Asker {
-  readonly model: LanguageModel;
-  readonly io: GraphIo;
-  /** Token ids of a text as the model's chat template puts it. */
-  prompt(text: string): readonly number[];
-}
 
 export interface RunProgress {
   /** Questions done, earlier processes' included. */
@@ -38,53 +19,6 @@ export interface RunProgress {
   /** Seconds; undefined until the first question is done. */
   readonly left: number | undefined;
   readonly latest: QuestionRecord | undefined;
-}
-
-/** A question and its place in the set. */
-interface Item {
-  readonly index: number;
-  readonly question: Question;
-}
-
-const LOGPROB_DIGITS = 1e5;
-const rounded = (value: number) => Math.round(value * LOGPROB_DIGITS) / LOGPROB_DIGITS;
-
-/** Asks one question, judges the replies and, where they agree, reads the features of the one that stands for all. */
-async function askQuestion(
-  { model, io, prompt }: Asker,
-  item: Item,
-  settings: RunSettings,
-  { signal, pool }: { readonly signal?: AbortSignal; readonly pool?: AnswerPool } = {},
-): Promise<{ readonly record: QuestionRecord; readonly features: Uint16Array | undefined }> {
-  const { question } = item;
-  const promptIds = prompt(promptText(question.question, settings));
-  const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal, pool });
-  const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers, question.rivals));
-  const replies = sampled.replies.map((reply, i) => ({
-    ...reply,
-    logprobs: reply.logprobs.map(rounded),
-    verdict: judgements[i].verdict,
-  }));
-  const { status, representative } = consistencyOf(replies, settings.agree);
-  const record: QuestionRecord = {
-    index: item.index,
-    question,
-    status,
-    replies,
-    ...(sampled.firstEntropy === undefined ? {} : { firstEntropy: rounded(sampled.firstEntropy) }),
-  };
-  if (representative === undefined) return { record, features: undefined };
-  const reply = replies[representative];
-  const answer = answerTokens(model.codec, reply, question, judgements[representative]);
-  if (!answer) {
-    const reason = 'The answer was not found among the tokens of the reply.';
-    return { record: { ...record, representative, reason }, features: undefined };
-  }
-  const read = { promptIds, replyIds: reply.ids, tokens: answer.tokens, signal };
-  return {
-    record: { ...record, representative, answer },
-    features: packFeatures(await readFeatures(model, io, read)),
-  };
 }
 
 /** What is wrong with the question rather than with the run: the run goes on without it. */
@@ -122,32 +56,17 @@ function checkSettings(settings: RunSettings, { index, count }: Shard): void {
     throw new EngineError('bad-input', `There is no shard ${index} of ${count}.`);
 }
 
-/** Rows of a step: more cost as much again for each, and hold up the results of the first. */
-const POOL_ROWS = 40;
-/** Positions for the prompt; questions with longer ones are asked by themselves. */
-const POOL_PROMPT = 128;
-
-/** Where the model allows it, questions are asked several at a time. */
-function poolFor({ model, io }: Asker, { samples, maxTokens }: RunSettings): AnswerPool | undefined {
-  if (!canPool(model)) return undefined;
-  return createAnswerPool(model, io, {
-    rows: Math.max(POOL_ROWS, samples),
-    positions: POOL_PROMPT + maxTokens,
-  });
-}
-
 /** What describes a run before it starts. */
 function manifestOf(
-  model: LanguageModel,
+  model: RunManifest['model'],
   set: QuestionSet,
   settings: RunSettings,
   shard: Shard,
 ): RunManifest {
-  const { name, architecture, fingerprint, layout, precision, runtime } = model;
   return {
     format: 'h-neuron-run',
     version: 1,
-    model: { name, architecture, fingerprint, widths: layout.widths, precision, device: runtime.kind },
+    model,
     questions: {
       name: set.header.name,
       count: set.questions.length,
@@ -167,7 +86,7 @@ function manifestOf(
  *   but the questions in work is stored, and the next call goes on there
  */
 export async function runIdentification(
-  asker: Asker,
+  questioner: Questioner,
   set: QuestionSet,
   options: {
     readonly settings: RunSettings;
@@ -175,13 +94,13 @@ export async function runIdentification(
     readonly store: RunStore;
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: RunProgress) => void;
-    /** Awaited before every question: lets others use the model. */
+    /** Awaited before every question: lets others use the model, where questions are asked one at a time. */
     readonly giveWay?: () => Promise<void>;
   },
 ): Promise<RunProgress> {
   const { settings, shard, store, signal, onProgress, giveWay } = options;
   checkSettings(settings, shard);
-  const manifest = manifestOf(asker.model, set, settings, shard);
+  const manifest = manifestOf(questioner.model, set, settings, shard);
   const kept = await store.load();
   if (kept) {
     const shardDiffers = JSON.stringify(kept.manifest.shard) !== JSON.stringify(shard);
@@ -217,10 +136,8 @@ export async function runIdentification(
     };
   };
   onProgress?.(progress(before.length));
-  // Whoever is given way to needs the model for itself: no question may be in work then.
-  const pool = giveWay ? undefined : poolFor(asker, settings);
   const stop = new AbortController();
-  const asking = { pool, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal };
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const checkStopped = () => {
     if (signal?.aborted) throw new EngineError('cancelled', 'The run was stopped; what is done is stored.');
   };
@@ -228,21 +145,20 @@ export async function runIdentification(
     stop.abort(error);
     throw error;
   };
-  const ask = async (item: Item) => {
+  const ask = async (item: Item): Promise<Asked> => {
     // What waits for a run that was stopped must not go on inside it.
     checkStopped();
     await giveWay?.();
     checkStopped();
-    return askQuestion(asker, item, settings, asking).catch((error: unknown) => {
+    return questioner.ask(item, stopped).catch((error: unknown) => {
       if (!skips(error)) return fail(error);
       const record: QuestionRecord = { ...item, status: 'skipped', reason: error.message, replies: [] };
       return { record, features: undefined };
     });
   };
   let done = before.length;
-  const ahead = pool ? Math.ceil(pool.rows / settings.samples) + 1 : 1;
   try {
-    for await (const { record, features } of inOrder(items.slice(done), ahead, ask)) {
+    for await (const { record, features } of inOrder(items.slice(done), questioner.ahead, ask)) {
       checkStopped();
       const complete = features ? { ...record, row: rows } : record;
       await store.append(complete, features).catch(fail);

@@ -37,8 +37,14 @@ interface Pending {
   reject(error: EngineError): void;
 }
 
-/** Calls what answers behind a worker's port. Once the worker stopped, every call is rejected. */
-export function createClient<C extends CallMap<C>>(port: PortOf<C>): Client<C> {
+/**
+ * Calls what answers behind a worker's port. Once the worker stopped, every call is rejected.
+ * @param advice what a person can do then
+ */
+export function createClient<C extends CallMap<C>>(
+  port: PortOf<C>,
+  advice = 'Reload the page to start it again.',
+): Client<C> {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let ended: EngineError | undefined;
@@ -65,7 +71,7 @@ export function createClient<C extends CallMap<C>>(port: PortOf<C>): Client<C> {
     end(
       new EngineError(
         'internal',
-        `The engine's worker stopped: ${event.message || 'unknown reason'}. Reload the page to start it again.`,
+        `The engine's worker stopped: ${event.message || 'unknown reason'}. ${advice}`,
       ),
     );
   });

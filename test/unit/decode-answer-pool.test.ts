@@ -53,6 +53,26 @@ describe('answer pool on the default model', () => {
     for (const [i, each] of requests.entries()) expect(together[i].answers).toEqual(await alone(each));
   }, 240_000);
 
+  it('reads answers once until they draw different tokens', async () => {
+    const rows: number[] = [];
+    const session: LanguageModel['session'] = {
+      ...model.session,
+      run(feeds, ...rest) {
+        rows.push(feeds[io.tokens]?.dims[0] ?? 0);
+        return model.session.run(feeds, ...rest);
+      },
+    };
+    const watched = createAnswerPool({ ...model, session }, io, { rows: 6, positions: 40 });
+    const seeds = [21, 22, 23, 24, 25, 26];
+    const { answers } = await watched.answer(request(ids('The capital of France is'), seeds, 6));
+    expect(answers).toEqual(await alone(request(ids('The capital of France is'), seeds, 6)));
+    const different = (tokens: number) =>
+      new Set(answers.map((answer) => answer.ids.slice(0, tokens).join())).size;
+    expect(new Set(answers.map(({ ids: found }) => found.length))).toEqual(new Set([6]));
+    expect(different(1)).toBeLessThan(different(5));
+    expect(rows).toEqual([1, ...[1, 2, 3, 4, 5].map(different)]);
+  }, 240_000);
+
   it('ends a request that is cancelled and goes on with the others', async () => {
     const stop = new AbortController();
     const stopped = pool.answer({ ...request(ids('Tell me a story.'), [1, 2], 30), signal: stop.signal });

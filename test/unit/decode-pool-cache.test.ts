@@ -59,7 +59,7 @@ it('keeps every row while the room grows and shrinks with the longest one, up to
   check(3, 48, prompts);
   pool.fit(49, 3);
   check(3, 50, prompts);
-  pool.move(2, 0);
+  pool.copy(2, 0);
   pool.fit(40, 2);
   check(2, 50, [prompts[2]!, prompts[1]!]);
   pool.fit(15, 2);

@@ -7,9 +7,10 @@ import { runMerge } from '../../src/cli/merge-command.ts';
 import { folderStore, withRun } from '../../src/cli/run-folder.ts';
 import { readSequence } from '../../src/decode/teacher-force.ts';
 import { EngineError } from '../../src/errors.ts';
+import { modelQuestioner, type RunSettings } from '../../src/identify/ask.ts';
 import { FEATURE_VECTORS, readFeatures } from '../../src/identify/features.ts';
 import type { QuestionRecord, RunStore, Shard } from '../../src/identify/records.ts';
-import { type RunSettings, runIdentification } from '../../src/identify/run.ts';
+import { runIdentification } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
@@ -56,12 +57,14 @@ async function run(folder: string, changes: Changes = {}) {
   const store = folderStore(folder);
   const asker = { model, io, prompt: (text: string) => model.codec.encode(text, { addBos: true }) };
   try {
-    const progress = await runIdentification(asker, set, {
-      settings: changes.settings ?? settings,
+    const { settings: chosen = settings, giveWay } = changes;
+    const questioner = modelQuestioner(asker, chosen, { alone: giveWay !== undefined });
+    const progress = await runIdentification(questioner, set, {
+      settings: chosen,
       shard: changes.shard ?? WHOLE,
       store: changes.store ?? store,
       signal: changes.signal,
-      giveWay: changes.giveWay,
+      giveWay,
       onProgress: ({ latest }) => latest && changes.onRecord?.(latest),
     });
     return { progress, runs: runs() };
@@ -131,7 +134,11 @@ describe('a run', () => {
     };
     const store = folderStore(folder);
     const asker = { model: { ...model, session }, io, prompt };
-    const failed = runIdentification(asker, set, { settings, shard: WHOLE, store });
+    const failed = runIdentification(modelQuestioner(asker, settings), set, {
+      settings,
+      shard: WHOLE,
+      store,
+    });
     await expect(failed).rejects.toMatchObject({ code: 'device-lost', message: 'The device is gone.' });
     await store.close();
   });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore, withRun } from '../../src/cli/run-folder.ts';
+import { modelQuestioner, type RunSettings } from '../../src/identify/ask.ts';
 import type { RunStore } from '../../src/identify/records.ts';
-import { type RunProgress, type RunSettings, runIdentification } from '../../src/identify/run.ts';
+import { type RunProgress, runIdentification } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
 import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
 import { browserStore } from '../../src/study/browser-store.ts';
@@ -52,7 +53,7 @@ function identify(
 ) {
   const { model, io } = opened;
   const asker = { model, io, prompt: (text: string) => model.codec.encode(text, { addBos: true }) };
-  return runIdentification(asker, tinyQuestions, {
+  return runIdentification(modelQuestioner(asker, settings), tinyQuestions, {
     settings,
     shard: { index: 0, count: 1 },
     store,

@@ -1,0 +1,17 @@
+import type { Asked, Item, Questioner, RunSettings } from '../identify/ask.ts';
+import type { CliDevice } from './open-model.ts';
+
+/** The calls of a process that questions are put to. */
+export interface AskingCalls {
+  open: {
+    in: { readonly model: string; readonly device: CliDevice; readonly settings: RunSettings };
+    event: never;
+    out: {
+      readonly model: Questioner['model'];
+      readonly ahead: number;
+      /** The most memory that the process took until now. */
+      readonly peakBytes: number;
+    };
+  };
+  ask: { in: Item; event: never; out: Asked };
+}
