@@ -1,15 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { halfToFloat } from '../src/bytes/half.ts';
+import { openProcesses } from '../src/cli/asking-processes.ts';
 import { openModel } from '../src/cli/open-model.ts';
 import { type FolderRun, folderStore, withRun } from '../src/cli/run-folder.ts';
 import { graphIo } from '../src/decode/graph-io.ts';
 import { askerOf } from '../src/engine/identify.ts';
+import type { Asker, RunSettings } from '../src/identify/ask.ts';
 import { FEATURE_VECTORS } from '../src/identify/features.ts';
 import { parseQuestionSet, type QuestionSet } from '../src/identify/questions.ts';
-import { type Asker, type RunSettings, runIdentification } from '../src/identify/run.ts';
+import { runIdentification } from '../src/identify/run.ts';
 import { promptText, SAMPLE_DEFAULTS } from '../src/identify/sample.ts';
 
 /** The paper's settings. */
@@ -61,7 +63,7 @@ export interface Expected {
 
 export interface TerminalRun {
   readonly seconds: number;
-  readonly threads: number;
+  readonly processes: number;
   /** Tokens sampled, in all replies. */
   readonly tokens: number;
   readonly warmUp: readonly RivalQuestion[];
@@ -103,11 +105,13 @@ export async function runInTerminal(modelPath: string, { warmUp, timed }: Select
   const folder = await mkdtemp(join(tmpdir(), 'bench-identify-'));
   const model = await openModel(modelPath, 'native');
   const asker = askerOf({ model, io: graphIo(model) });
+  const input = { model: modelPath, device: 'native', settings } as const;
+  const questioner = await openProcesses(input, availableParallelism());
   const ask = async (set: QuestionSet, name: string) => {
     const out = join(folder, name);
     const store = folderStore(out);
     const start = performance.now();
-    await runIdentification(asker, set, { settings, shard: { index: 0, count: 1 }, store });
+    await runIdentification(questioner, set, { settings, shard: { index: 0, count: 1 }, store });
     const seconds = (performance.now() - start) / 1000;
     await store.close();
     return withRun(out, async (run) => ({ seconds, ...(await summarise(run, asker)) }));
@@ -115,9 +119,10 @@ export async function runInTerminal(modelPath: string, { warmUp, timed }: Select
   try {
     const warm = await ask(warmUp, 'warm-up');
     const run = await ask(timed, 'timed');
-    const { threads } = model.runtime;
-    return { ...run, threads, warmUp: warm.questions, stopIds: [...model.eosIds] };
+    const processes = questioner.processes.length;
+    return { ...run, processes, warmUp: warm.questions, stopIds: [...model.eosIds] };
   } finally {
+    questioner.close();
     await model.session.release();
     await rm(folder, { recursive: true });
   }

@@ -69,7 +69,7 @@ async function againstPyTorch(modelPath: string, run: TerminalRun): Promise<(Fig
   const label = 'identification, terminal over PyTorch';
   const lacks = await pythonLacks(['torch', 'transformers', 'accelerate', 'gguf']);
   if (lacks !== undefined) return [{ key, label, absent: lacks }];
-  const rival = await rivalOf(modelPath, run, run.threads);
+  const rival = await rivalOf(modelPath, run, run.processes);
   const { versions, threads, generating, extracting, tokens, found } = rival;
   const count = run.questions.length;
   console.log(
@@ -127,7 +127,7 @@ export async function identify(bench: Bench): Promise<(Figure | Absent)[]> {
   const count = run.questions.length;
   const native = anHour(
     'identify_questions_an_hour_native',
-    `questions, terminal, ${run.threads} threads`,
+    `questions, terminal, ${run.processes} processes`,
     run.seconds,
     count,
   );
@@ -137,7 +137,7 @@ export async function identify(bench: Bench): Promise<(Figure | Absent)[]> {
       ...native,
       key: 'identify_questions_an_hour_a_core_native',
       label: 'the same, a core',
-      value: native.value / run.threads,
+      value: native.value / run.processes,
     },
     ...(await againstPyTorch(bench.modelPath, run)),
     await inBrowser(bench, selection),
