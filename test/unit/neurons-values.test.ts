@@ -59,8 +59,8 @@ describe('layout', () => {
     ['1:2=x', /is not a scaled neuron/],
     ['1:2=0x1', /is not a scaled neuron/],
     ['1:2=3=4', /is not a scaled neuron/],
-    ['1:2=5.5', 'The factor of neuron 1:2 must be from -1 to 5, but it is 5.5.'],
-    ['1:2=-1.01', /must be from -1 to 5/],
+    ['1:2=5.5', 'The factor of neuron 1:2 must be from -5 to 5, but it is 5.5.'],
+    ['1:2=-5.01', /must be from -5 to 5/],
     ['1:2=-0', 'The factor of neuron 1:2 is -0; write 0.'],
   ])('the scaled neuron %j is refused', (text, message) => {
     expect(() => parseScaledNeuron(text, layout)).toThrow(message);
@@ -219,7 +219,7 @@ describe('scales', () => {
     expect(new Set(vectors.map((v) => v.buffer)).size).toBe(3);
   });
 
-  test.each([Number.NaN, -0, 5.01, -1.5, Number.POSITIVE_INFINITY])(
+  test.each([Number.NaN, -0, 5.01, -5.01, Number.POSITIVE_INFINITY])(
     'the factor %d is refused everywhere',
     (factor) => {
       const calls = [
