@@ -71,7 +71,7 @@ function findingText({
     '',
     `**${verdict.sentence}**`,
     '',
-    `Calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}. Chosen in halves of the answers (${stability.resamples} times): ${stable.map(({ share, ...ref }) => `${formatNeuron(ref)} ${percent(share)}`).join(', ')}.`,
+    `Calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}. ${stability.resamples > 0 ? `Chosen in halves of the answers (${stability.resamples} times): ${stable.map(({ share, ...ref }) => `${formatNeuron(ref)} ${percent(share)}`).join(', ')}.` : 'Too few answers to learn from halves of them.'}`,
     ...transferTable(transfer),
   ];
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button, Input, Label, SearchField } from 'react-aria-components';
+import { relationCounts } from '../../src/identify/questions.ts';
 import { Pick } from '../controls/Pick.tsx';
 import { TableHead } from '../controls/Table.tsx';
 import { fileName, offerFile } from '../takeaway/download.ts';
@@ -17,7 +18,7 @@ import {
 import { useIdentificationState, useRecords } from './context.ts';
 import { Pager, pageOf } from './Pager.tsx';
 import { Part } from './Part.tsx';
-import { relationCounts, relationWords } from './question-sets.ts';
+import { relationWords } from './question-sets.ts';
 
 const pageSize = 25;
 

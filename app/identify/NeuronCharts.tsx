@@ -61,7 +61,9 @@ export function StabilityChart({ stability: { neurons, resamples }, set }: Stabi
         ]),
       })}
     >
-      Stability: learnt {resamples} times from a random half. Discs are in the set, rings are not.
+      {resamples > 0
+        ? `Stability: learnt ${resamples} times from a random half. Discs are in the set, rings are not.`
+        : 'There are too few answers to learn from halves of them.'}
       {left > 0 && ` ${left} more are in the table.`}
     </Chart>
   );

@@ -1,7 +1,7 @@
-import type { QuestionSet, QuestionSource } from '../../src/identify/questions.ts';
+import { type QuestionSet, type QuestionSource, relationCounts } from '../../src/identify/questions.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
-import { relationCounts, relationWords } from './question-sets.ts';
+import { relationWords } from './question-sets.ts';
 
 function SourceLine({ name, url, licence }: QuestionSource) {
   return (

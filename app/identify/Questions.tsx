@@ -1,16 +1,18 @@
-import { useEffect, useState } from 'react';
-import type { QuestionSet } from '../../src/identify/questions.ts';
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { ofRelations, partlyKnown, type QuestionSet } from '../../src/identify/questions.ts';
 import { Choice } from '../controls/Choice.tsx';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Amount } from '../controls/Field.tsx';
 import { describeError } from '../state/describe-error.ts';
+import { useSession } from '../state/hooks.ts';
 import { AskingFields } from './AskingFields.tsx';
 import { useIdentification } from './context.ts';
 import { ImportFile } from './ImportFile.tsx';
 import { ImportHub } from './ImportHub.tsx';
 import { Part } from './Part.tsx';
 import { QuestionSetFacts } from './QuestionSetFacts.tsx';
-import { builtInName, loadBuiltIn, spread } from './question-sets.ts';
+import { builtInName, listed, loadBuiltIn, relationWords, spread } from './question-sets.ts';
 
 const origins = [
   { value: 'facts', label: 'Facts' },
@@ -30,12 +32,21 @@ const notes: Readonly<Record<Origin, string>> = {
 
 const firstCount = 200;
 
+const relationChoices = [
+  { value: 'partly', label: 'Those it knows in part' },
+  { value: 'all', label: 'All' },
+] as const;
+
+type Relations = (typeof relationChoices)[number]['value'];
+
 /** What is asked, and how. */
 export function Questions() {
   const identification = useIdentification();
   const [origin, setOrigin] = useState<Origin>('facts');
   const [whole, setWhole] = useState<QuestionSet>();
   const [count, setCount] = useState(firstCount);
+  const [relations, setRelations] = useState<Relations>('partly');
+  const loaded = useStore(useSession().stores.model, (state) => state.model?.fingerprint);
   const [error, setError] = useState<string>();
 
   useEffect(() => {
@@ -53,15 +64,23 @@ export function Questions() {
     };
   }, [origin]);
 
-  const available = whole?.questions.length ?? 0;
+  const known = useMemo(
+    () => (whole && whole.header.measured?.fingerprint === loaded ? partlyKnown(whole.header) : []),
+    [whole, loaded],
+  );
+  const chosen = useMemo(
+    () => (whole && known.length > 0 && relations === 'partly' ? ofRelations(whole, known) : whole),
+    [whole, known, relations],
+  );
+  const available = chosen?.questions.length ?? 0;
   const asked = Math.min(count, available);
 
   useEffect(() => {
-    if (!whole) identification.store.setState({ set: undefined });
+    if (!chosen) identification.store.setState({ set: undefined });
     // The built-in sets are shuffled, so that their start is spread over the relations already.
-    else if (builtInName(origin)) identification.chooseSet(whole, asked);
-    else identification.chooseSet(spread(whole, asked));
-  }, [identification, origin, whole, asked]);
+    else if (builtInName(origin)) identification.chooseSet(chosen, asked);
+    else identification.chooseSet(spread(chosen, asked));
+  }, [identification, origin, chosen, asked]);
 
   return (
     <Part
@@ -82,11 +101,21 @@ export function Questions() {
         {error}
       </p>
       {whole && <QuestionSetFacts set={whole} />}
+      {known.length > 0 && (
+        <>
+          <Choice label="Relations" value={relations} options={relationChoices} onChange={setRelations} />
+          <p className="muted">
+            {relations === 'partly'
+              ? `${listed(known.map(relationWords))}: of these this model answers at least a fifth right and a fifth wrong, so they give most to learn from.`
+              : 'Of most relations this model knows next to nothing or nearly everything: ask a thousand or more.'}
+          </p>
+        </>
+      )}
       <div className="amounts identify-amounts">
         <Amount
           label="Questions to ask"
           hint={
-            whole ? `of ${available.toLocaleString('en')}, spread over the relations` : 'once there are some'
+            chosen ? `of ${available.toLocaleString('en')}, spread over the relations` : 'once there are some'
           }
           value={count}
           min={1}

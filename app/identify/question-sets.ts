@@ -1,5 +1,5 @@
 import { EngineError } from '../../src/errors.ts';
-import { parseQuestionSet, type Question, type QuestionSet } from '../../src/identify/questions.ts';
+import { parseQuestionSet, type QuestionSet, relationCounts } from '../../src/identify/questions.ts';
 
 /** Sets beside the page. */
 const builtIn = ['facts', 'invented'] as const;
@@ -25,13 +25,6 @@ export async function loadBuiltIn(name: BuiltInName): Promise<QuestionSet> {
   return parseQuestionSet(await response.text());
 }
 
-/** Number of questions by relation, in the order in which relations first come. */
-export function relationCounts(questions: readonly Question[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { relation } of questions) counts.set(relation, (counts.get(relation) ?? 0) + 1);
-  return counts;
-}
-
 /**
  * Some questions of a set, evenly chosen over it and so over its relations: files often have them relation by relation.
  * A set with no more questions than that stays the same.
@@ -46,4 +39,10 @@ export function spread(set: QuestionSet, count: number): QuestionSet {
 /** "animal-classes" as words. */
 export function relationWords(relation: string): string {
   return relation.replaceAll(/[-_]+/g, ' ');
+}
+
+/** "opposites, sights and continents", with a capital. */
+export function listed(words: readonly string[]): string {
+  const text = new Intl.ListFormat('en-GB').format(words);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -9,23 +9,20 @@ import { parseNeuronSet } from '../neurons/set-file.ts';
 import { verdictText } from './fit-command.ts';
 import { runIdentify } from './identify-command.ts';
 import type { CliDevice } from './open-model.ts';
-import type { ColumnChoice } from './question-file.ts';
+import type { QuestionChoice } from './question-file.ts';
 import { type FolderRun, withRun } from './run-folder.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends QuestionChoice {
   readonly model: string;
   readonly device: CliDevice;
   /** Folder of a run, or a question set that is asked first. */
   readonly questions: string;
-  /** Columns of a table that is asked first; guessed where they are left out. */
-  readonly columns?: ColumnChoice;
   /** Where a question set's run is kept; nowhere where it is left out. */
   readonly out?: string;
   /** Folder of the run that the set comes from. */
   readonly train?: string;
   readonly samples: number;
   readonly agree?: number;
-  readonly limit?: number;
   readonly draws: number;
   readonly seed: number;
 }

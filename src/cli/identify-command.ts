@@ -5,23 +5,23 @@ import { EngineError } from '../errors.ts';
 import type { RunSettings } from '../identify/ask.ts';
 import type { Shard } from '../identify/records.ts';
 import { type RunProgress, runIdentification } from '../identify/run.ts';
-import { SAMPLE_DEFAULTS } from '../identify/sample.ts';
+import { SAMPLE_DEFAULTS, type SampleSettings } from '../identify/sample.ts';
 import { openProcesses } from './asking-processes.ts';
 import { type CliDevice, existingModel } from './open-model.ts';
-import { type ColumnChoice, readQuestions } from './question-file.ts';
+import { type QuestionChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
 
-export interface IdentifyOptions {
+/** How questions are asked, by the names of the options. */
+export type AskingOptions = Partial<Omit<SampleSettings, 'samples' | 'seed'>>;
+
+export interface IdentifyOptions extends QuestionChoice, AskingOptions {
   readonly model: string;
   readonly device: CliDevice;
   readonly questions: string;
-  /** Columns of a table; guessed where they are left out. */
-  readonly columns?: ColumnChoice;
   readonly out: string;
   readonly samples: number;
   /** All samples where it is left out. */
   readonly agree?: number;
-  readonly limit?: number;
   readonly shard: Shard;
   readonly resume?: boolean;
   readonly seed: number;
@@ -49,6 +49,12 @@ export function progressText({ done, total, counts, questionsAnHour, left }: Run
   return `${done} of ${total}: ${right} right, ${wrong} wrong, ${mixed} mixed, ${uncertain} uncertain, ${skipped} skipped${rate}`;
 }
 
+/** Settings that an option gives. */
+function chosenSettings(options: AskingOptions): AskingOptions {
+  const names = ['temperature', 'topK', 'topP', 'maxTokens', 'instruction'] as const;
+  return Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
+}
+
 /**
  * Asks the questions and stores what comes of it in a folder. An interrupt (Ctrl-C) ends the run behind the question
  * that was stored last.
@@ -60,9 +66,9 @@ export async function runIdentify(
   const started = existsSync(join(options.out, 'run.json'));
   if (started && !options.resume)
     throw new EngineError('bad-input', `${options.out} holds a run already; add --resume to go on with it.`);
-  const set = await readQuestions(options.questions, options.limit, options.columns);
+  const set = await readQuestions(options.questions, options);
   const { samples, agree = samples, seed, shard, device, processes = availableParallelism() } = options;
-  const settings: RunSettings = { ...SAMPLE_DEFAULTS, samples, agree, seed };
+  const settings: RunSettings = { ...SAMPLE_DEFAULTS, ...chosenSettings(options), samples, agree, seed };
   const { path: model } = existingModel(options.model);
   const questioner = await openProcesses({ model, device, settings }, processes);
   const store = folderStore(options.out);

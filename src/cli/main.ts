@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { RunProgress } from '../identify/run.ts';
+import { SAMPLE_DEFAULTS } from '../identify/sample.ts';
 import { setFormats } from '../neurons/formats/write.ts';
 import { type ActivationsOptions, runActivations } from './activations-command.ts';
 import { type EvaluateOptions, evaluationText, runEvaluate } from './evaluate-command.ts';
@@ -42,6 +43,9 @@ function print<T>(value: T, json: boolean | undefined, text: (value: T) => strin
 }
 
 /** Options that every command with a model has. */
+const relationsOption = () =>
+  new Option('--relations <names>', 'ask only these, joined by commas').argParser((text) => text.split(','));
+
 function withModel(command: Command): Command {
   return command
     .option('--model <path>', 'a GGUF file or the folder of an ONNX export', DEFAULT_MODEL)
@@ -157,6 +161,17 @@ function addIdentification(root: Command): void {
     .requiredOption('--out <folder>', 'where the run is stored as it goes')
     .option('--samples <count>', 'replies to a question', positive, 10)
     .option('--agree <count>', 'replies that must agree (default: all)', positive)
+    .option('--temperature <value>', 'of the sampling', number, SAMPLE_DEFAULTS.temperature)
+    .option(
+      '--top-k <count>',
+      'likeliest tokens that are drawn from, 0 for all',
+      number,
+      SAMPLE_DEFAULTS.topK,
+    )
+    .option('--top-p <share>', 'probability that is drawn from', number, SAMPLE_DEFAULTS.topP)
+    .option('--max-tokens <count>', 'of a reply at most', positive, SAMPLE_DEFAULTS.maxTokens)
+    .option('--instruction <text>', 'put behind every question', SAMPLE_DEFAULTS.instruction)
+    .addOption(relationsOption())
     .option('--limit <count>', 'questions from the start of the set', positive)
     .option('--shard <index/count>', 'every COUNT-th question from INDEX on, from 0', parseShard, {
       index: 0,
@@ -222,6 +237,7 @@ function addIdentification(root: Command): void {
     .option('--train <folder>', 'run that the set comes from, for other detectors to learn from')
     .option('--samples <count>', 'replies to a question', positive, 10)
     .option('--agree <count>', 'replies that must agree (default: all)', positive)
+    .addOption(relationsOption())
     .option('--limit <count>', 'questions from the start of the set', positive)
     .option('--draws <count>', 'sets of random neurons to compare with', positive, 200)
     .option('--seed <seed>', 'of samples and draws', number, 1)

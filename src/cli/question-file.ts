@@ -14,7 +14,7 @@ import {
 } from '../identify/import/question-set.ts';
 import { type OwnSet, readTable } from '../identify/import/read-table.ts';
 import type { Table } from '../identify/import/table.ts';
-import type { QuestionSet } from '../identify/questions.ts';
+import { ofRelations, type QuestionSet } from '../identify/questions.ts';
 import { withFile } from './file-source.ts';
 
 /** Question sets that come with the program. */
@@ -24,6 +24,14 @@ const COLUMN_KEYS = ['question', 'answers', 'aliases', 'group', 'id', 'separator
 const PROGRESS_STEP = 2 ** 20;
 
 export type ColumnChoice = Partial<ColumnMapping>;
+
+/** Which questions of a set are asked. */
+export interface QuestionChoice {
+  readonly limit?: number;
+  readonly relations?: readonly string[];
+  /** Columns of a table; guessed where they are left out. */
+  readonly columns?: ColumnChoice;
+}
 
 /** A file of questions, and what is said of the set that it makes. */
 export interface OpenedQuestions {
@@ -114,13 +122,18 @@ function importTable(
 /**
  * Reads a question set by the name of a built-in one, from a file (the project's own, CSV, TSV, JSON, JSONL or Parquet),
  * or from the Hub as `hub:owner/name[:config[:split]]`. Rows that give no question are left out.
- * @param limit takes only so many questions from the start
- * @param columns which columns of a table hold what
+ * @param choice.limit takes only so many questions from the start
+ * @param choice.relations takes the questions of these only
+ * @param choice.columns which columns of a table hold what
  */
-export function readQuestions(place: string, limit?: number, columns?: ColumnChoice): Promise<QuestionSet> {
+export function readQuestions(place: string, choice: QuestionChoice = {}): Promise<QuestionSet> {
+  const { limit, relations, columns } = choice;
   return withQuestions(place, async ({ file, about }) => {
-    if (file.format !== 'h-neuron-questions')
-      return (await importTable({ table: file, about }, columns, limit)).set;
-    return limit === undefined ? file.set : { ...file.set, questions: file.set.questions.slice(0, limit) };
+    const set =
+      file.format === 'h-neuron-questions'
+        ? file.set
+        : (await importTable({ table: file, about }, columns, relations ? undefined : limit)).set;
+    const wanted = relations ? ofRelations(set, relations) : set;
+    return limit === undefined ? wanted : { ...wanted, questions: wanted.questions.slice(0, limit) };
   });
 }

@@ -43,6 +43,8 @@ export interface QuestionSetHeader {
   readonly sources: Readonly<Record<string, QuestionSource>>;
   /** Number of questions by relation. */
   readonly relations: Readonly<Record<string, number>>;
+  /** Where only these relations of a set were taken. */
+  readonly only?: readonly string[];
   /** What a model was found to know, with the settings that it was found with. */
   readonly measured?: {
     readonly model: string;
@@ -67,6 +69,7 @@ const headerSchema: z.ZodType<QuestionSetHeader> = z.object({
   description: text,
   sources: z.record(z.string(), z.object({ name: text, url: z.url().optional(), licence: text })),
   relations: z.record(z.string(), count),
+  only: z.array(text).optional(),
   measured: z
     .object({
       model: text,
@@ -137,6 +140,38 @@ export function parseQuestionSet(source: string): QuestionSet {
   }
   if (questions.length === 0) refuse('The question set has no questions; add one a line.');
   return { header, questions };
+}
+
+/** Number of questions by relation, in the order in which relations first come. */
+export function relationCounts(questions: readonly Question[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { relation } of questions) counts.set(relation, (counts.get(relation) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * The questions of some relations, in their order.
+ * @throws EngineError `bad-input` that names a relation which the set does not have, and those that it has
+ */
+export function ofRelations({ header, questions }: QuestionSet, relations: readonly string[]): QuestionSet {
+  const counts = relationCounts(questions);
+  const unknown = relations.find((relation) => !counts.has(relation));
+  if (unknown !== undefined)
+    refuse(`${header.name} has no relation "${unknown}"; it has ${[...counts.keys()].sort().join(', ')}.`);
+  const wanted = new Set(relations);
+  const kept = questions.filter(({ relation }) => wanted.has(relation));
+  const left = Object.fromEntries(relationCounts(kept));
+  return { header: { ...header, relations: left, only: relations }, questions: kept };
+}
+
+/** Share of a relation's questions that is answered consistently right, and share wrong, for it to be known in part. */
+const PARTLY_KNOWN = 0.2;
+
+/** Relations of which the model that a set was measured with knows some facts and not others: they give most to learn from. */
+export function partlyKnown({ measured }: QuestionSetHeader): string[] {
+  return Object.entries(measured?.relations ?? {})
+    .filter(([, { right, wrong, mixed }]) => Math.min(right, wrong) >= PARTLY_KNOWN * (right + wrong + mixed))
+    .map(([relation]) => relation);
 }
 
 /** The text of a question set's file. */

@@ -31,6 +31,8 @@ export interface RunManifest {
     /** Of the questions' text, so that a changed set is noticed. */
     readonly hash: string;
     readonly licences: readonly string[];
+    /** Where only these relations of the set were asked. */
+    readonly relations?: readonly string[];
   };
   readonly settings: SampleSettings & { readonly agree: number };
   readonly shard: Shard;

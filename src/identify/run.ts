@@ -71,6 +71,7 @@ function manifestOf(
       name: set.header.name,
       count: set.questions.length,
       hash: fnv1a([new TextEncoder().encode(JSON.stringify(set.questions))]),
+      ...(set.header.only ? { relations: set.header.only } : {}),
       licences: [...new Set(Object.values(set.header.sources).map(({ licence }) => licence))],
     },
     settings,

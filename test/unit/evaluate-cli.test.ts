@@ -56,6 +56,7 @@ describe('evaluating in the terminal', () => {
     const temporary = join(folder, 'temporary');
     vi.stubEnv('TMPDIR', mkdtempSync(`${temporary}-`));
     expect(await evaluate()).toEqual(kept);
-    expect(readdirSync(tmpdir())).toEqual([]);
+    // ONNX Runtime leaves files of its own there.
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('hneurons'))).toEqual([]);
   });
 });

@@ -11,13 +11,13 @@ import {
 } from '../../app/identify/answer-rows.ts';
 import { detectorRows, detectorTable, rowsOfMetrics } from '../../app/identify/detector-rows.ts';
 import { pageOf as rowsOfPage } from '../../app/identify/Pager.tsx';
-import { relationCounts, relationWords, spread } from '../../app/identify/question-sets.ts';
+import { relationWords, spread } from '../../app/identify/question-sets.ts';
 import { readinessOf } from '../../app/identify/readiness.ts';
 import { archiveOf, unpacked } from '../../app/identify/run-archive.ts';
 import { countsText, rateText } from '../../app/identify/run-words.ts';
 import { cellStrength } from '../../app/identify/TransferTable.tsx';
 import { isPageName, pageOf } from '../../app/state/page.ts';
-import type { Question } from '../../src/identify/questions.ts';
+import { type Question, relationCounts } from '../../src/identify/questions.ts';
 import type { JudgedReply, QuestionRecord } from '../../src/identify/records.ts';
 
 const none: Corrections = new Map();

@@ -24,8 +24,19 @@ describe('the command of a set', () => {
     );
   });
 
+  it('names relations and what is asked otherwise than in the paper', () => {
+    const changed = {
+      ...learnableManifest,
+      questions: { ...learnableManifest.questions, relations: ['capitals', 'plurals'] },
+      settings: { ...learnableManifest.settings, topP: 1, instruction: '' },
+    };
+    expect(commandOf(changed, settings)).toContain(
+      ' --relations capitals,plurals --limit 120 --samples 10 --agree 8 --seed 1 --top-p 1 --instruction "" --out RUN',
+    );
+  });
+
   it.each(['facts', 'invented'])('names the built-in set %s as the terminal takes it', async (name) => {
-    const { header } = await readQuestions(name, 1);
+    const { header } = await readQuestions(name, { limit: 1 });
     expect(commandFor(header.name)).toContain(`hneurons identify --questions ${name} --limit `);
   });
 });

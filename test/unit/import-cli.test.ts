@@ -56,23 +56,32 @@ describe('questions in the terminal', () => {
       'truthfulqa.csv',
       'popqa-shape-none.parquet',
     ]) {
-      const set = await readQuestions(fixture(name), 2);
+      const set = await readQuestions(fixture(name), { limit: 2 });
       expect(set.questions).toHaveLength(2);
     }
-    const set = await readQuestions(
-      fixture('truthfulqa.csv'),
-      undefined,
-      parseColumns('question=Question,answers=Correct Answers,group=Type'),
-    );
+    const set = await readQuestions(fixture('truthfulqa.csv'), {
+      columns: parseColumns('question=Question,answers=Correct Answers,group=Type'),
+    });
     expect(set.questions).toHaveLength(3);
     expect(set.questions[0].answers).toHaveLength(6);
     expect(set.header.relations).toEqual({ Adversarial: 3 });
   });
 
   it('come from the built-in sets as before', async () => {
-    const set = await readQuestions('facts', 5);
+    const set = await readQuestions('facts', { limit: 5 });
     expect(set.header.name).toBe('Facts for small models');
     expect(set.questions).toHaveLength(5);
+  });
+
+  it('of some relations only are taken before their number is', async () => {
+    const set = await readQuestions('facts', { limit: 7, relations: ['opposites', 'continents'] });
+    expect(set.questions).toHaveLength(7);
+    expect(new Set(set.questions.map(({ relation }) => relation))).toEqual(
+      new Set(['opposites', 'continents']),
+    );
+    await expect(readQuestions('facts', { relations: ['rivers of Mars'] })).rejects.toThrow(
+      /no relation "rivers of Mars"; it has animal-classes, /,
+    );
   });
 
   it('that are not there are said to be missing', async () => {

@@ -194,6 +194,24 @@ describe('choosing C', () => {
   });
 });
 
+test('halves with too few rows of a class are passed over, all of them where there are too few rows', async () => {
+  const { features, labels, groups } = signal(5);
+  const rowsOf = (label: number) => [...labels.keys()].filter((row) => labels[row] === label);
+  const few = (count: number) => {
+    const rowWeights = new Uint8Array(labels.length);
+    for (const label of [0, 1]) for (const row of rowsOf(label).slice(0, count)) rowWeights[row] = 1;
+    return stabilitySelection(
+      { features, labels, rowWeights },
+      { C: 0.3, seed: 2, resamples: 10, groups: [...labels.keys()] },
+    );
+  };
+  const some = await few(11);
+  expect(some.resamples).toBeGreaterThan(0);
+  expect(Math.max(...some.positive)).toBeLessThanOrEqual(1);
+  expect(await few(5)).toMatchObject({ resamples: 0, indices: new Int32Array(0) });
+  expect(groups).toHaveLength(labels.length);
+});
+
 test('columns that carry the class are chosen in most halves, the others in few', async () => {
   const { features, labels, groups } = signal(5);
   for (const by of [undefined, groups]) {
