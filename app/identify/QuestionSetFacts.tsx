@@ -51,7 +51,7 @@ export function QuestionSetFacts({ set: { header, questions } }: { readonly set:
           </ul>
         </dd>
       </dl>
-      <Disclosure title="Relations">
+      <Disclosure title="Questions by relation">
         {() => (
           <Table
             caption={
