@@ -1,14 +1,16 @@
-import { floatToHalf } from '../bytes/half.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { cett } from '../neurons/cett.ts';
 import { scaleVectors } from '../neurons/scales.ts';
 import type { ScaledNeuron } from '../neurons/types.ts';
 import type { Feeds, Tensor } from '../runtime/types.ts';
 import type { GraphIo } from './graph-io.ts';
-import { cacheOf, type KvCache } from './kv-cache.ts';
+import { historyScales, uploadFactors, withTokens } from './history.ts';
+import { cacheOf, type KvCache, stackCacheRows } from './kv-cache.ts';
+import { elements } from './run-inputs.ts';
 
 /** What a run of the graph needs of a model. */
-export type RunnableModel = Pick<LanguageModel, 'runtime' | 'session' | 'neurons' | 'layout'>;
+export type RunnableModel = Pick<LanguageModel, 'runtime' | 'session' | 'neurons' | 'layout'> &
+  Partial<Pick<LanguageModel, 'lanesApart'>>;
 
 /** The scale inputs of a batch, on the device. Dispose it when the rows or their factors change. */
 export interface BatchScales {
@@ -20,31 +22,28 @@ export interface BatchScales {
 
 /** Uploads the factors of each row; a row without neurons is neutral. */
 export function batchScales(model: RunnableModel, rows: readonly (readonly ScaledNeuron[])[]): BatchScales {
-  const vectors = rows.map((neurons) => (neurons.length ? scaleVectors(model.layout, neurons) : undefined));
+  return uploadScales(
+    model,
+    rows.map((neurons) => (neurons.length ? scaleVectors(model.layout, neurons) : undefined)),
+  );
+}
+
+function uploadScales(model: RunnableModel, rows: BatchScales['rows']): BatchScales {
   const feeds: Record<string, Tensor> = {};
   model.neurons.layers.forEach((layer, l) => {
     const data = new Float32Array(rows.length * layer.width).fill(1);
-    vectors.forEach((vector, row) => {
+    rows.forEach((vector, row) => {
       if (vector) data.set(vector[l], row * layer.width);
     });
-    feeds[layer.scaleInput] = upload(model, layer.scaleType, data, [rows.length, 1, layer.width]);
+    feeds[layer.scaleInput] = uploadFactors(model, layer.scaleType, data, [rows.length, 1, layer.width]);
   });
   return {
     feeds,
-    rows: vectors,
+    rows,
     dispose() {
       for (const tensor of Object.values(feeds)) tensor.dispose();
     },
   };
-}
-
-function upload(
-  model: RunnableModel,
-  type: 'float32' | 'float16',
-  data: Float32Array,
-  dims: readonly number[],
-): Tensor {
-  return model.runtime.upload(type, type === 'float16' ? floatToHalf(data) : data, dims);
 }
 
 export interface ForwardInput {
@@ -69,49 +68,13 @@ export interface ForwardOutput {
   captured(row: number, i: number): { readonly z: Float32Array; readonly outNorms: Float32Array };
 }
 
-const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
+type Piece = Pick<ForwardOutput, 'logits' | 'cett' | 'captured'>;
 
-/** Runs the model over some tokens of every row. On an error the given cache is left as it was. */
-export async function forward(
-  model: RunnableModel,
-  io: GraphIo,
-  input: ForwardInput,
-): Promise<ForwardOutput> {
-  const { runtime, neurons } = model;
-  const { ids, cache } = input;
-  const rows = ids.length;
-  const n = ids[0].length;
-  const length = cache.length + n;
-  const hasCaptures = input.capture.length > 0;
-  // Not every device runs a graph with an empty tensor: where nothing is wanted, one position is gathered and not fetched.
-  const gathered = hasCaptures ? input.capture : [0];
-  const feeds: Record<string, Tensor> = {
-    ...input.scales.feeds,
-    [io.tokens]: runtime.tensor('int64', int64(ids.flat()), [rows, n]),
-    [neurons.capturePositions]: runtime.tensor('int64', int64(gathered), [gathered.length]),
-    [neurons.logitPositions]: runtime.tensor('int64', int64(input.logits), [input.logits.length]),
-  };
-  if (io.attentionMask) {
-    feeds[io.attentionMask] = runtime.tensor('int64', new BigInt64Array(rows * length).fill(1n), [
-      rows,
-      length,
-    ]);
-  }
-  if (io.positionIds) {
-    const positions = Array.from({ length: rows * n }, (_, i) => cache.length + (i % n));
-    feeds[io.positionIds] = runtime.tensor('int64', int64(positions), [rows, n]);
-  }
-  for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
-
-  const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
-  const result = await model.session.run(feeds, [...wanted, ...io.cache.map((slot) => slot.output)]);
-  const next = cacheOf(rows, length, new Map(io.cache.map((slot) => [slot.input, result[slot.output]])));
-  const read = wanted.map((name) => result[name]);
-  const [logits, allZ, allNorms] = await runtime.read(read);
-  for (const tensor of read) tensor.dispose();
-  cache.dispose();
-
-  const vocabulary = logits.length / (rows * input.logits.length);
+/** Values of the wanted positions by row. */
+function reading(model: RunnableModel, input: ForwardInput, values: readonly Float32Array[]): Piece {
+  const { neurons } = model;
+  const [logits, allZ, allNorms] = values;
+  const vocabulary = logits.length / (input.ids.length * input.logits.length);
   const layers = neurons.layers.length;
   const columnNorms = neurons.layers.map((layer) => layer.columnNorms);
   const captured = (row: number, i: number) => {
@@ -122,7 +85,6 @@ export async function forward(
     };
   };
   return {
-    cache: next,
     logits(row, i) {
       const at = (row * input.logits.length + i) * vocabulary;
       return logits.subarray(at, at + vocabulary);
@@ -133,4 +95,91 @@ export async function forward(
     },
     captured,
   };
+}
+
+/** Runs a batch row by row, for graphs whose rows would touch each other. */
+async function forwardApart(model: RunnableModel, io: GraphIo, input: ForwardInput): Promise<ForwardOutput> {
+  const { runtime } = model;
+  const outputs: ForwardOutput[] = [];
+  try {
+    for (const [row, ids] of input.ids.entries()) {
+      const cache = stackCacheRows(runtime, [{ cache: input.cache, row }]);
+      const scales = uploadScales(model, [input.scales.rows[row]]);
+      try {
+        outputs.push(await forward(model, io, { ...input, ids: [ids], cache, scales }));
+      } catch (error) {
+        cache.dispose();
+        throw error;
+      } finally {
+        scales.dispose();
+      }
+    }
+    const cache = stackCacheRows(
+      runtime,
+      outputs.map((output) => ({ cache: output.cache, row: 0 })),
+    );
+    input.cache.dispose();
+    return {
+      cache,
+      logits: (row, i) => outputs[row].logits(0, i),
+      cett: (row, i) => outputs[row].cett(0, i),
+      captured: (row, i) => outputs[row].captured(0, i),
+    };
+  } finally {
+    for (const { cache } of outputs) cache.dispose();
+  }
+}
+
+/** Runs the model over some tokens of every row. On an error the given cache is left as it was. */
+export async function forward(
+  model: RunnableModel,
+  io: GraphIo,
+  input: ForwardInput,
+): Promise<ForwardOutput> {
+  const rows = input.ids.length;
+  if (rows > 1 && model.lanesApart) return forwardApart(model, io, input);
+  const { runtime, neurons } = model;
+  const { cache } = input;
+  const history = cache.history && withTokens(cache.history, input.ids, input.scales.rows);
+  const ids = history ? history.map((row) => row.ids) : input.ids;
+  const past = history ? 0 : cache.length;
+  const tokens = ids[0].length;
+  const offset = history ? cache.length : 0;
+  const hasCaptures = input.capture.length > 0;
+  // Not every device runs a graph with an empty tensor: where nothing is wanted, one position is gathered and not fetched.
+  const gathered = hasCaptures ? input.capture.map((position) => position + offset) : [0];
+  const asked = input.logits.map((position) => position + offset);
+  const int64 = (values: readonly number[]) =>
+    runtime.tensor('int64', elements('int64', values), [values.length]);
+  const ownScales = history && historyScales(model, history, input.scales.rows);
+  const feeds: Record<string, Tensor> = {
+    ...(ownScales ?? input.scales.feeds),
+    [io.tokens]: runtime.tensor(io.tokenType, elements(io.tokenType, ids.flat()), [rows, tokens]),
+    [neurons.capturePositions]: int64(gathered),
+    [neurons.logitPositions]: int64(asked),
+  };
+  for (const { name, type, values } of io.inputs) {
+    const { data, dims } = values({ rows, tokens, past });
+    feeds[name] = runtime.tensor(type, data, dims);
+  }
+  for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
+
+  const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
+  let result: Record<string, Tensor>;
+  try {
+    result = await model.session.run(feeds, [...wanted, ...io.cache.map((slot) => slot.output)]);
+  } finally {
+    for (const tensor of Object.values(ownScales ?? {})) tensor.dispose();
+  }
+  const next = cacheOf(
+    rows,
+    past + tokens,
+    new Map(io.cache.map((slot) => [slot.input, result[slot.output]])),
+    { isRunning: cache.isRunning, history },
+  );
+  const read = wanted.map((name) => result[name]);
+  const values = await runtime.read(read);
+  for (const tensor of read) tensor.dispose();
+  cache.dispose();
+  return { cache: next, ...reading(model, input, values) };
 }

@@ -1,28 +1,46 @@
 import type { Runtime, Tensor } from '../runtime/types.ts';
 import type { GraphIo } from './graph-io.ts';
 
+/** What a row has read, for graphs without a cache, which read it again at every run. */
+export interface RowHistory {
+  readonly ids: readonly number[];
+  /** Factors by layer under which each token is read; undefined where it is unscaled. */
+  readonly scales: readonly (readonly Float32Array[] | undefined)[];
+}
+
 /** Keys and values of all layers for some rows, each `length` positions long. Owns its tensors. */
 export interface KvCache {
   readonly rows: number;
   readonly length: number;
   /** By the name of the graph input. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Some tensors are running states, which stand for all positions together. */
+  readonly isRunning: boolean;
+  /** By row, where the graph keeps no cache. */
+  readonly history: readonly RowHistory[] | undefined;
   dispose(): void;
 }
 
 /** A cache from tensors that it takes over. */
-export function cacheOf(rows: number, length: number, tensors: ReadonlyMap<string, Tensor>): KvCache {
+export function cacheOf(
+  rows: number,
+  length: number,
+  tensors: ReadonlyMap<string, Tensor>,
+  { isRunning = false, history }: Partial<Pick<KvCache, 'isRunning' | 'history'>> = {},
+): KvCache {
   return {
     rows,
     length,
     tensors,
+    isRunning,
+    history,
     dispose() {
       for (const tensor of tensors.values()) tensor.dispose();
     },
   };
 }
 
-/** A cache without positions. */
+/** A cache without positions; running states start at zero. */
 export function emptyCache(io: GraphIo, runtime: Runtime, rows: number): KvCache {
   const tensors = new Map<string, Tensor>();
   for (const slot of io.cache) {
@@ -31,7 +49,9 @@ export function emptyCache(io: GraphIo, runtime: Runtime, rows: number): KvCache
     const data = slot.type === 'float16' ? new Uint16Array(size) : new Float32Array(size);
     tensors.set(slot.input, runtime.tensor(slot.type, data, shape));
   }
-  return cacheOf(rows, 0, tensors);
+  const history =
+    io.cache.length === 0 ? Array.from({ length: rows }, () => ({ ids: [], scales: [] })) : undefined;
+  return cacheOf(rows, 0, tensors, { isRunning: io.cache.some(({ grows }) => !grows), history });
 }
 
 /** A row of a cache. */
@@ -44,7 +64,10 @@ export interface CacheRow {
 
 /** Whether the first positions of a cache stand for themselves: not in a cache of running states. */
 export function canBeCut(cache: KvCache): boolean {
-  return [...cache.tensors.values()].every(({ dims }) => dims.length === 4 && dims[2] === cache.length);
+  return (
+    !cache.isRunning &&
+    [...cache.tensors.values()].every(({ dims }) => dims.length === 4 && dims[2] === cache.length)
+  );
 }
 
 /** A new cache whose rows are copies of the given ones, which must be equally long (after cutting). */
@@ -63,5 +86,12 @@ export function stackCacheRows(runtime: Runtime, rows: readonly CacheRow[]): KvC
       ),
     );
   }
-  return cacheOf(rows.length, positions, tensors);
+  const histories = rows.flatMap((r) => {
+    const kept = r.cache.history?.[r.row];
+    return kept ? [{ ids: kept.ids.slice(0, positions), scales: kept.scales.slice(0, positions) }] : [];
+  });
+  return cacheOf(rows.length, positions, tensors, {
+    isRunning: cache.isRunning,
+    history: cache.history && histories,
+  });
 }

@@ -86,6 +86,7 @@ export async function openGguf(
     headDim: config.headDim,
     // GroupQueryAttention does; all attention of this graph is of that kind.
     continuesCacheInPlace: true,
+    lanesApart: false,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
     attribution: (ref) => neuronAttribution(file, config, ref),
   };

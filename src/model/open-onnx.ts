@@ -96,6 +96,7 @@ export async function openOnnx(files: ModelFiles, runtime: Runtime): Promise<Lan
     neurons: instrumented.graph,
     headDim: headDim(text),
     continuesCacheInPlace: false,
+    lanesApart: false,
     layout: neuronLayout(instrumented.graph.layers.map(({ width }) => width)),
     attribution: undefined,
   };

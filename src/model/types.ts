@@ -42,6 +42,8 @@ export interface LanguageModel {
   readonly headDim: number | undefined;
   /** A cache with room for more positions is continued in place where it is given as output, too. */
   readonly continuesCacheInPlace: boolean;
+  /** Rows of a batch would touch each other, so each is run alone: activations are rounded over the whole batch, or the graph takes one row. */
+  readonly lanesApart: boolean;
   readonly layout: NeuronLayout;
   /** Direct logit attribution of a neuron, [vocabulary]; undefined where the weights for it are not at hand. */
   readonly attribution: ((ref: NeuronRef) => Promise<Float32Array>) | undefined;

@@ -56,7 +56,9 @@ export function instrument(
   }
   checkDataFiles(model, externalData);
 
-  const frame = { prompt: prompt.name, lanes: prompt.lanes };
+  // Without a cache the whole sequence is read at each run: prompt and answer then have factors of their own.
+  const hasCache = index.graph.input.some(({ name }) => name.startsWith('past'));
+  const frame = { prompt: prompt.name, lanes: prompt.lanes, steps: hasCache ? 1 : 'scaled_positions' };
   const edit = editGraph(index.graph);
   if (layers.some(({ projection }) => index.rank(projection.activation) !== 3)) addRowShape(edit, frame);
   const values = layers.map((layer) => scaleLayer(index, edit, layer, frame));

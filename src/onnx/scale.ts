@@ -24,6 +24,8 @@ export interface Frame {
   readonly prompt: string;
   /** The declared size of its first dimension. */
   readonly lanes: number | string;
+  /** The declared size of the scales' second dimension: 1, or open where positions of one run may differ. */
+  readonly steps: number | string;
 }
 
 const rowShape = 'neuron_row_shape';
@@ -106,7 +108,7 @@ export function scaleLayer(
   }
   const scaleInput = `neuron_scale.${layer}`;
   const scaled = `neuron_scaled.${layer}`;
-  edit.addInput(valueInfo(scaleInput, type, [frame.lanes, 1, width]));
+  edit.addInput(valueInfo(scaleInput, type, [frame.lanes, frame.steps, width]));
 
   const point = scalePoint(index, edit, projection, layer);
   let z = point.value;

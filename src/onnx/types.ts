@@ -29,7 +29,7 @@ export interface NeuronGraph {
   readonly layers: readonly (DownProjection & {
     /** Start of this layer in the last axis of `activations`. */
     readonly offset: number;
-    /** Graph input [lanes, 1, width] that multiplies the down projection's input. */
+    /** Graph input [lanes, 1, width] that multiplies the down projection's input; of a graph without a cache also [lanes, length, width]. */
     readonly scaleInput: string;
     readonly scaleType: FloatType;
     /** L2 norm of every column of the (dequantised) down projection, [width]. */
