@@ -17,13 +17,17 @@ export interface OnnxPaths {
 const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
 
 /**
- * Finds the graph of an exported model: model.onnx in the folder or in onnx/, else the only .onnx file.
+ * Finds the graph of an exported model: the one that is wanted, else model.onnx in the folder or in onnx/, else the only
+ * .onnx file.
  * @throws EngineError `bad-input` where there is none or a choice between several
  */
-export function onnxPaths(files: ModelFiles): OnnxPaths {
+export function onnxPaths(files: ModelFiles, wanted?: string): OnnxPaths {
   const all = files.list();
   const graphs = all.filter((path) => path.endsWith('.onnx'));
+  if (wanted !== undefined && !all.includes(wanted))
+    throw new EngineError('bad-input', `${files.name} has no file ${wanted}; choose a folder that holds it.`);
   const model =
+    wanted ??
     ['model.onnx', 'onnx/model.onnx'].find((path) => all.includes(path)) ??
     (graphs.length === 1 ? graphs[0] : undefined);
   if (!model) {
@@ -39,6 +43,63 @@ export function onnxPaths(files: ModelFiles): OnnxPaths {
     .filter((path) => path.startsWith(folder) && /[._]data(_\d+)?$/.test(path))
     .map((path) => ({ path, location: path.slice(folder.length) }));
   return { model, data };
+}
+
+/** Removes "." and ".." from a path inside a folder; a ".." that leads out of it stays. */
+function normalised(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.replaceAll('\\', '/').split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/**
+ * The path of a data file that a graph names, relative to the graph's own folder.
+ * @throws EngineError `bad-input` that names the file where it is missing
+ */
+export function dataPath(files: ModelFiles, graph: string, location: string): string {
+  const path = normalised(folderOf(graph) + location);
+  if (files.list().includes(path)) return path;
+  throw new EngineError(
+    'bad-input',
+    `${files.name} lacks the model's data file ${path}; choose it together with the model.`,
+  );
+}
+
+/** A JSON file of a model folder; empty where there is none. */
+export async function optionalJson(files: ModelFiles, path: string): Promise<Record<string, unknown>> {
+  return files.list().includes(path) ? readJson(files, path) : {};
+}
+
+interface GenaiConfig {
+  readonly model?: Readonly<Record<string, unknown>> & {
+    readonly decoder?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/**
+ * The configuration of a model: config.json, or what onnxruntime-genai's genai_config.json says under the same names.
+ * @throws EngineError `load-failed` where there is neither
+ */
+export async function readConfig(files: ModelFiles): Promise<Record<string, unknown>> {
+  const all = files.list();
+  if (all.includes('config.json') || !all.includes('genai_config.json'))
+    return readJson(files, 'config.json');
+  const { model = {} } = (await readJson(files, 'genai_config.json')) as GenaiConfig;
+  const { decoder = {} } = model;
+  return {
+    model_type: model.type,
+    vocab_size: model.vocab_size,
+    max_position_embeddings: model.context_length,
+    eos_token_id: model.eos_token_id,
+    bos_token_id: model.bos_token_id,
+    hidden_size: decoder.hidden_size,
+    num_attention_heads: decoder.num_attention_heads,
+    head_dim: decoder.head_size,
+  };
 }
 
 /**

@@ -1,10 +1,14 @@
 import { EngineError } from '../errors.ts';
 import { neuronLayout } from '../neurons/layout.ts';
+import { graphDemands } from '../onnx/demands.ts';
+import { dataLocations } from '../onnx/external.ts';
 import { instrument } from '../onnx/instrument.ts';
-import type { Runtime } from '../runtime/types.ts';
+import { decodeModel } from '../onnx/model.ts';
+import type { NeuronGraph } from '../onnx/types.ts';
+import type { Runtime, Session } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fnv1a } from './fingerprint.ts';
-import { type ModelFiles, onnxPaths, readJson } from './onnx-files.ts';
+import { dataPath, type ModelFiles, onnxPaths, optionalJson, readConfig, readJson } from './onnx-files.ts';
 import type { LanguageModel } from './types.ts';
 
 const numberOf = (json: Record<string, unknown>, keys: readonly string[]): number | undefined =>
@@ -29,10 +33,6 @@ function headDim(config: Record<string, unknown>): number | undefined {
   return numberOf(config, ['head_dim']) ?? (hidden && heads ? hidden / heads : undefined);
 }
 
-async function optionalJson(files: ModelFiles, path: string): Promise<Record<string, unknown>> {
-  return files.list().includes(path) ? readJson(files, path) : {};
-}
-
 async function chatTemplate(
   files: ModelFiles,
   tokenizerConfig: Record<string, unknown>,
@@ -47,23 +47,58 @@ async function chatTemplate(
   return files.list().includes(path) ? new TextDecoder().decode(await files.read(path)) : undefined;
 }
 
+const takesOneRow = ({ inputs }: Session) =>
+  inputs.some(({ name, dims }) => name === 'input_ids' && dims[0] === 1);
+
+function refuse(message: string): never {
+  throw new EngineError('unsupported-model', message);
+}
+
+/** Refuses graphs that would start on a device and then fail, or compute nonsense. */
+function checkDevice(runtime: Runtime, neurons: NeuronGraph, normsInAttention: boolean): void {
+  if (normsInAttention && runtime.kind !== 'webgpu')
+    refuse(
+      'The export normalises queries and keys inside its attention operator, which ONNX Runtime computes on WebGPU and CUDA only; choose another export, or WebGPU.',
+    );
+  if (!runtime.float16 && neurons.layers.some(({ scaleType }) => scaleType === 'float16'))
+    refuse(
+      'The export computes in half precision, which this graphics adapter lacks (shader-f16); choose another precision, or WebAssembly.',
+    );
+}
+
+export interface OpenOnnxOptions {
+  /** Path of the graph, where the folder holds several. */
+  readonly graph?: string;
+}
+
 /**
- * Opens a model that an exporter wrote: config.json, tokenizer.json, tokenizer_config.json, and the graph with its data.
+ * Opens a model that an exporter wrote: config.json (or genai_config.json), tokenizer.json, tokenizer_config.json, and the
+ * graph with the data files that it names.
  * @throws EngineError where a file is missing or damaged, or the graph does not fit
  */
-export async function openOnnx(files: ModelFiles, runtime: Runtime): Promise<LanguageModel> {
-  const config = await readJson(files, 'config.json');
+export async function openOnnx(
+  files: ModelFiles,
+  runtime: Runtime,
+  options: OpenOnnxOptions = {},
+): Promise<LanguageModel> {
+  const config = await readConfig(files);
   const generation = await optionalJson(files, 'generation_config.json');
   const tokenizerJson = await readJson(files, 'tokenizer.json');
   const tokenizerConfig = await optionalJson(files, 'tokenizer_config.json');
-  const paths = onnxPaths(files);
-  const graph = await files.read(paths.model);
+  const path = onnxPaths(files, options.graph).model;
+  const graph = await files.read(path);
+  const decoded = decodeModel(graph);
   const data = await Promise.all(
-    paths.data.map(async ({ path, location }) => ({ path: location, data: await files.read(path) })),
+    dataLocations(decoded).map(async (location) => ({
+      path: location,
+      data: await files.read(dataPath(files, path, location)),
+    })),
   );
+  const { roundsAcrossRows, normsInAttention } = graphDemands(decoded);
   const instrumented = instrument(graph, data, {
     maxConcatInputs: runtime.kind === 'webgpu' ? 7 : Number.MAX_SAFE_INTEGER,
   });
+  checkDevice(runtime, instrumented.graph, normsInAttention);
   const session = await runtime.createSession(instrumented.model);
   const text = (config.text_config ?? config) as Record<string, unknown>;
   const bosToken = tokenText(tokenizerConfig.bos_token);
@@ -84,7 +119,7 @@ export async function openOnnx(files: ModelFiles, runtime: Runtime): Promise<Lan
     fingerprint: fnv1a([new TextEncoder().encode(shape), ...norms]),
     contextLength: numberOf(text, ['max_position_embeddings', 'n_positions', 'n_ctx', 'seq_length']) ?? 2048,
     vocabulary,
-    eosIds: eosIds(generation, config),
+    eosIds: eosIds(generation, config, text),
     codec: textCodec(tokenizerJson, tokenizerConfig, bosId),
     chatTemplate: await chatTemplate(files, tokenizerConfig),
     addBos: tokenizerConfig.add_bos_token === true,
@@ -96,7 +131,7 @@ export async function openOnnx(files: ModelFiles, runtime: Runtime): Promise<Lan
     neurons: instrumented.graph,
     headDim: headDim(text),
     continuesCacheInPlace: false,
-    lanesApart: false,
+    lanesApart: roundsAcrossRows || takesOneRow(session),
     layout: neuronLayout(instrumented.graph.layers.map(({ width }) => width)),
     attribution: undefined,
   };

@@ -38,12 +38,19 @@ export function pointIntoFile(
   return graph.initializer.some((tensor, at) => tensor !== before[at]) ? { path, data: file } : undefined;
 }
 
+/** The data files that a model's weights lie in, by the names that the graph knows them by. */
+export function dataLocations(model: ModelProto): string[] {
+  const found = new Set<string>();
+  for (const tensor of model.graph?.initializer ?? []) {
+    const place = externalLocation(tensor)?.location;
+    if (place !== undefined) found.add(place);
+  }
+  return [...found];
+}
+
 /** @throws EngineError naming the data files that a model points into and that are not given */
 export function checkDataFiles(model: ModelProto, given: readonly ExternalData[]): void {
-  const wanted = new Set(model.graph?.initializer.map((tensor) => externalLocation(tensor)?.location));
-  const missing = [...wanted].filter(
-    (path) => path !== undefined && !given.some((file) => file.path === path),
-  );
+  const missing = dataLocations(model).filter((path) => !given.some((file) => file.path === path));
   if (missing.length > 0) {
     throw new EngineError(
       'bad-input',

@@ -91,6 +91,10 @@ export function pickLogits(
   edit.replaceOutput(withPositions(output));
   const found = findHead(index, projections, output.name);
   const states = found && allPositions(index, found.head.activation);
+  if (found && states === found.head.activation && pickQuantized(index, edit, found.head)) {
+    edit.forgetShapes([...found.path, ...found.head.node.output]);
+    return;
+  }
   if (found && states !== undefined && index.rank(states) === 3 && headIsAlone(index, found.head)) {
     const { entry, activation } = found.head;
     edit.before(entry, node('Gather', [states, logitPositions], [picked], { axis: attr.int(1) }));
@@ -112,6 +116,37 @@ export function pickLogits(
   edit.append(
     node('Gather', [all, logitPositions], [output.name], { axis: attr.int(1) }, { name: 'pick_logits' }),
   );
+}
+
+/**
+ * Picks positions behind a head's quantiser, whose range stays that of all positions as in the export. False for other
+ * heads.
+ */
+function pickQuantized(
+  index: GraphIndex,
+  edit: GraphEdit,
+  { entry, node: own, activation }: Projection,
+): boolean {
+  if (index.rank(activation) !== 3) return false;
+  const gather = (quantized: string) =>
+    node('Gather', [quantized, logitPositions], [picked], { axis: attr.int(1) });
+  if (own.opType === 'DynamicQuantizeMatMul') {
+    const parts = ['codes', 'scale', 'zero'].map((part) => `${picked}.${part}`);
+    const [codes = '', scale = '', zero = ''] = parts;
+    edit.before(own, node('DynamicQuantizeLinear', [activation], parts), gather(codes));
+    const product = edit.rewrite(own);
+    const [, weight = '', weightScale = '', weightZero = '', bias = ''] = own.input;
+    product.opType = 'MatMulIntegerToFloat';
+    product.input = [picked, weight, scale, weightScale, zero, weightZero, bias];
+    while (product.input.at(-1) === '') product.input.pop();
+    return true;
+  }
+  const [quantized = ''] = entry.output;
+  if (entry.opType !== 'DynamicQuantizeLinear') return false;
+  edit.before(own, gather(quantized));
+  const reader = edit.rewrite(own);
+  reader.input = reader.input.map((input) => (input === quantized ? picked : input));
+  return true;
 }
 
 /** False where a quantiser feeds more than the head. */
