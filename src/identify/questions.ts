@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import { formatHeadedLines, parseHeadedLines } from './headed-lines.ts';
 
 const format = 'h-neuron-questions';
 const version = 1;
-/** Characters of a question set at most. */
-const sizeLimit = 64 * 2 ** 20;
 
 export interface Question {
   /** Unique in its set; the seeds of its samples come from it. */
@@ -62,12 +61,18 @@ export interface QuestionSet {
 const text = z.string().trim().min(1).max(2000);
 const count = z.int().nonnegative();
 
+/** Sources by their key. */
+export const sourcesSchema = z.record(
+  z.string(),
+  z.object({ name: text, url: z.url().optional(), licence: text }),
+);
+
 const headerSchema: z.ZodType<QuestionSetHeader> = z.object({
   format: z.literal(format),
   version: z.literal(version),
   name: text,
   description: text,
-  sources: z.record(z.string(), z.object({ name: text, url: z.url().optional(), licence: text })),
+  sources: sourcesSchema,
   relations: z.record(z.string(), count),
   only: z.array(text).optional(),
   measured: z
@@ -90,24 +95,8 @@ const questionSchema: z.ZodType<Question> = z.object({
   source: text,
 });
 
-function refuse(sentence: string, cause?: unknown): never {
-  throw new EngineError('bad-input', sentence, { cause });
-}
-
-function readLine<T>(line: string, number: number, schema: z.ZodType<T>): T {
-  let data: unknown;
-  try {
-    data = JSON.parse(line, (key, value) => (key === '__proto__' ? undefined : value));
-  } catch (cause) {
-    return refuse(`Line ${number} of the question set is not valid JSON.`, cause);
-  }
-  const result = schema.safeParse(data);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  return refuse(
-    `Line ${number} of the question set is not valid at "${issue.path.join('.')}": ${issue.message.replace(/\.$/, '')}.`,
-    result.error,
-  );
+function refuse(sentence: string): never {
+  throw new EngineError('bad-input', sentence);
 }
 
 /**
@@ -115,31 +104,14 @@ function readLine<T>(line: string, number: number, schema: z.ZodType<T>): T {
  * @throws EngineError `bad-input` with one sentence that says what is wrong in which line
  */
 export function parseQuestionSet(source: string): QuestionSet {
-  if (source.length > sizeLimit)
-    refuse(`The question set is over the limit of 64 MB (${(source.length / 2 ** 20).toFixed(0)} MB).`);
-  const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (!lines[0].includes(format))
-    refuse(`This file is not a question set: its first line does not say "format": "${format}".`);
-  const header = readLine(lines[0], 1, headerSchema);
-  const questions: Question[] = [];
-  const seen = new Map<string, number>();
-  for (let i = 1; i < lines.length; i++) {
-    if (lines[i].trim() === '') continue;
-    const question = readLine(lines[i], i + 1, questionSchema);
-    const before = seen.get(question.id);
-    if (before !== undefined)
-      refuse(
-        `Line ${i + 1} of the question set has the id "${question.id}", which line ${before} has already.`,
-      );
-    if (!Object.hasOwn(header.sources, question.source))
-      refuse(
-        `Line ${i + 1} of the question set names the source "${question.source}", which the header does not have.`,
-      );
-    seen.set(question.id, i + 1);
-    questions.push(question);
-  }
-  if (questions.length === 0) refuse('The question set has no questions; add one a line.');
-  return { header, questions };
+  const { header, items } = parseHeadedLines(source, {
+    format,
+    what: 'question set',
+    items: 'questions',
+    header: headerSchema,
+    item: () => questionSchema,
+  });
+  return { header, questions: items };
 }
 
 /** Number of questions by relation, in the order in which relations first come. */
@@ -176,5 +148,5 @@ export function partlyKnown({ measured }: QuestionSetHeader): string[] {
 
 /** The text of a question set's file. */
 export function formatQuestionSet({ header, questions }: QuestionSet): string {
-  return [header, ...questions].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return formatHeadedLines(header, questions);
 }

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { EngineError } from '../errors.ts';
+
+/** Characters of a file at most. */
+const sizeLimit = 64 * 2 ** 20;
+
+/** A JSONL format whose first line is a header with the sources that every other line names one of. */
+export interface HeadedFormat<Header, Item> {
+  /** What the header says as `format`. */
+  readonly format: string;
+  /** What sentences call the file and its lines: "question set", "questions". */
+  readonly what: string;
+  readonly items: string;
+  readonly header: z.ZodType<Header>;
+  readonly item: (header: Header) => z.ZodType<Item>;
+}
+
+function refuse(sentence: string, cause?: unknown): never {
+  throw new EngineError('bad-input', sentence, { cause });
+}
+
+function readLine<T>(line: string, where: string, schema: z.ZodType<T>): T {
+  let data: unknown;
+  try {
+    data = JSON.parse(line, (key, value) => (key === '__proto__' ? undefined : value));
+  } catch (cause) {
+    return refuse(`${where} is not valid JSON.`, cause);
+  }
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  return refuse(
+    `${where} is not valid at "${issue.path.join('.')}": ${issue.message.replace(/\.$/, '')}.`,
+    result.error,
+  );
+}
+
+/**
+ * Reads JSONL with a header; every id comes once and every source is one of the header's.
+ * @throws EngineError `bad-input` with one sentence that says what is wrong in which line
+ */
+export function parseHeadedLines<
+  Header extends { readonly sources: Readonly<Record<string, unknown>> },
+  Item extends { readonly id: string; readonly source: string },
+>(
+  source: string,
+  { format, what, items, ...schemas }: HeadedFormat<Header, Item>,
+): { readonly header: Header; readonly items: readonly Item[] } {
+  if (source.length > sizeLimit)
+    refuse(`The ${what} is over the limit of 64 MB (${(source.length / 2 ** 20).toFixed(0)} MB).`);
+  const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
+  if (!lines[0].includes(format))
+    refuse(`This file is not a ${what}: its first line does not say "format": "${format}".`);
+  const header = readLine(lines[0], `Line 1 of the ${what}`, schemas.header);
+  const schema = schemas.item(header);
+  const found: Item[] = [];
+  const seen = new Map<string, number>();
+  for (let i = 1; i < lines.length; i++) {
+    if (lines[i].trim() === '') continue;
+    const where = `Line ${i + 1} of the ${what}`;
+    const item = readLine(lines[i], where, schema);
+    const before = seen.get(item.id);
+    if (before !== undefined) refuse(`${where} has the id "${item.id}", which line ${before} has already.`);
+    if (!Object.hasOwn(header.sources, item.source))
+      refuse(`${where} names the source "${item.source}", which the header does not have.`);
+    seen.set(item.id, i + 1);
+    found.push(item);
+  }
+  if (found.length === 0) refuse(`The ${what} has no ${items}; add one a line.`);
+  return { header, items: found };
+}
+
+/** The text of a JSONL file with a header. */
+export function formatHeadedLines(header: object, items: readonly object[]): string {
+  return [header, ...items].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
