@@ -68,7 +68,7 @@ export function ModelMenu() {
               acceptedFileTypes={['.gguf']}
               onSelect={(files) => {
                 const file = files?.item(0);
-                if (file) void session.load({ kind: 'file', file });
+                if (file) void session.load({ kind: 'files', files: [{ path: file.name, file }] });
               }}
             >
               <Button className="button">Open a GGUF file…</Button>

@@ -94,7 +94,8 @@ await runMain(async () => {
   const { stores } = session;
   const blob = await openAsBlob(DEFAULT_MODEL);
   stores.prompt.setState({ question: example.question, maxTokens: example.maxTokens });
-  await session.load({ kind: 'file', file: new File([blob], 'SmolLM2-135M-Instruct.gguf') });
+  const file = new File([blob], 'SmolLM2-135M-Instruct.gguf');
+  await session.load({ kind: 'files', files: [{ path: file.name, file }] });
   const { error } = stores.model.getState();
   if (error) throw new SetupError(error);
   session.stop();

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { ModelSource } from '../../src/protocol/messages.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { useRecord, useSession } from '../state/hooks.ts';
-import { defaultModelSize, hubModel } from '../state/models.ts';
+import { defaultModelSize, hubModel, sourceName } from '../state/models.ts';
 import { describeProgress, describeTimeLeft } from '../state/progress.ts';
 import { isRecorded } from '../state/replay.ts';
 import type { ModelState } from '../state/slices/model.ts';
@@ -70,7 +70,7 @@ function Progress({ state: { progress } }: { readonly state: ModelState }) {
 function question({ status, error, model, source }: ModelState): string {
   if (status === 'failed') return error ?? '';
   if (status === 'recorded') {
-    const live = source?.kind === 'url' ? source.name : source?.file.name;
+    const live = source && sourceName(source);
     return `To answer again, load a model: this run is one of ${model?.name}, and the page has ${live}.`;
   }
   return status === 'asking'
@@ -105,7 +105,7 @@ function Sources({ state }: { readonly state: ModelState }) {
           acceptedFileTypes={['.gguf']}
           onSelect={(files) => {
             const file = files?.item(0);
-            if (file) load({ kind: 'file', file });
+            if (file) load({ kind: 'files', files: [{ path: file.name, file }] });
           }}
         >
           <Button className="button">Open a GGUF file…</Button>

@@ -18,8 +18,22 @@ export const hubModel: UrlSource = {
   name: 'SmolLM2-135M-Instruct',
 };
 
-/** Bytes of the file, for servers that do not tell. */
-export const defaultModelBytes = 98_362_432;
+/** Bytes of the default model, for servers that do not tell. */
+const defaultModelBytes = 98_362_432;
+
+/** Bytes that loading a source reads, where they are known beforehand. */
+export function expectedBytes(source: ModelSource): number | undefined {
+  if (source.kind === 'hub') return undefined;
+  return source.kind === 'url'
+    ? defaultModelBytes
+    : source.files.reduce((sum, { file: { size } }) => sum + size, 0);
+}
+
+/** What a source is called until its model is loaded. */
+export function sourceName(source: ModelSource): string {
+  if (source.kind === 'url') return source.name;
+  return source.kind === 'hub' ? source.repository : (source.files[0]?.path ?? 'a file');
+}
 
 /** Size of the default model, as it is said to the person. */
 export const defaultModelSize = '98 MB';

@@ -12,7 +12,7 @@ import { createAnswers } from './answers.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
 import { createDoses } from './doses.ts';
-import { defaultModelBytes } from './models.ts';
+import { expectedBytes } from './models.ts';
 import { createNewest } from './newest.ts';
 import { createMeter } from './progress.ts';
 import { askedOn, promptOf } from './prompt.ts';
@@ -82,7 +82,7 @@ export function createSession(
   const facts = new Map<string, Promise<NeuronFacts>>();
 
   async function loadNow(source: ModelSource, signal: AbortSignal): Promise<void> {
-    const size = source.kind === 'url' ? defaultModelBytes : source.file.size;
+    const size = expectedBytes(source);
     const meter = createMeter(() => performance.now(), size);
     const { device } = stores.model.getState();
     stores.model.setState({

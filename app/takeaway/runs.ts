@@ -66,7 +66,7 @@ async function openRun(session: Session, file: File): Promise<string> {
 export async function openFile(session: Session, file: File): Promise<void> {
   const { notice } = session.stores;
   if (/\.gguf$/i.test(file.name)) {
-    await session.load({ kind: 'file', file });
+    await session.load({ kind: 'files', files: [{ path: file.name, file }] });
     return;
   }
   try {

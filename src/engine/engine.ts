@@ -52,6 +52,9 @@ export function createEngine(makers: RuntimeMakers): Handlers {
       loaded = withStores(opened);
       return summary(opened);
     },
+    survey: () => Promise.reject(new EngineError('bad-input', 'Models of the Hub cannot be loaded yet.')),
+    kept: async () => ({ models: [] }),
+    forget: async () => ({}),
     generate: (input, context) => answer(current(), input, context),
     async detail({ run, lane, position, start, end }) {
       return { cett: current().activations.get(run, lane, position, start, end) };

@@ -29,7 +29,7 @@ export interface OpenedModel {
 
 /** Opens a model on a runtime and checks what it computes; releases everything where that fails. */
 export async function openChecked(
-  source: ByteSource,
+  source: ByteSource | readonly ByteSource[],
   runtime: Runtime,
   options: OpenOptions,
 ): Promise<Omit<OpenedModel, 'why' | 'fromCache'>> {
@@ -52,7 +52,7 @@ export async function openChecked(
 }
 
 async function openAnywhere(
-  source: ByteSource,
+  source: ByteSource | readonly ByteSource[],
   choice: DeviceChoice,
   makers: RuntimeMakers,
   options: OpenOptions,
@@ -83,10 +83,12 @@ export async function loadModel(
   options: OpenOptions,
 ): Promise<OpenedModel> {
   const { source, device } = input;
-  if (source.kind === 'file') {
-    const opened = await openAnywhere(blobSource(source.file, source.file.name), device, makers, options);
-    return { ...opened, fromCache: false };
+  if (source.kind === 'files') {
+    const parts = source.files.map(({ path, file }) => blobSource(file, path));
+    return { ...(await openAnywhere(parts, device, makers, options)), fromCache: false };
   }
+  if (source.kind === 'hub')
+    throw new EngineError('bad-input', 'Models of the Hub cannot be loaded yet; open a file from disk.');
   const { blob, fromCache } = await download(source.url, options);
   try {
     return { ...(await openAnywhere(blobSource(blob, source.name), device, makers, options)), fromCache };

@@ -1,22 +1,97 @@
 import type { Progress } from '../bytes/progress.ts';
 import type { Breakdown } from '../decode/loops.ts';
 import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts';
-import type { QuestionSet } from '../identify/questions.ts';
 import type { RunSettings } from '../identify/ask.ts';
+import type { QuestionSet } from '../identify/questions.ts';
 import type { RunProgress } from '../identify/run.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { DeviceChoice } from '../runtime/choose.ts';
 import type { DeviceKind } from '../runtime/types.ts';
 import type { RequestOf, ResponseOf } from './calls.ts';
 
-/** Where a model's bytes come from. A File is read by slices in the worker. */
+/** ONNX precisions as the Hub's exports name them by file suffix. */
+export type OnnxPrecision = 'fp32' | 'fp16' | 'q8' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
+
+/** A repository of the Hub. */
+export interface HubSource {
+  readonly kind: 'hub';
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Branch, tag or commit; "main" where it is left out. */
+  readonly revision?: string;
+  /** Address of a mirror. */
+  readonly host?: string;
+  /** Of an ONNX repository; without it and `file` the one that suits the device. */
+  readonly precision?: OnnxPrecision;
+  /** A .gguf (the first or any part of a split one) or .onnx file of the repository. */
+  readonly file?: string;
+}
+
+/** Where a model's bytes come from. Files are read by slices in the worker. */
 export type ModelSource =
+  /** One GGUF file by its address. */
   | { readonly kind: 'url'; readonly url: string; readonly name: string }
-  | { readonly kind: 'file'; readonly file: File };
+  /** A GGUF file or all its parts, or an ONNX export (config, tokenizer, graph, data), by their paths in what was chosen. */
+  | { readonly kind: 'files'; readonly files: readonly { readonly path: string; readonly file: File }[] }
+  | HubSource;
 
 export interface LoadIn {
   readonly source: ModelSource;
   readonly device: DeviceChoice;
+}
+
+export interface SurveyIn {
+  readonly source: HubSource;
+  readonly device: DeviceChoice;
+}
+
+/** One of the things that a repository offers to load. */
+export interface SurveyChoice {
+  readonly id: string;
+  readonly precision?: OnnxPrecision;
+  readonly file?: string;
+  /** Of all files that are fetched for it. */
+  readonly bytes: number;
+  /** All of them are in this browser's cache. */
+  readonly kept: boolean;
+}
+
+/** Whether a choice fits the device's limits, memory and storage. */
+export interface Fit {
+  readonly fits: 'yes' | 'tight' | 'no';
+  /** With the numbers. */
+  readonly sentence: string;
+  /** Estimate of what it takes while it runs. */
+  readonly memoryBytes: number;
+}
+
+/** What a repository offers, said before anything large is fetched. */
+export interface Survey {
+  readonly name: string;
+  readonly repository: string;
+  /** Commit. */
+  readonly revision: string;
+  readonly licence: string;
+  readonly format: 'gguf' | 'onnx';
+  /** Precisions (onnx) or files (gguf). */
+  readonly choices: readonly SurveyChoice[];
+  /** Index of the choice that suits the device, and why in a sentence. */
+  readonly suggested: number;
+  readonly why: string;
+  /** One for each choice. */
+  readonly fits: readonly Fit[];
+}
+
+/** Models in this browser's cache, and its storage as far as it tells, in bytes. */
+export interface KeptOut {
+  readonly models: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly bytes: number;
+    readonly files: number;
+  }[];
+  readonly usage?: number;
+  readonly quota?: number;
 }
 
 /** What the page knows of a loaded model. */
@@ -32,6 +107,8 @@ export interface LoadedModel {
   /** Weights as they run, e.g. "float32" or "8-bit blocks of 32". */
   readonly precision: string;
   readonly fromCache: boolean;
+  /** What the person should know of the way it was loaded, in a sentence. */
+  readonly notice?: string;
   /** Mean CETT of every neuron over the calibration text, flat, [layout.total]. */
   readonly meanCett: Float32Array;
   /** The neurons of the highest mean CETT, highest first. */
@@ -195,6 +272,11 @@ export interface IdentifyIn {
 /** The calls of the engine: what goes in, what may come while it runs, and what comes out. */
 export interface Calls {
   load: { in: LoadIn; event: Progress; out: LoadedModel };
+  /** Asks the Hub and the device; fetches nothing large. */
+  survey: { in: SurveyIn; event: never; out: Survey };
+  kept: { in: Record<string, never>; event: never; out: KeptOut };
+  /** Deletes a kept model by its key. */
+  forget: { in: { readonly key: string }; event: never; out: Record<string, never> };
   generate: { in: GenerateIn; event: GenerateEvent; out: GenerateOut };
   detail: { in: DetailIn; event: never; out: DetailOut };
   control: { in: ControlIn; event: never; out: { readonly members: readonly NeuronRef[] } };

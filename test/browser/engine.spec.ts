@@ -21,7 +21,10 @@ function loadGarbage(page: Page): Promise<{ code: string; message: string }> {
   return page.evaluate(async () => {
     const file = new File([new Uint8Array(100_000).fill(71)], 'holiday.gguf');
     try {
-      await window.engine.call('load', { source: { kind: 'file', file }, device: 'wasm' });
+      await window.engine.call('load', {
+        source: { kind: 'files', files: [{ path: file.name, file }] },
+        device: 'wasm',
+      });
       return { code: 'none', message: 'it was loaded' };
     } catch (error) {
       const { code, message } = error as { code: string; message: string };

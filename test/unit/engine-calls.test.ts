@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 const loadIn = (file: File, device: LoadIn['device'] = 'wasm'): LoadIn => ({
-  source: { kind: 'file', file },
+  source: { kind: 'files', files: [{ path: file.name, file }] },
   device,
 });
 

@@ -51,6 +51,9 @@ function handlers() {
     neuron: async () => ({ columnNorm: 1, normRank: 1, neurons: 1, meanCett: 1 }),
     detail: async () => ({ cett: new Float32Array([1]) }),
     free: (_, { id, signal }) => hold('free', id, signal),
+    survey: (_, { id, signal }) => hold('survey', id, signal),
+    kept: async () => ({ models: [] }),
+    forget: async () => ({}),
   };
   return { log, waiting, all };
 }
