@@ -4,6 +4,7 @@ import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts
 import type { RunSettings } from '../identify/ask.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { RunProgress } from '../identify/run.ts';
+import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { DeviceChoice } from '../runtime/choose.ts';
 import type { DeviceKind } from '../runtime/types.ts';
@@ -100,6 +101,8 @@ export interface LoadedModel {
   readonly architecture: string;
   /** Of the tensors' descriptions and first bytes: two files with the same weights agree. */
   readonly fingerprint: string;
+  /** Tells whether another model has the same weights in another precision. */
+  readonly signature?: WeightSignature;
   readonly layout: NeuronLayout;
   readonly contextLength: number;
   readonly hasChatTemplate: boolean;
