@@ -6,10 +6,12 @@ import { readGguf } from '../gguf/file.ts';
 import type { Precision } from '../gguf/linear-weights.ts';
 import { llamaConfig } from '../gguf/llama-config.ts';
 import { buildLlama } from '../gguf/llama-graph.ts';
+import { downProjectionError } from '../gguf/rounding.ts';
 import { tokenizerFromGguf } from '../gguf/tokenizer.ts';
 import type { GgufFile } from '../gguf/types.ts';
 import { optionalString } from '../gguf/values.ts';
 import { neuronLayout } from '../neurons/layout.ts';
+import { weightSignature } from '../neurons/signature.ts';
 import { instrument } from '../onnx/instrument.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
@@ -71,6 +73,7 @@ export async function openGguf(
     name: nameOf(file),
     architecture: config.architecture,
     fingerprint,
+    signature: weightSignature(instrumented.graph.layers, downProjectionError(file)),
     contextLength: config.contextLength,
     vocabulary: config.vocabulary,
     eosIds: new Set(tokenizer.eosIds),

@@ -1,9 +1,11 @@
 import { EngineError } from '../errors.ts';
 import { neuronLayout } from '../neurons/layout.ts';
+import { weightSignature } from '../neurons/signature.ts';
 import { graphDemands } from '../onnx/demands.ts';
 import { dataLocations } from '../onnx/external.ts';
 import { instrument } from '../onnx/instrument.ts';
 import { decodeModel } from '../onnx/model.ts';
+import { roundingError } from '../onnx/rounding-error.ts';
 import type { NeuronGraph } from '../onnx/types.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
@@ -113,10 +115,17 @@ export async function openOnnx(
   const norms = instrumented.graph.layers.map(
     ({ columnNorms }) => new Uint8Array(columnNorms.slice(0, 16).buffer),
   );
+  const { layers } = instrumented.graph;
+  const error = roundingError(
+    decoded,
+    layers.map(({ columnNorms }) => columnNorms),
+    data,
+  );
   return {
     name: files.name,
     architecture: String(config.model_type ?? 'unknown'),
     fingerprint: fnv1a([new TextEncoder().encode(shape), ...norms]),
+    signature: weightSignature(layers, error),
     contextLength: numberOf(text, ['max_position_embeddings', 'n_positions', 'n_ctx', 'seq_length']) ?? 2048,
     vocabulary,
     eosIds: eosIds(generation, config, text),

@@ -1,3 +1,4 @@
+import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { NeuronGraph } from '../onnx/types.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
@@ -23,6 +24,8 @@ export interface LanguageModel {
   readonly architecture: string;
   /** Equal for files with the same tensors. */
   readonly fingerprint: string;
+  /** Alike for files of the same weights in different precision. */
+  readonly signature: WeightSignature;
   readonly contextLength: number;
   readonly vocabulary: number;
   readonly eosIds: ReadonlySet<number>;
