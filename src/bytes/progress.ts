@@ -8,5 +8,8 @@ export interface Progress {
 
 export type OnProgress = (progress: Progress) => void;
 
+/** Stage of a file that is fetched. */
+export const DOWNLOAD_STAGE = 'Downloading';
+
 /** Stage of a file that need not be fetched. */
 export const CACHED_STAGE = 'Read from this browser’s cache';

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { OnProgress } from './progress.ts';
+import { DOWNLOAD_STAGE, type OnProgress } from './progress.ts';
 
 export const hostOf = (url: string) => new URL(url).host;
 
@@ -37,7 +37,7 @@ export async function receive(
       parts.push(next.value);
       done += next.value.byteLength;
       check?.(done);
-      onProgress?.({ stage: 'Downloading', done, total, unit: 'bytes' });
+      onProgress?.({ stage: DOWNLOAD_STAGE, done, total, unit: 'bytes' });
     }
   } catch (cause) {
     if (signal?.aborted || cause instanceof EngineError) throw cause;

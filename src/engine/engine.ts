@@ -5,6 +5,7 @@ import type { LoadedModel } from '../protocol/messages.ts';
 import type { Handlers } from '../protocol/server.ts';
 import type { RuntimeMakers } from '../runtime/choose.ts';
 import { answer } from './answer.ts';
+import { type DeviceWatch, watchDevice } from './device-watch.ts';
 import { doses } from './dose.ts';
 import { identify } from './identify.ts';
 import { loadModel, type OpenedModel } from './load.ts';
@@ -18,6 +19,7 @@ function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedMod
     name: model.name,
     architecture: model.architecture,
     fingerprint: model.fingerprint,
+    signature: model.signature,
     layout: model.layout,
     contextLength: model.contextLength,
     hasChatTemplate: model.chatTemplate !== undefined,
@@ -32,6 +34,7 @@ function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedMod
 /** The engine behind the protocol: holds one model at a time. */
 export function createEngine(makers: RuntimeMakers): Handlers {
   let loaded: Loaded | undefined;
+  let device: DeviceWatch = watchDevice(new Promise(() => {}));
 
   const current = () => {
     if (!loaded) throw new EngineError('no-model', 'No model is loaded; choose one first.');
@@ -50,12 +53,13 @@ export function createEngine(makers: RuntimeMakers): Handlers {
       await release();
       const opened = await loadModel(input, makers, { onProgress: context.emit, signal: context.signal });
       loaded = withStores(opened);
+      device = watchDevice(opened.model.runtime.lost);
       return summary(opened);
     },
     survey: () => Promise.reject(new EngineError('bad-input', 'Models of the Hub cannot be loaded yet.')),
     kept: async () => ({ models: [] }),
     forget: async () => ({}),
-    generate: (input, context) => answer(current(), input, context),
+    generate: (input, context) => device.run(() => answer(current(), input, context)),
     async detail({ run, lane, position, start, end }) {
       return { cett: current().activations.get(run, lane, position, start, end) };
     },
@@ -65,8 +69,8 @@ export function createEngine(makers: RuntimeMakers): Handlers {
         members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }),
       };
     },
-    dose: (input, { signal }) => doses(current(), input, signal),
-    identify: (input, context) => identify(current(), input, context),
+    dose: (input, { signal }) => device.run(() => doses(current(), input, signal)),
+    identify: (input, context) => device.run(() => identify(current(), input, context)),
     neuron: (ref) => neuronFacts(current(), ref),
     async free() {
       await release();

@@ -37,16 +37,23 @@ interface Pending {
   reject(error: EngineError): void;
 }
 
+/** Counts from 1. */
+export function counter(): () => number {
+  let last = 0;
+  return () => ++last;
+}
+
 /**
  * Calls what answers behind a worker's port. Once the worker stopped, every call is rejected.
  * @param advice what a person can do then
+ * @param nextId gives the calls' ids, for clients whose ids must differ from each other's; else they count from 1
  */
 export function createClient<C extends CallMap<C>>(
   port: PortOf<C>,
   advice = 'Reload the page to start it again.',
+  nextId = counter(),
 ): Client<C> {
   const pending = new Map<number, Pending>();
-  let lastId = 0;
   let ended: EngineError | undefined;
 
   const end = (error: EngineError) => {
@@ -77,7 +84,7 @@ export function createClient<C extends CallMap<C>>(
   });
 
   const start: Client<C>['start'] = (type, input, options = {}) => {
-    const id = ++lastId;
+    const id = nextId();
     const { signal, onEvent } = options;
     const done = new Promise<C[typeof type]['out']>((resolve, reject) => {
       const refused =

@@ -28,10 +28,17 @@ export function wrapSession(session: InferenceSession): Session {
   };
 }
 
+const textOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** Whether an error of ONNX Runtime or the browser says that there is not enough memory. */
+export function isOutOfMemory(thrown: unknown): boolean {
+  return /bad_alloc|out of memory|memory access out of bounds|Array buffer allocation/i.test(textOf(thrown));
+}
+
 /** Names what went wrong when a session could not be made, and what to do. */
 export function sessionError(cause: unknown): EngineError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  if (/bad_alloc|out of memory|memory access out of bounds|Array buffer allocation/i.test(text)) {
+  const text = textOf(cause);
+  if (isOutOfMemory(cause)) {
     return new EngineError(
       'out-of-memory',
       'The model does not fit into the memory that the browser gives this page; close other tabs or choose a smaller model.',
