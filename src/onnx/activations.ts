@@ -1,13 +1,23 @@
 import type { GraphIndex } from './graph.ts';
+import type { NodeProto } from './model.ts';
 import type { Projection } from './projections.ts';
 
-const nonlinear = new Set(
+const setOf = (names: string) => new Set(names.split(/\s+/));
+
+const nonlinear = setOf(
   `Sigmoid Tanh Erf Relu Gelu FastGelu BiasGelu QuickGelu Silu Swish Softplus Softsign Elu Celu Selu LeakyRelu
-  PRelu ThresholdedRelu HardSigmoid HardSwish Mish Clip Exp Pow`.split(/\s+/),
+  PRelu ThresholdedRelu HardSigmoid HardSwish Mish Clip Exp Pow Max Min Where`,
 );
-const elementwise = new Set('Add Sub Mul Div Neg Abs Sqrt Max Min Where Greater Less Sum'.split(' '));
-/** Operators of which only the first input carries activations. */
-const reshaping = new Set('Cast Identity Reshape Flatten Squeeze Unsqueeze Split Slice Dropout'.split(' '));
+const elementwise = setOf(
+  'Add Sub Mul Div Neg Abs Sign Sqrt Reciprocal Sum Greater Less GreaterOrEqual LessOrEqual Equal Not And Or',
+);
+/** Operators of which only the first input carries activations; norms stand between the product and the projection in some MLPs. */
+const reshaping = setOf(
+  `Cast CastLike Identity Reshape Flatten Squeeze Unsqueeze Expand Split Slice Dropout QuantizeLinear DequantizeLinear
+  LayerNormalization RMSNormalization SimplifiedLayerNormalization`,
+);
+/** Operators whose values are the same for all tokens. */
+const constantMaking = setOf('Constant ConstantOfShape');
 
 const longest = 64;
 
@@ -17,10 +27,20 @@ export interface HiddenLayer {
   readonly sources: readonly Projection[];
 }
 
+/** A product of two values that depend on the tokens: gate and up, or a square. */
+function isGate(index: GraphIndex, { opType, input }: NodeProto): boolean {
+  return opType === 'Mul' && input.every((name) => !index.isConstant(name));
+}
+
+/** One half of gate and up, taken by its index. */
+function picksPart(index: GraphIndex, { opType, input }: NodeProto): boolean {
+  return opType === 'Gather' && index.isConstant(input[1] ?? '') && !index.isConstant(input[0] ?? '');
+}
+
 /**
  * Walks back from `value` over element by element operators to the projections that it is made from. Undefined
- * unless every way ends at a projection or a constant and at least one activation function lies on the way: the
- * attention's output, a norm's output and the residual stream all fail this.
+ * unless every way ends at a projection or a constant and at least one activation function or gate lies on the way: the
+ * attention's output and the residual stream, which holds the embedding, fail this.
  */
 export function traceHiddenLayer(
   index: GraphIndex,
@@ -44,11 +64,12 @@ export function traceHiddenLayer(
     if (index.isConstant(name)) continue;
     const node = index.producer(name);
     if (!node) return undefined;
-    if (reshaping.has(node.opType)) {
+    if (constantMaking.has(node.opType)) continue;
+    if (reshaping.has(node.opType) || picksPart(index, node)) {
       open.push(node.input[0] ?? '');
     } else if (nonlinear.has(node.opType) || elementwise.has(node.opType)) {
       open.push(...node.input);
-      curved ||= nonlinear.has(node.opType);
+      curved ||= nonlinear.has(node.opType) || isGate(index, node);
     } else {
       return undefined;
     }

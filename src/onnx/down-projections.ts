@@ -47,11 +47,51 @@ function refuse(message: string): never {
 const experts =
   'The model is a mixture of experts, whose neurons run only for some tokens; choose a dense model.';
 
-function refuseWithout(graph: GraphProto): never {
+/** The projection that a value comes from, with no more than constant factors and casts between. */
+function projectionBehind(
+  index: GraphIndex,
+  projections: ReadonlyMap<string, Projection>,
+  value: string,
+): Projection | undefined {
+  let name = value;
+  for (let depth = 0; depth < 4; depth++) {
+    const found = projections.get(name);
+    if (found) return found;
+    const maker = index.producer(name);
+    const varying = maker?.input.filter((input) => !index.isConstant(input)) ?? [];
+    const passes = maker && ['Mul', 'Div', 'Cast', 'Identity', 'Dropout'].includes(maker.opType);
+    if (!passes || varying.length !== 1 || varying[0] === undefined) return undefined;
+    name = varying[0];
+  }
+  return undefined;
+}
+
+/** Refuses adapters (LoRA) beside a down projection: they read the same neurons, which a scale would not reach. */
+function refuseAdapters(
+  index: GraphIndex,
+  projections: ReadonlyMap<string, Projection>,
+  layers: readonly FoundDownProjection[],
+): void {
+  const downs = new Map(layers.map(({ projection }) => [projection.activation, projection]));
+  for (const second of projections.values()) {
+    const first = projectionBehind(index, projections, second.activation);
+    const down = first && downs.get(first.activation);
+    if (down && down !== first && second.outputs === down.outputs && second.inputs < second.outputs) {
+      refuse('The model keeps an adapter (LoRA) beside its weights; merge it into them and export again.');
+    }
+  }
+}
+
+function refuseWithout({ graph, functions }: ModelProto): never {
+  if (!graph) return refuse('The model file holds no graph; choose the .onnx file of a language model.');
   if (hasSubgraph(graph)) {
     refuse(
       'The model keeps its layers inside If branches (a merged decoder); export it again without merging, or choose a newer export.',
     );
+  }
+  const called = new Set(functions.map(({ name }) => name));
+  if (graph.node.some(({ opType }) => called.has(opType))) {
+    refuse('The model keeps its layers inside functions; export it again with functions inlined.');
   }
   if (graph.initializer.length === 0) {
     refuse('The model file holds no weights; choose the file that has them.');
@@ -79,12 +119,16 @@ export function detectDownProjections(model: ModelProto): Detection {
   for (const projection of projections.values()) {
     if (projection.fused !== undefined) continue;
     const hidden = traceHiddenLayer(index, projections, projection.activation);
-    const fits = ({ inputs, outputs }: Projection) =>
-      inputs === projection.outputs && outputs >= projection.inputs;
+    const fits = ({ inputs, outputs, activation }: Projection) =>
+      outputs >= projection.inputs &&
+      (inputs === projection.outputs ||
+        // The second half of an adapter (LoRA) of gate or up.
+        (inputs < projection.outputs &&
+          projectionBehind(index, projections, activation)?.inputs === projection.outputs));
     if (hidden?.sources.every(fits)) candidates.set(projection.output, projection);
   }
   if (graph.node.some(({ opType }) => expertOps.has(opType))) refuse(experts);
-  if (candidates.size === 0) return refuseWithout(graph);
+  if (candidates.size === 0) return refuseWithout(model);
   const depth = depths(graph, candidates);
   const layers = [...candidates.values()]
     .sort((a, b) => (depth.get(a.output) ?? 0) - (depth.get(b.output) ?? 0))
@@ -102,6 +146,7 @@ export function detectDownProjections(model: ModelProto): Detection {
       `MLP down projections were found in only ${layers.length} of ${cachedLayers(graph)} layers of the model.`,
     );
   }
+  refuseAdapters(index, projections, layers);
   if (layers.some(({ hidden }) => hidden !== layers[0]?.hidden)) {
     refuse('The MLPs of the model write to residual streams of different sizes, which is not supported.');
   }

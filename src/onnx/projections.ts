@@ -88,7 +88,14 @@ function constantMatrix(
     }
     const node = index.producer(name);
     const [first] = node?.input ?? [];
-    if (!node || first === undefined || quantization) return undefined;
+    if (!node || first === undefined) return undefined;
+    if (quantization && node.opType === 'QuantizeLinear') {
+      // Rounded when the graph runs: the weight as it is stored differs by less than a step.
+      quantization = undefined;
+      name = first;
+      continue;
+    }
+    if (quantization && node.opType !== 'Identity') return undefined;
     if (node.opType === 'Transpose') {
       const perm = node.attribute.find((attribute) => attribute.name === 'perm')?.ints;
       if (perm && (perm.length !== 2 || perm[0] !== 1n)) return undefined;
@@ -240,22 +247,40 @@ function onlyConsumer(index: GraphIndex, value: string, opType: string): NodePro
   return readers.length === 1 && readers[0]?.opType === opType ? readers[0] : undefined;
 }
 
+const otherInput = (node: NodeProto, value: string) => node.input.find((input) => input !== value) ?? '';
+
+/**
+ * What makes an integer product a float: a Mul by the product of both scales, or by one after the other. Returns the
+ * result, the weight's scale, and the node beside the Muls that reads the activations' scale.
+ */
+function rescaled(index: GraphIndex, float: string, scale: string) {
+  const first = onlyConsumer(index, float, 'Mul');
+  if (!first) return undefined;
+  const factor = otherInput(first, float);
+  const product = index.producer(factor);
+  if (product?.opType === 'Mul' && product.input.includes(scale)) {
+    return { output: first.output[0], weightScale: otherInput(product, scale), reader: product };
+  }
+  const second = onlyConsumer(index, first.output[0] ?? '', 'Mul');
+  if (!second) return undefined;
+  const factors = [factor, otherInput(second, first.output[0] ?? '')];
+  const at = factors.indexOf(scale);
+  if (at < 0) return undefined;
+  return { output: second.output[0], weightScale: factors[1 - at] ?? '', reader: at === 0 ? first : second };
+}
+
 /** DynamicQuantizeLinear, MatMulInteger, Cast, and the product with both scales. */
 function integer(index: GraphIndex, node: NodeProto): Projection | undefined {
   const [a = '', b = '', , zeroPoint = ''] = node.input;
   const entry = quantizer(index, a);
   const activation = entry?.input[0];
   const cast = onlyConsumer(index, node.output[0] ?? '', 'Cast');
-  const rescale = cast && onlyConsumer(index, cast.output[0] ?? '', 'Mul');
-  const output = rescale?.output[0];
-  if (!entry || activation === undefined || !cast || !rescale || output === undefined) return undefined;
-  const scaleProduct = index.producer(rescale.input.find((input) => input !== cast.output[0]) ?? '');
-  const weightScale = scaleProduct?.input.find((input) => input !== entry.output[1]);
-  if (scaleProduct?.opType !== 'Mul' || weightScale === undefined) return undefined;
-  const weight = integerMatrix(index, b, weightScale, zeroPoint);
-  if (!weight || !scaleProduct.input.includes(entry.output[1] ?? '')) return undefined;
+  const result = entry && cast && rescaled(index, cast.output[0] ?? '', entry.output[1] ?? '');
+  if (!entry || activation === undefined || !result || result.output === undefined) return undefined;
+  const weight = integerMatrix(index, b, result.weightScale, zeroPoint);
+  if (!weight) return undefined;
   return {
-    ...{ node, entry, activation, output, users: [node, scaleProduct] },
+    ...{ node, entry, activation, output: result.output, users: [node, result.reader] },
     ...sizes(weight),
     ...{ weight, alpha: 1, type: DataType.FLOAT },
   };

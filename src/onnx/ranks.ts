@@ -3,14 +3,14 @@ import type { GraphProto, NodeProto, TensorProto } from './model.ts';
 type Ranks = Map<string, number>;
 
 const likeFirstInput = new Set(
-  `Abs Cast Ceil Clip Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity LayerNormalization LeakyRelu Log Mish Neg
+  `Abs Cast CastLike Ceil Clip Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity LayerNormalization LeakyRelu Log Mish Neg
   Reciprocal Relu RMSNormalization Round Selu Sigmoid SimplifiedLayerNormalization Softmax Softplus Softsign Split Slice Sqrt Swish
-  Tanh Transpose DynamicQuantizeLinear BiasGelu FastGelu QuickGelu SkipLayerNormalization
+  Tanh Transpose Sign Not ThresholdedRelu Celu Silu QuantizeLinear DequantizeLinear DynamicQuantizeLinear BiasGelu FastGelu QuickGelu SkipLayerNormalization
   SkipSimplifiedLayerNormalization MatMulNBits MatMulBnb4 MatMulIntegerToFloat DynamicQuantizeMatMul Dropout
   GroupQueryAttention`.split(/\s+/),
 );
 const broadcasting = new Set(
-  'Add Sub Mul Div Pow Max Min Where Equal Greater Less MatMul FusedMatMul MatMulInteger PRelu And Or'.split(
+  'Add Sub Mul Div Pow Max Min Sum Where Equal Greater Less GreaterOrEqual LessOrEqual MatMul FusedMatMul MatMulInteger PRelu And Or'.split(
     ' ',
   ),
 );
@@ -55,7 +55,8 @@ function inferRank(node: NodeProto, ranks: Ranks, lengths: Map<string, number>):
       return ranks.get(first) ?? ranks.get(second);
     case 'Reshape':
       return lengths.get(second);
-    case 'Gather': {
+    case 'Gather':
+    case 'GatherBlockQuantized': {
       const data = ranks.get(first);
       const indices = ranks.get(second);
       return data === undefined || indices === undefined ? undefined : data + indices - 1;

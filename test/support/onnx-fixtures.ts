@@ -48,6 +48,16 @@ export function readBytes(path: string): Uint8Array {
   return new Uint8Array(readFileSync(path));
 }
 
+/** The exports in the repository that can be instrumented, as family/variant. */
+export function supportedFixtures(): string[] {
+  const root = 'test/fixtures/onnx';
+  const folders = (path: string) =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  return folders(root)
+    .filter((family) => family !== 'qwen3_moe')
+    .flatMap((family) => folders(join(root, family)).map((variant) => `${family}/${variant}`));
+}
+
 /** A fixture's model and data files. */
 export function readFixture(folder: string): { bytes: Uint8Array; external: ExternalData[] } {
   const names = readdirSync(folder).filter((name) => name.startsWith('model.onnx') && name !== 'model.onnx');

@@ -1,4 +1,4 @@
-import { attr, floatTensor, graph, model, node, valueInfo } from '../../src/onnx/builders.ts';
+import { attr, floatTensor, graph, int64Tensor, model, node, valueInfo } from '../../src/onnx/builders.ts';
 import { DataType, type ModelProto, type NodeProto, type TensorProto } from '../../src/onnx/model.ts';
 
 export const sizes = { vocabulary: 12, hidden: 4, width: 6 } as const;
@@ -62,3 +62,58 @@ export function tinyModel(build: (parts: Parts, stream: string) => string, opset
     { '': opset, 'com.microsoft': 1 },
   );
 }
+
+/** Adds nodes. */
+export function push(parts: Parts, ...nodes: NodeProto[]): void {
+  parts.nodes.push(...nodes);
+}
+
+/** A float initialiser by name; one-dimensional unless told. */
+export function vector(
+  parts: Parts,
+  name: string,
+  values: ArrayLike<number>,
+  dims = [values.length],
+): string {
+  parts.tensors.push(floatTensor(name, dims, Float32Array.from(values)));
+  return name;
+}
+
+/** A vector of int64 by name. */
+export function integers(parts: Parts, name: string, values: readonly number[]): string {
+  parts.tensors.push(int64Tensor(name, [values.length], values));
+  return name;
+}
+
+/** An RMS norm with weights 1 over the last `size` values. */
+export function rmsNorm(parts: Parts, stream: string, name: string, size: number = sizes.hidden): string {
+  push(
+    parts,
+    node(
+      'SimplifiedLayerNormalization',
+      [stream, vector(parts, `${name}.weight`, new Float32Array(size).fill(1))],
+      [name],
+      { axis: attr.int(-1) },
+    ),
+  );
+  return name;
+}
+
+/** Up projection, the values that `act` makes of it, down projection. */
+export function mlp(
+  parts: Parts,
+  input: string,
+  name: string,
+  act: (up: string, n: (part: string) => string) => void,
+  size: number = sizes.width,
+): string {
+  const n = (part: string) => `${name}.${part}`;
+  push(parts, node('MatMul', [input, matrix(parts, n('wup'), sizes.hidden, size)], [n('up')]));
+  act(n('up'), n);
+  push(parts, node('MatMul', [n('z'), matrix(parts, n('wdown'), size, sizes.hidden)], [n('down')]));
+  return n('down');
+}
+
+/** Bytes around the zero point 128. */
+export const codes = (count: number) =>
+  Uint8Array.from(weights(count, 7), (value) => 128 + Math.round(value * 100));

@@ -2,10 +2,10 @@ import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import { attr, floatTensor, node, valueInfo } from '../../src/onnx/builders.ts';
-import { findDownProjections } from '../../src/onnx/down-projections.ts';
+import { detectDownProjections, findDownProjections } from '../../src/onnx/down-projections.ts';
 import { DataType, decodeModel, type ModelProto } from '../../src/onnx/model.ts';
 import { AttributeProtoSchema, GraphProtoSchema } from '../../src/onnx/onnx_pb.ts';
-import { readFixture } from '../support/onnx-fixtures.ts';
+import { readFixture, supportedFixtures } from '../support/onnx-fixtures.ts';
 import { matrix, type Parts, plainLayer, sizes, tinyModel } from '../support/onnx-graphs.ts';
 
 const { hidden, width } = sizes;
@@ -43,20 +43,21 @@ describe('findDownProjections', () => {
     ]);
   });
 
-  for (const variant of [
-    'gpt2/optimum-fp32',
-    'llama/tjs-q8',
-    'lfm2/genai-int4',
-    'qwen3/genai-int4-k_quant_mixed',
-  ]) {
+  for (const variant of supportedFixtures()) {
     it(`does not need names (${variant})`, () => {
       const { bytes } = readFixture(`test/fixtures/onnx/${variant}`);
       const named = decodeModel(bytes);
       const nameless = decodeModel(bytes);
       anonymise(nameless);
-      const shape = (model: ModelProto) =>
-        findDownProjections(model).map(({ layer, width: w, hidden: h, op }) => [layer, w, h, op]);
-      expect(shape(nameless)).toEqual(shape(named));
+      /** Which nodes of the graph project down, and their sizes. */
+      const places = (model: ModelProto) =>
+        detectDownProjections(model).layers.map(({ layer, width: w, hidden: h, projection }) => [
+          layer,
+          model.graph!.node.indexOf(projection.node),
+          w,
+          h,
+        ]);
+      expect(places(nameless)).toEqual(places(named));
     });
   }
 
