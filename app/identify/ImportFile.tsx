@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button, DropZone, FileTrigger, isFileDropItem, Text } from 'react-aria-components';
-import { NO_LICENCE } from '../../src/identify/import/question-set.ts';
+import { NO_LICENCE } from '../../src/bytes/hub.ts';
 import { readTable } from '../../src/identify/import/read-table.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
 import { describeError } from '../state/describe-error.ts';

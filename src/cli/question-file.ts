@@ -1,17 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NO_LICENCE } from '../bytes/hub.ts';
 import type { Progress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { Separator } from '../identify/import/answer-cell.ts';
 import { type ColumnMapping, completeMapping } from '../identify/import/columns.ts';
 import { aboutSplit, chooseSplit, fetchSplit, listDataset, parseHubName } from '../identify/import/hub.ts';
-import {
-  type AboutSet,
-  type ImportedSet,
-  NO_LICENCE,
-  toQuestionSet,
-} from '../identify/import/question-set.ts';
+import { type AboutSet, type ImportedSet, toQuestionSet } from '../identify/import/question-set.ts';
 import { type OwnSet, readTable } from '../identify/import/read-table.ts';
 import type { Table } from '../identify/import/table.ts';
 import { ofRelations, type QuestionSet } from '../identify/questions.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { HUB } from '../../src/bytes/hub.ts';
 import type { Progress } from '../../src/bytes/progress.ts';
 import { runQuestions } from '../../src/cli/questions-command.ts';
 import { completeMapping } from '../../src/identify/import/columns.ts';
@@ -10,7 +11,6 @@ import {
   bytesOf,
   chooseSplit,
   fetchSplit,
-  HUB,
   type HubDataset,
   KNOWN_DATASETS,
   listDataset,

@@ -1,15 +1,12 @@
 import { z } from 'zod';
+import { escapedPath, hubAddress, hubJson, licenceOf, licenceSchema, notAsTheHub } from '../../bytes/hub.ts';
 import { hostOf } from '../../bytes/receive.ts';
 import { EngineError } from '../../errors.ts';
-import { getFile, getJson, type HubOptions } from './hub-fetch.ts';
+import { getFile, type HubOptions } from './hub-fetch.ts';
 import { type HubSplit, splitsOfCard, splitsOfNames } from './hub-splits.ts';
 import type { AboutSet } from './question-set.ts';
-import { NO_LICENCE } from './question-set.ts';
 import { type OwnSet, readTable } from './read-table.ts';
 import { joinTables, type Table } from './table.ts';
-
-/** Where the Hugging Face Hub is, unless another host (a mirror) is named. */
-export const HUB = 'https://huggingface.co';
 
 /** Bytes of a split's files together at most. */
 export const DOWNLOAD_LIMIT = 200 * 2 ** 20;
@@ -47,16 +44,12 @@ export interface HubDataset {
   readonly splits: readonly HubSplit[];
 }
 
-const oneOrMore = z.union([z.string(), z.array(z.string())]);
-
 /** The fields that are used of `GET /api/datasets/{id}?blobs=true`. */
 const infoSchema = z.object({
   sha: z.string(),
   siblings: z.array(z.object({ rfilename: z.string(), size: z.number().optional() })).default([]),
-  cardData: z
-    .object({
-      license: oneOrMore.optional().catch(undefined),
-      license_name: z.string().optional().catch(undefined),
+  cardData: licenceSchema
+    .extend({
       pretty_name: z.string().optional().catch(undefined),
       configs: z.unknown().optional(),
     })
@@ -79,15 +72,10 @@ export function parseHubName(text: string): HubName {
   return { id, config: config || undefined, split };
 }
 
-function licenceOf(card: z.infer<typeof infoSchema>['cardData']): string {
-  const stated = [card?.license ?? []].flat().filter((each) => each !== 'other');
-  const named = card?.license_name;
-  return [...stated, ...(named === undefined ? [] : [named])].join(', ') || NO_LICENCE;
-}
-
 /** Splits of the Parquet files that the Hub makes itself, for data sets that come in other formats or as a script. */
 async function convertedSplits(host: string, id: string, options: HubOptions): Promise<HubSplit[]> {
-  const answer = await getJson(`${host}/api/datasets/${id}/parquet`, id, options).catch((error: unknown) => {
+  const url = `${host}/api/datasets/${id}/parquet`;
+  const answer = await hubJson(url, { what: 'data set', id }, options.signal).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;
     return undefined;
   });
@@ -110,19 +98,15 @@ async function convertedSplits(host: string, id: string, options: HubOptions): P
  * @throws EngineError `load-failed` that names the host and offers a file
  */
 export async function listDataset(id: string, options: HubOptions = {}): Promise<HubDataset> {
-  const host = (options.host ?? HUB).replace(/\/+$/, '');
-  const result = infoSchema.safeParse(await getJson(`${host}/api/datasets/${id}?blobs=true`, id, options));
-  if (!result.success)
-    throw new EngineError(
-      'load-failed',
-      `${hostOf(host)} did not describe ${id} as the Hub does; check the host, or open the file from disk.`,
-      { cause: result.error },
-    );
+  const host = hubAddress(options.host);
+  const url = `${host}/api/datasets/${id}?blobs=true`;
+  const result = infoSchema.safeParse(await hubJson(url, { what: 'data set', id }, options.signal));
+  if (!result.success) throw notAsTheHub(host, id, result.error);
   const { sha, siblings, cardData } = result.data;
   const files = siblings.map(({ rfilename, size }) => ({
     path: rfilename,
     size,
-    url: `${host}/datasets/${id}/resolve/${sha}/${rfilename.split('/').map(encodeURIComponent).join('/')}`,
+    url: `${host}/datasets/${id}/resolve/${sha}/${escapedPath(rfilename)}`,
   }));
   const ofCard = splitsOfCard(cardData?.configs, files);
   const named = ofCard.length > 0 ? ofCard : splitsOfNames(files);

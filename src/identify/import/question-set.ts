@@ -38,8 +38,6 @@ export interface ImportOptions extends ReadOptions {
 
 /** Rows without a question that are listed one by one. */
 export const LISTED = 100;
-/** What is said where a source states no licence. */
-export const NO_LICENCE = 'not stated';
 /** The group of all questions where no column groups them. */
 const ALL = 'all';
 const LENGTH_AT_MOST = 2000;
