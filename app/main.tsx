@@ -1,13 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { config } from 'zod';
-import { createEngineClient } from '../src/protocol/client.ts';
 import { App } from './App.tsx';
+import { createEngine } from './state/engine.ts';
 import { everyOtherFrame } from './state/pacing.ts';
 import { createPages } from './state/page.ts';
 import { createSession } from './state/session.ts';
 import { shippedSets } from './state/sets.ts';
 import { startModel } from './state/start.ts';
+import { createTabs } from './state/tabs.ts';
 import { createTheme } from './state/theme.ts';
 import { followLink } from './takeaway/links.ts';
 import { showFirstRun } from './takeaway/runs.ts';
@@ -19,6 +20,7 @@ import './styles/rail.css';
 import './styles/figure.css';
 import './styles/card.css';
 import './styles/identify.css';
+import './styles/models.css';
 import './styles/layout.css';
 
 // The page's policy forbids code that is made from text, which is how schemas get faster.
@@ -26,9 +28,14 @@ config({ jitless: true });
 
 const theme = createTheme();
 const pages = createPages();
-const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
-const session = createSession(createEngineClient(worker), everyOtherFrame(requestAnimationFrame), (layout) =>
-  shippedSets(document.baseURI, layout),
+const engine = createEngine(
+  () => new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' }),
+);
+const session = createSession(
+  engine,
+  everyOtherFrame(requestAnimationFrame),
+  (model) => shippedSets(document.baseURI, model),
+  createTabs(navigator.locks),
 );
 // The first picture before the model, which takes all the processor there is.
 void followLink(session, location.hash)

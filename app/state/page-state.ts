@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { hubSchema } from './hub-name.ts';
 import type { SteeredGroup, SteeringState } from './slices/steering.ts';
 import type { ViewState } from './slices/view.ts';
 import type { Stores } from './stores.ts';
@@ -85,10 +86,15 @@ const viewShape: { readonly [K in keyof Required<ViewState>]: z.ZodType<ViewStat
 /** What of the page's state is worth keeping: the one list that links and run files are made by. */
 const properties = {
   model: property(
-    z.object({ name: text, fingerprint: z.string().max(200) }),
+    z.object({ name: text, fingerprint: z.string().max(200), hub: hubSchema.optional() }),
     ({ model }) => {
-      const now = model.getState().model;
-      return now && { name: now.name, fingerprint: now.fingerprint };
+      const { model: now, last } = model.getState();
+      if (!now) return undefined;
+      const { name, fingerprint } = now;
+      const source = last?.model.fingerprint === fingerprint ? last.source : undefined;
+      if (source?.kind !== 'hub') return { name, fingerprint };
+      const { repository, revision, precision, file } = source;
+      return { name, fingerprint, hub: { repository, revision, precision, file } };
     },
     () => {},
   ),

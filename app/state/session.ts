@@ -5,14 +5,15 @@ import type {
   LoadedModel,
   ModelSource,
   NeuronFacts,
-  NeuronLayout,
   NeuronRef,
 } from '../../src/protocol/messages.ts';
 import { createAnswers } from './answers.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
 import { createDoses } from './doses.ts';
+import type { Engine } from './engine.ts';
 import { expectedBytes } from './models.ts';
+import { steeringFor } from './model-switch.ts';
 import { createNewest } from './newest.ts';
 import { createMeter } from './progress.ts';
 import { askedOn, promptOf } from './prompt.ts';
@@ -20,10 +21,10 @@ import { createRunRecord, type RunRecord } from './record.ts';
 import { isRecorded, replayRun } from './replay.ts';
 import type { RecordedRun } from './run-file.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
-import { firstSteering, neuronKey } from './slices/steering.ts';
-import { withGroup } from './steering.ts';
+import { firstControl, neuronKey } from './slices/steering.ts';
 import { createSteeringActions, type SteeringActions } from './steering-actions.ts';
 import { createStores, type Stores } from './stores.ts';
+import { onlyTab, type Tabs } from './tabs.ts';
 
 export interface Session extends SteeringActions {
   readonly client: EngineClient;
@@ -32,8 +33,15 @@ export interface Session extends SteeringActions {
   /** What the worker keeps of every neuron, fetched where it is looked at. */
   readonly details: Details;
 
-  /** Loads a model, and answers the question once it is ready. A failure keeps everything that was typed. */
+  /**
+   * Loads a model, and answers the question once it is ready. A failure keeps everything that was typed and answered, and
+   * the model before as long as it can. Where another tab holds a model, the person is asked first.
+   */
   load(source: ModelSource): Promise<void>;
+  /** Ends loading; the model before stays as long as it can. */
+  stopLoading(): void;
+  /** Loads what was wanted though another tab holds a model. */
+  loadBeside(): void;
   /** Shows a run as it was recorded, with its prompt and steering. */
   showRun(run: RecordedRun): void;
   chooseDevice(device: DeviceChoice): void;
@@ -59,18 +67,15 @@ export interface Session extends SteeringActions {
   neuronFacts(neuron: NeuronRef): Promise<NeuronFacts>;
 }
 
-function startingName(count: number): string {
-  return `${count === 5 ? 'five' : count} most active neurons`;
-}
-
 /**
  * The page's state and what can be done with it, around one engine.
- * @param setsFor neuron sets at hand for models of a shape; a model starts with the first that was found in its weights
+ * @param setsFor neuron sets at hand for a model; it starts with the first that was found in its weights
  */
 export function createSession(
-  client: EngineClient,
+  client: EngineClient & Partial<Pick<Engine, 'holdsModel' | 'onLost'>>,
   schedule: (flush: () => void) => void,
-  setsFor: (layout: NeuronLayout) => Promise<readonly NeuronSet[]> = async () => [],
+  setsFor: (model: LoadedModel) => Promise<readonly NeuronSet[]> = async () => [],
+  tabs: Tabs = onlyTab,
 ): Session {
   const stores = createStores();
   const record = createRunRecord(schedule);
@@ -82,17 +87,16 @@ export function createSession(
   const facts = new Map<string, Promise<NeuronFacts>>();
 
   async function loadNow(source: ModelSource, signal: AbortSignal): Promise<void> {
-    const size = expectedBytes(source);
-    const meter = createMeter(() => performance.now(), size);
+    const meter = createMeter(() => performance.now(), expectedBytes(source));
     const { device } = stores.model.getState();
     stores.model.setState({
       status: 'loading',
       source,
       error: undefined,
       progress: undefined,
+      linked: undefined,
     });
     try {
-      const before = stores.model.getState().model;
       const model = await client.call(
         'load',
         { source, device },
@@ -101,41 +105,67 @@ export function createSession(
           onEvent: (progress) => stores.model.setState({ progress: meter(progress) }),
         },
       );
-      const sets = await setsFor(model.layout);
+      const sets = await setsFor(model);
       signal.throwIfAborted();
-      stores.model.setState({ status: 'ready', model });
-      startWith(model, before?.fingerprint === model.fingerprint, sets);
+      const before = stores.model.getState().model;
+      stores.model.setState({ status: 'ready', model, last: { source, model } });
+      if (model.notice !== undefined) stores.notice.setState({ text: model.notice });
+      startWith(model, before, sets);
     } catch (error) {
-      if (isCancelled(error)) return;
-      const model = isRecorded(record) ? stores.model.getState().model : undefined;
-      stores.model.setState({ status: 'failed', error: describeError(error), model });
+      goBack(isCancelled(error) || signal.aborted ? undefined : describeError(error));
     }
   }
 
+  /** Ends what is being answered where it is. */
+  function rest(): void {
+    doses.yield();
+    if (stores.run.getState().status === 'running') answers.stop();
+  }
+
+  /** To the model before where it still answers. */
+  function goBack(error: string | undefined): void {
+    const { last, model } = stores.model.getState();
+    if (last && client.holdsModel?.()) {
+      const shown = model?.fingerprint === last.model.fingerprint;
+      stores.model.setState({ status: shown ? 'ready' : 'recorded', error });
+    } else {
+      tabs.release();
+      stores.model.setState({ status: 'failed', error: error ?? 'Loading was stopped.' });
+    }
+  }
+
+  client.onLost?.((error) => {
+    if (stores.model.getState().status === 'loading') return;
+    rest();
+    tabs.release();
+    stores.model.setState({ status: 'lost', error: describeError(error) });
+  });
+  tabs.onFree(() => {
+    const { status, source } = stores.model.getState();
+    if (status === 'shared' && source) void load(source);
+    else if (status !== 'loading' && !client.holdsModel?.()) tabs.release();
+  });
+
   /**
-   * Steering that was made for this model is kept: another device, or a link.
-   * @param same whether what the page shows comes from this model, and stays until it is answered again
+   * Steering that was made for this model is kept: another device, or a link. Nothing else that names neurons is.
+   * @param before the model of what the page shows; where it is the same one, that stays until it is answered again
    */
-  function startWith(model: LoadedModel, same: boolean, sets: readonly NeuronSet[]): void {
+  function startWith(model: LoadedModel, before: LoadedModel | undefined, sets: readonly NeuronSet[]): void {
     const { asked } = stores.run.getState();
     const { pin } = stores.selection.getState();
+    const same = before?.fingerprint === model.fingerprint;
     if (!same) record.clear();
-    stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined });
+    stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined, box: undefined });
+    stores.control.setState(firstControl, true);
+    if (before && !same) stores.view.setState({ mapView: undefined });
     const steering = stores.steering.getState();
     if (steering.madeFor !== model.fingerprint) {
       forget();
       stores.selection.setState({ card: undefined });
-      const { scope, controlSeed } = steering;
-      const set = sets.find((each) => each.model.fingerprint === model.fingerprint);
-      stores.steering.setState(
-        withGroup(
-          { ...firstSteering, madeFor: model.fingerprint, scope, controlSeed },
-          set
-            ? { name: set.name, kind: 'set', members: set.neurons, set }
-            : { name: startingName(model.mostActive.length), kind: 'active', members: model.mostActive },
-        ),
-        true,
-      );
+      const next = steeringFor(model, before, steering, sets);
+      stores.steering.setState(next.steering, true);
+      const notes = [model.notice, next.note].filter((text) => text !== undefined);
+      if (notes.length > 0) stores.notice.setState({ text: notes.join(' ') });
     }
     answer();
     const again = JSON.stringify(stores.run.getState().asked) === JSON.stringify(asked);
@@ -176,10 +206,11 @@ export function createSession(
   }
 
   async function load(source: ModelSource): Promise<void> {
-    if (!isRecorded(record)) {
-      doses.yield();
-      answers.abort();
+    if (!(await tabs.mayHold())) {
+      stores.model.setState({ status: 'shared', source, error: undefined });
+      return;
     }
+    rest();
     loads.submit((signal) => loadNow(source, signal));
     await loads.idle();
   }
@@ -191,6 +222,12 @@ export function createSession(
     details,
     ...steeringActions,
     load,
+    stopLoading: loads.abort,
+    loadBeside() {
+      tabs.goOn();
+      const { source } = stores.model.getState();
+      if (source) void load(source);
+    },
     showRun(run) {
       doses.yield();
       answers.abort();
@@ -205,8 +242,9 @@ export function createSession(
     },
     chooseDevice(device) {
       stores.model.setState({ device });
-      const { source } = stores.model.getState();
-      if (source) void load(source);
+      const { source, last, status } = stores.model.getState();
+      const wanted = status === 'ready' ? last?.source : source;
+      if (wanted && status !== 'shared') void load(wanted);
     },
 
     answer,

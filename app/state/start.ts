@@ -37,9 +37,11 @@ export async function startModel(session: Session): Promise<void> {
   const { model } = session.stores;
   const served = servedModel(document.baseURI);
   const beside = await isThere(served.url);
-  if (model.getState().status !== 'checking') return;
+  const { status, linked } = model.getState();
+  if (status !== 'checking') return;
   const offer = beside ? served : hubModel;
   const local = isLocal(location.hostname);
-  if (hasAgreed() || (local && beside)) await session.load(offer);
+  model.setState({ offer });
+  if (!linked && (hasAgreed() || (local && beside))) await session.load(offer);
   else model.setState({ status: local ? 'missing' : 'asking', offer });
 }

@@ -1,4 +1,5 @@
 import { describeError } from '../state/describe-error.ts';
+import { hubHost } from '../state/hub-host.ts';
 import { decodeLink, encodeLink } from '../state/link.ts';
 import { isPageName } from '../state/page.ts';
 import { type PageState, readPageState, writePageState } from '../state/page-state.ts';
@@ -24,6 +25,15 @@ function pinWhenRead({ record, stores }: Session, pin: TokenRef): void {
   });
 }
 
+/** Offers the Hub's model that a state was made with, unless it is there; the mirror is this browser's own. */
+function offerModel({ stores }: Session, { name, fingerprint, hub }: NonNullable<PageState['model']>): void {
+  const { status, model } = stores.model.getState();
+  const there = status === 'ready' && model?.fingerprint === fingerprint;
+  const linked =
+    hub && !there ? { name, source: { kind: 'hub', host: hubHost(), ...hub } as const } : undefined;
+  stores.model.setState({ linked });
+}
+
 /** Says which model a state was made with once another one is loaded. */
 function tellOtherModel({ stores }: Session, made: NonNullable<PageState['model']>): void {
   const look = ({ status, model }: ReturnType<typeof stores.model.getState>) => {
@@ -45,7 +55,10 @@ function fill(session: Session, state: PageState): void {
     status === 'ready' && state.steering !== undefined && state.steering.madeFor !== model?.fingerprint;
   writePageState(stores, state, ['pin', ...(foreign ? (['steering', 'card'] as const) : [])]);
   if (state.pin) pinWhenRead(session, state.pin);
-  if (state.model) tellOtherModel(session, state.model);
+  if (state.model) {
+    offerModel(session, state.model);
+    tellOtherModel(session, state.model);
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import { vi } from 'vitest';
+import type { Engine } from '../../app/state/engine.ts';
 import { createSession } from '../../app/state/session.ts';
 import { EngineError } from '../../src/errors.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
-import type { Calls, DoseIn, GenerateIn, LoadedModel } from '../../src/protocol/messages.ts';
+import type { Calls, DoseIn, GenerateIn, LoadedModel, LoadIn } from '../../src/protocol/messages.ts';
 
 export const neurons = [0, 1, 2, 3, 4].map((neuron) => ({ layer: 0, neuron }));
 
@@ -23,6 +24,8 @@ export const tinyModel: LoadedModel = {
 interface Options {
   readonly load?: EngineError;
   readonly model?: Partial<LoadedModel>;
+  /** Answers `load` in place of these two; may wait. */
+  readonly onLoad?: (input: LoadIn) => Promise<LoadedModel>;
 }
 
 /** A call that waits until it is finished or cancelled. */
@@ -35,7 +38,7 @@ interface Asked<In, Finish extends unknown[]> {
 }
 
 /** A client whose answers and doses wait until a test finishes them, and whose other calls answer at once. */
-export function fakeEngine({ load, model = {} }: Options = {}) {
+export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
   /** Finished with the text of each lane, one token a word. */
   const asked: Asked<GenerateIn, [texts?: readonly string[]]>[] = [];
   /** Finished with the text of each lane. */
@@ -43,6 +46,8 @@ export function fakeEngine({ load, model = {} }: Options = {}) {
   const controls: { members: unknown; seed: number }[] = [];
   const facts: unknown[] = [];
   let id = 0;
+  let holdsModel = false;
+  const lost = new Set<(error: EngineError) => void>();
 
   const words = (text: string) => text.split(/(?=\s)/).filter((word) => word !== '');
   const idOf = (word: string) => [...word].reduce((sum, c) => 31 * sum + c.codePointAt(0)!, 7) % 65_536;
@@ -63,7 +68,9 @@ export function fakeEngine({ load, model = {} }: Options = {}) {
     const outs: Partial<Record<keyof Calls, () => Promise<unknown>>> = {
       load: async () => {
         if (load) throw load;
-        return { ...tinyModel, ...model };
+        const loaded = onLoad ? await onLoad(input as LoadIn) : { ...tinyModel, ...model };
+        holdsModel = true;
+        return loaded;
       },
       control: async () => {
         const { members, seed } = input as Calls['control']['in'];
@@ -119,12 +126,25 @@ export function fakeEngine({ load, model = {} }: Options = {}) {
     };
     return { id, done: outs[type]!() as Promise<Calls[typeof type]['out']> };
   };
-  const client: EngineClient = {
+  const client: Engine = {
     start,
     call: (type, input, options) => start(type, input, options).done,
     close() {},
+    holdsModel: () => holdsModel,
+    onLost: (listener) => void lost.add(listener),
   };
-  return { client, asked, doses, controls, facts };
+  return {
+    client,
+    asked,
+    doses,
+    controls,
+    facts,
+    /** The model is gone, as when the graphics device was reset. */
+    lose(error: EngineError) {
+      holdsModel = false;
+      for (const listener of lost) listener(error);
+    },
+  };
 }
 
 /** Lets everything run that waits for promises only. */
