@@ -18,6 +18,7 @@ const order = [
   'decode',
   'stats',
   'identify',
+  'impact',
   'study',
   'protocol',
   'engine',
