@@ -207,7 +207,7 @@ export async function measure(folder: string, embeddings?: Float32Array): Promis
 }
 
 /** How exact a graph is: float32 throughout, 16 bit activations somewhere, or activations rounded to 8 bits. */
-function precision(folder: string): { exact: boolean; half: boolean; rounded: boolean } {
+export function precision(folder: string): { exact: boolean; half: boolean; rounded: boolean } {
   const { node: nodes, initializer: tensors } = decodeModel(readFixture(folder).bytes).graph!;
   const rounds = (node: NodeProto) =>
     /^DynamicQuantize|^MatMulInteger/.test(node.opType) || intAttribute(node, 'accuracy_level', 0) === 4;
