@@ -117,3 +117,23 @@ export function mlp(
 /** Bytes around the zero point 128. */
 export const codes = (count: number) =>
   Uint8Array.from(weights(count, 7), (value) => 128 + Math.round(value * 100));
+
+/** Gives every value and node of a graph a name that says nothing. */
+export function anonymise(model: ModelProto): void {
+  const graph = model.graph!;
+  const names = new Map<string, string>();
+  const rename = (name: string) => {
+    if (name === '' || name === 'logits' || graph.input.some((input) => input.name === name)) return name;
+    if (!names.has(name)) names.set(name, `v${names.size}`);
+    return names.get(name)!;
+  };
+  for (const tensor of graph.initializer) tensor.name = rename(tensor.name);
+  for (const item of graph.node) {
+    item.input = item.input.map(rename);
+    item.output = item.output.map(rename);
+  }
+  graph.node.forEach((item, at) => {
+    item.name = `n${at}`;
+  });
+  graph.valueInfo = [];
+}

@@ -6,32 +6,12 @@ import { detectDownProjections, findDownProjections } from '../../src/onnx/down-
 import { DataType, decodeModel, type ModelProto } from '../../src/onnx/model.ts';
 import { AttributeProtoSchema, GraphProtoSchema } from '../../src/onnx/onnx_pb.ts';
 import { readFixture, supportedFixtures } from '../support/onnx-fixtures.ts';
-import { matrix, type Parts, plainLayer, sizes, tinyModel } from '../support/onnx-graphs.ts';
+import { anonymise, matrix, type Parts, plainLayer, sizes, tinyModel } from '../support/onnx-graphs.ts';
 
 const { hidden, width } = sizes;
 
 function found(model: ModelProto): string[] {
   return findDownProjections(model).map(({ node: name, op }) => `${op} ${name}`);
-}
-
-/** Gives every value and node of a graph a name that says nothing. */
-function anonymise(model: ModelProto): void {
-  const graph = model.graph!;
-  const names = new Map<string, string>();
-  const rename = (name: string) => {
-    if (name === '' || name === 'logits' || graph.input.some((input) => input.name === name)) return name;
-    if (!names.has(name)) names.set(name, `v${names.size}`);
-    return names.get(name)!;
-  };
-  for (const tensor of graph.initializer) tensor.name = rename(tensor.name);
-  for (const item of graph.node) {
-    item.input = item.input.map(rename);
-    item.output = item.output.map(rename);
-  }
-  graph.node.forEach((item, at) => {
-    item.name = `n${at}`;
-  });
-  graph.valueInfo = [];
 }
 
 describe('findDownProjections', () => {
