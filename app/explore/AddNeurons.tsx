@@ -6,7 +6,7 @@ import type { LoadedModel } from '../../src/protocol/messages.ts';
 import { Text } from '../controls/Field.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
-import { parseNeurons, readSetFile, setFileTypes, shippedSets } from '../state/sets.ts';
+import { noteOnSet, parseNeurons, readSetFile, setFileTypes, shippedSets } from '../state/sets.ts';
 
 /** Where further groups come from. */
 export function AddNeurons() {
@@ -33,7 +33,7 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
 
   useEffect(() => {
     let open = true;
-    void shippedSets(document.baseURI, model.layout).then((found) => open && setSets(found));
+    void shippedSets(document.baseURI, model).then((found) => open && setSets(found));
     return () => {
       open = false;
     };
@@ -45,9 +45,16 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
     if (!refused) close();
   }
 
+  function add(set: NeuronSet) {
+    const refused = session.addSet(set);
+    const note = noteOnSet(set, model);
+    if (!refused && note) session.stores.notice.setState({ text: note });
+    done(refused);
+  }
+
   async function open(file: File) {
     try {
-      done(session.addSet(await readSetFile(file, model)));
+      add(await readSetFile(file, model));
     } catch (thrown) {
       setError(describeError(thrown));
     }
@@ -66,7 +73,7 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
       {sets.length > 0 && (
         <section className="sources" aria-label="Sets beside this page">
           {sets.map((set) => (
-            <Button key={set.name} className="button" onPress={() => done(session.addSet(set))}>
+            <Button key={set.name} className="button" onPress={() => add(set)}>
               <bdi>{set.name}</bdi> ({set.neurons.length})
             </Button>
           ))}

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import type { Metric, NeuronSet } from '../../src/neurons/set-file.ts';
 import { useSession } from '../state/hooks.ts';
+import { noteOnSet } from '../state/sets.ts';
 
 function metricText(metric: Metric): string {
   if (typeof metric === 'number') return metric.toPrecision(3);
@@ -9,16 +10,15 @@ function metricText(metric: Metric): string {
 
 /** Where a neuron set comes from and what is known of it. */
 export function SetFacts({ set }: { readonly set: NeuronSet }) {
-  const fingerprint = useStore(useSession().stores.model, (state) => state.model?.fingerprint);
+  const loaded = useStore(useSession().stores.model, (state) => state.model);
   const { model, provenance, metrics } = set;
+  const note = loaded && noteOnSet(set, loaded);
   return (
     <dl className="facts">
       <dt>Found on</dt>
       <dd>
         <bdi>{model.name}</bdi>
-        {fingerprint !== undefined &&
-          model.fingerprint !== fingerprint &&
-          ', whose weights are not those loaded now'}
+        {note !== undefined && <p className="muted">{note}</p>}
       </dd>
       <dt>Questions</dt>
       <dd>

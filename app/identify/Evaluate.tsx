@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Evaluation } from '../../src/identify/evaluate.ts';
+import { matchModels } from '../../src/neurons/set-model.ts';
 import { Pick } from '../controls/Pick.tsx';
 import { useIdentification, useIdentificationState } from './context.ts';
 import { DetectorChart } from './DetectorChart.tsx';
@@ -21,7 +22,9 @@ export function Evaluate() {
   const [chosenSet, setChosenSet] = useState('');
   const [chosenRun, setChosenRun] = useState('');
   const known = sets.find(({ key }) => key === chosenSet) ?? sets[0];
-  const fitting = runs.filter(({ manifest }) => manifest.model.fingerprint === known?.set.model.fingerprint);
+  const fitting = runs.filter(
+    ({ manifest }) => known && matchModels(known.set.model, manifest.model).match !== 'other',
+  );
   const run = fitting.find((each) => each.run === chosenRun) ?? fitting[0];
   if (!known || !run) return null;
 

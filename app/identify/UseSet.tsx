@@ -2,8 +2,10 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { SetFormat } from '../../src/neurons/formats/write.ts';
+import { matchModels } from '../../src/neurons/set-model.ts';
 import { describeError } from '../state/describe-error.ts';
 import { usePages, useSession } from '../state/hooks.ts';
+import { asSetModel, noteOnSet } from '../state/sets.ts';
 import { offeredFormats, saveSet } from '../takeaway/sets.ts';
 import { makeMain } from './make-main.ts';
 import { Part } from './Part.tsx';
@@ -40,7 +42,8 @@ function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
   const pages = usePages();
   const model = useStore(session.stores.model);
   const [error, setError] = useState<string>();
-  const fits = model.model?.fingerprint === set.model.fingerprint;
+  const fits = model.model && matchModels(set.model, asSetModel(model.model)).match !== 'other';
+  const note = model.model && noteOnSet(set, model.model);
   const ready = model.status === 'ready';
 
   async function save(format: SetFormat) {
@@ -65,6 +68,7 @@ function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
         </b>
         , {set.neurons.length.toLocaleString('en')} neuron{set.neurons.length === 1 ? '' : 's'},{' '}
         {foundHere ? 'found here' : 'comes with this page'}
+        {ready && fits && note !== undefined && <span className="muted"> ({note})</span>}
         {ready && !fits && (
           <span className="muted">
             {' '}

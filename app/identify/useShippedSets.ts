@@ -6,15 +6,15 @@ import { shippedSets } from '../state/sets.ts';
 
 /** Sets beside the page that fit the model shown; none where there are none. */
 export function useShippedSets(): readonly NeuronSet[] {
-  const layout = useStore(useSession().stores.model, (state) => state.model?.layout);
+  const model = useStore(useSession().stores.model, (state) => state.model);
   const [sets, setSets] = useState<readonly NeuronSet[]>([]);
   useEffect(() => {
     let wanted = true;
-    if (!layout) return;
-    void shippedSets(document.baseURI, layout).then((found) => wanted && setSets(found));
+    if (!model) return;
+    void shippedSets(document.baseURI, model).then((found) => wanted && setSets(found));
     return () => {
       wanted = false;
     };
-  }, [layout]);
+  }, [model]);
   return sets;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signatureSchema } from '../../src/neurons/set-file.ts';
 import { pageStateSchema, samplingSchema, turnSchema } from './page-state.ts';
 
 export const format = 'h-neurons-run';
@@ -64,6 +65,7 @@ const modelSchema = z.object({
   name: text,
   architecture: text,
   fingerprint: text,
+  signature: signatureSchema.optional(),
   widths: z
     .array(z.int().min(1).max(1_000_000))
     .min(1)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseNeuron } from '../../src/neurons/layout.ts';
 import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { matchModels, type SetModel } from '../../src/neurons/set-model.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
 
@@ -9,8 +10,35 @@ export const setFileTypes = ['.json', '.csv', '.tsv', '.txt', '.npy', '.npz', '.
 
 const indexSchema = z.object({ sets: z.array(z.string().regex(/^[\w.-]+\.json$/)).max(100) });
 
-/** Sets beside the page that fit a model's shape; none where there are no sets. `base` is the page's address. */
-export async function shippedSets(base: string, layout: NeuronLayout): Promise<NeuronSet[]> {
+/** What of a model says whether neurons are of it. */
+export type SetOwner = Pick<LoadedModel, 'name' | 'architecture' | 'fingerprint' | 'signature' | 'layout'>;
+
+/** A model of the page as neuron sets describe it. */
+export function asSetModel({ name, architecture, fingerprint, signature, layout }: SetOwner): SetModel {
+  return { name, architecture, fingerprint, ...(signature && { signature }), widths: layout.widths };
+}
+
+/** What a person should know who uses a set in a model; undefined where it was found in these very weights. */
+export function noteOnSet(set: NeuronSet, model: SetOwner): string | undefined {
+  const result = matchModels(set.model, asSetModel(model));
+  return result.match === 'alike' ? result.note : undefined;
+}
+
+/** The first set that was found in a model's weights, or else in the same weights in another precision. */
+export function bestSet(
+  sets: readonly NeuronSet[],
+  model: SetOwner,
+): { readonly set: NeuronSet; readonly note: string | undefined } | undefined {
+  const fitting = sets.filter((set) => matchModels(set.model, asSetModel(model)).match !== 'other');
+  const set = fitting.find((each) => noteOnSet(each, model) === undefined) ?? fitting[0];
+  return set && { set, note: noteOnSet(set, model) };
+}
+
+/**
+ * Sets beside the page that were found in a model or in its weights in another precision; none where there are no sets.
+ * `base` is the page's address.
+ */
+export async function shippedSets(base: string, model: SetOwner): Promise<NeuronSet[]> {
   const read = async (file: string): Promise<string | undefined> => {
     const response = await fetch(new URL(`./neurons/${file}`, base)).catch(() => undefined);
     return response?.ok ? response.text() : undefined;
@@ -18,13 +46,14 @@ export async function shippedSets(base: string, layout: NeuronLayout): Promise<N
   const index = indexSchema.safeParse(parsed((await read('index.json')) ?? ''));
   if (!index.success) return [];
   const texts = await Promise.all(index.data.sets.map(read));
-  return texts.flatMap((text) => {
+  const sets = texts.flatMap((text) => {
     try {
-      return text === undefined ? [] : [parseNeuronSet(text, layout)];
+      return text === undefined ? [] : [parseNeuronSet(text)];
     } catch {
       return [];
     }
   });
+  return sets.filter((set) => matchModels(set.model, asSetModel(model)).match !== 'other');
 }
 
 function parsed(text: string): unknown {
@@ -38,12 +67,9 @@ function parsed(text: string): unknown {
 /**
  * The neuron set in a file of the person's, for the model on the page: the program's own JSON, JSON of replications, CSV
  * or TSV, or NumPy's coefficients.
- * @throws EngineError 'bad-input' with one sentence that says what is wrong
+ * @throws EngineError 'bad-input' with one sentence that says what is wrong, also where the set is for another model
  */
-export async function readSetFile(
-  file: File,
-  model: Pick<LoadedModel, 'name' | 'architecture' | 'fingerprint' | 'layout'>,
-): Promise<NeuronSet> {
+export async function readSetFile(file: File, model: SetOwner): Promise<NeuronSet> {
   const [{ headLength, kindOfFile, largestFile }, { readNeuronSet }] = await Promise.all([
     import('../../src/neurons/formats/detect.ts'),
     import('../../src/neurons/formats/read.ts'),

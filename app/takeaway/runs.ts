@@ -3,7 +3,7 @@ import { recordRun } from '../state/replay.ts';
 import { formatRun, parseRun } from '../state/run-file.ts';
 import { largestFile } from '../state/run-file-schema.ts';
 import type { Session } from '../state/session.ts';
-import { readSetFile } from '../state/sets.ts';
+import { noteOnSet, readSetFile } from '../state/sets.ts';
 import { firstPrompt } from '../state/slices/prompt.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import { fileName, offerFile } from './download.ts';
@@ -52,7 +52,11 @@ function isSetFile(name: string, start: string): boolean {
 async function openSet(session: Session, file: File): Promise<string> {
   const { model } = session.stores.model.getState();
   if (!model) return 'The model is not ready yet; add neurons when it is.';
-  return session.addSet(await readSetFile(file, model)) ?? `The neuron set in ${file.name} was added.`;
+  const set = await readSetFile(file, model);
+  const note = noteOnSet(set, model);
+  return (
+    session.addSet(set) ?? `The neuron set in ${file.name} was added.${note === undefined ? '' : ` ${note}`}`
+  );
 }
 
 async function openRun(session: Session, file: File): Promise<string> {

@@ -1,13 +1,11 @@
 import type { SetFormat } from '../../src/neurons/formats/write.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import type { LoadedModel } from '../../src/protocol/messages.ts';
+import { asSetModel, type SetOwner } from '../state/sets.ts';
 import { neuronKey, type SteeredGroup } from '../state/slices/steering.ts';
 import { fileName, offerFile } from './download.ts';
 
 /** Formats that a set is offered in, by the ending of their files. */
 export const offeredFormats = ['json', 'csv', 'npz'] as const satisfies readonly SetFormat[];
-
-type SetModel = Pick<LoadedModel, 'name' | 'architecture' | 'fingerprint' | 'layout'>;
 
 function holdsItsSet({ set, members }: SteeredGroup): boolean {
   if (set?.neurons.length !== members.length) return false;
@@ -21,7 +19,7 @@ function holdsItsSet({ set, members }: SteeredGroup): boolean {
  */
 export function setOfGroup(
   group: SteeredGroup,
-  model: SetModel | undefined,
+  model: SetOwner | undefined,
   created: string,
 ): NeuronSet | undefined {
   const { set, name, members } = group;
@@ -31,13 +29,7 @@ export function setOfGroup(
     format: 'h-neuron-set',
     version: 1,
     name,
-    model: {
-      name: model.name,
-      architecture: model.architecture,
-      fingerprint: model.fingerprint,
-      layers: model.layout.widths.length,
-      widths: model.layout.widths,
-    },
+    model: { ...asSetModel(model), layers: model.layout.widths.length },
     neurons: members.map(({ layer, neuron }) => ({ layer, neuron })),
     feature: set?.feature ?? { aggregation: 'mean', position: 'read' },
     provenance: {

@@ -9,6 +9,7 @@ import type { LanguageModel } from '../model/types.ts';
 import { randomControl } from '../neurons/controls.ts';
 import { parseScaledNeuron } from '../neurons/layout.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
+import { checkSetModel } from '../neurons/set-model.ts';
 import type { NeuronRef, ScaledNeuron } from '../neurons/types.ts';
 import { type CliDevice, openModel } from './open-model.ts';
 import { type PromptOptions, promptFrom } from './prompt-options.ts';
@@ -47,14 +48,17 @@ export async function steeredNeurons(
   model: LanguageModel,
   options: SteeringOptions,
 ): Promise<ScaledNeuron[]> {
-  const set = options.neurons
-    ? parseNeuronSet(await readFile(options.neurons, 'utf8'), model.layout).neurons
-    : [];
+  const set = options.neurons ? parseNeuronSet(await readFile(options.neurons, 'utf8')) : undefined;
+  const note = set && checkSetModel(set, { ...model, widths: model.layout.widths });
+  if (note) process.stderr.write(`${note}\n`);
   const single = (options.neuron ?? []).map((text) => {
     const named = text.includes('=') ? text : `${text}=${options.scale}`;
     return parseScaledNeuron(named, model.layout);
   });
-  return [...set.map(({ layer, neuron }) => ({ layer, neuron, factor: options.scale })), ...single];
+  return [
+    ...(set?.neurons ?? []).map(({ layer, neuron }) => ({ layer, neuron, factor: options.scale })),
+    ...single,
+  ];
 }
 
 const NAMES = ['unsteered', 'steered', 'control'] as const;

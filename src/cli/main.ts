@@ -268,7 +268,8 @@ function addSet(root: Command): void {
     .option('--intercept <b>', "the classifier's intercept where the file has none", number)
     .option('--json', 'print JSON')
     .action(async (file: string, options: SetOptions & { json?: boolean }) => {
-      const { set, written } = await runSet(file, options);
+      const { set, note, written } = await runSet(file, options);
+      if (note !== undefined) process.stderr.write(`${note}\n`);
       if (written !== undefined) process.stdout.write(written);
       else print(set, options.json, setText);
     });

@@ -6,6 +6,7 @@ import type { Signs } from '../neurons/formats/found.ts';
 import { readNeuronSet } from '../neurons/formats/read.ts';
 import { type SetFormat, setFormats, writeNeuronSet } from '../neurons/formats/write.ts';
 import { type NeuronSet, parseNeuronSet } from '../neurons/set-file.ts';
+import { checkSetModel } from '../neurons/set-model.ts';
 import { DEFAULT_MODEL, openModel } from './open-model.ts';
 
 export interface SetOptions {
@@ -20,6 +21,8 @@ export interface SetOptions {
 
 export interface SetReport {
   readonly set: NeuronSet;
+  /** How the named model differs from the one that the set was found in. */
+  readonly note?: string;
   /** What was written to the standard output in place of a report. */
   readonly written?: string;
 }
@@ -36,18 +39,21 @@ function isOwn(bytes: Uint8Array, path: string): boolean {
   );
 }
 
+type ReadSet = Pick<SetReport, 'set' | 'note'>;
+
 /** The set in a file; the model is opened only where it is named, or where the file does not say of which it is. */
-async function readSet(path: string, options: SetOptions): Promise<NeuronSet> {
+async function readSet(path: string, options: SetOptions): Promise<ReadSet> {
   const bytes = await bytesOf(path);
-  if (options.model === undefined && isOwn(bytes, path)) return parseNeuronSet(textOf(bytes, path));
+  if (options.model === undefined && isOwn(bytes, path)) return { set: parseNeuronSet(textOf(bytes, path)) };
   const model = await openModel(options.model ?? DEFAULT_MODEL, 'native');
   try {
     const signs: Signs = options.allSigns ? 'all' : 'positive';
-    return readNeuronSet(bytes, basename(path), model.layout, model, {
+    const set = readNeuronSet(bytes, basename(path), model.layout, model, {
       created: new Date().toISOString(),
       signs,
       intercept: options.intercept,
     });
+    return { set, note: checkSetModel(set, { ...model, widths: model.layout.widths }) };
   } finally {
     await model.session.release();
   }
@@ -70,12 +76,12 @@ export async function runSet(path: string, options: SetOptions): Promise<SetRepo
   const isBinary = format === 'npy' || format === 'npz';
   if (isBinary && options.out === undefined)
     throw new EngineError('bad-input', `--to ${format} is not text; name its file with --out.`);
-  const set = await readSet(path, options);
-  if (format === undefined) return { set };
+  const { set, note } = await readSet(path, options);
+  if (format === undefined) return { set, note };
   const bytes = writeNeuronSet(set, format);
-  if (options.out === undefined) return { set, written: new TextDecoder().decode(bytes) };
+  if (options.out === undefined) return { set, note, written: new TextDecoder().decode(bytes) };
   await writeFile(options.out, bytes);
-  return { set };
+  return { set, note };
 }
 
 /** What a set holds, for people. */

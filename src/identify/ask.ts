@@ -99,8 +99,17 @@ function poolFor({ model, io }: Asker, { samples, maxTokens }: RunSettings): Ans
   });
 }
 
-function modelFacts({ name, architecture, fingerprint, layout, precision, runtime }: LanguageModel) {
-  return { name, architecture, fingerprint, widths: layout.widths, precision, device: runtime.kind };
+function modelFacts({
+  name,
+  architecture,
+  fingerprint,
+  signature,
+  layout,
+  precision,
+  runtime,
+}: LanguageModel) {
+  const { widths } = layout;
+  return { name, architecture, fingerprint, signature, widths, precision, device: runtime.kind };
 }
 
 /**

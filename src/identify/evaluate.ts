@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { flatIndex, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
+import { matchModels } from '../neurons/set-model.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import {
   type Answer,
@@ -49,7 +50,7 @@ function modelOf(set: NeuronSet): SparseModel {
 }
 
 function checkModel(set: NeuronSet, run: RunData): void {
-  if (run.manifest.model.fingerprint !== set.model.fingerprint)
+  if (matchModels(set.model, run.manifest.model).match === 'other')
     throw new EngineError(
       'bad-input',
       `The set "${set.name}" was found in ${set.model.name}, but the run was made with ${run.manifest.model.name} or other weights of it.`,

@@ -155,14 +155,18 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
   const transfer = await transferMatrix(material, { C, seed, onProgress });
   const trained = train.subarray(0, answerRows).reduce((sum, each) => sum + each, 0);
   const { manifest } = run;
-  const { name, architecture, fingerprint, widths } = manifest.model;
+  const { name, architecture, fingerprint, signature, widths } = manifest.model;
   const { samples, agree } = manifest.settings;
   const heldOut = answers.slice(0, answerRows).filter((_, row) => train[row] === 0);
   const set: NeuronSet = {
     format: 'h-neuron-set',
     version: 1,
     name: options.name,
-    model: { name, architecture, fingerprint, layers: widths.length, widths },
+    model: {
+      ...{ name, architecture, fingerprint },
+      ...(signature && { signature }),
+      ...{ layers: widths.length, widths },
+    },
     neurons: Array.from(model.indices, (index, k) => ({
       ...neuronAt(layout, index),
       weight: model.values[k],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import type { WeightSignature } from '../neurons/signature.ts';
 import type { AnswerTokens } from './answer-tokens.ts';
 import type { Status } from './consistency.ts';
 import type { FeatureVector } from './features.ts';
@@ -21,6 +22,7 @@ export interface RunManifest {
     readonly name: string;
     readonly architecture: string;
     readonly fingerprint: string;
+    readonly signature?: WeightSignature;
     readonly widths: readonly number[];
     readonly precision: string;
     readonly device: string;
@@ -139,7 +141,7 @@ export function parseManifest(text: string): RunManifest {
 /** Name of the first thing in which two runs differ, shard aside; undefined where they are of one kind. */
 export function differenceOf(a: RunManifest, b: RunManifest): string | undefined {
   const parts = (run: RunManifest): [string, unknown][] => [
-    ['model', { ...run.model, name: '' }],
+    ['model', { ...run.model, name: '', signature: undefined }],
     ['questions', run.questions.hash],
     ['settings', Object.entries(run.settings).sort()],
     ['feature vectors', run.vectors],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
-import type { NeuronLayout, NeuronRef } from './types.ts';
+import type { SetModel } from './set-model.ts';
+import type { NeuronRef } from './types.ts';
 
 const format = 'h-neuron-set';
 const version = 1;
@@ -24,15 +25,7 @@ export interface NeuronSet {
   readonly format: typeof format;
   readonly version: typeof version;
   readonly name: string;
-  readonly model: {
-    readonly name: string;
-    readonly architecture: string;
-    /** As in the protocol's LoadedModel. */
-    readonly fingerprint: string;
-    readonly layers: number;
-    /** Neurons of every layer. */
-    readonly widths: readonly number[];
-  };
+  readonly model: SetModel & { readonly layers: number };
   readonly neurons: readonly SetNeuron[];
   readonly intercept?: number;
   readonly feature: {
@@ -60,6 +53,16 @@ export interface NeuronSet {
 const text = z.string().max(10_000);
 const index = z.int().nonnegative();
 
+/** A signature as it stands in a file. */
+export const signatureSchema = z.object({
+  columnNorms: z
+    .string()
+    .regex(/^[\d.e+-]+( [\d.e+-]+)*$/)
+    .max(100_000),
+  hidden: z.int().positive(),
+  error: z.number().min(0).max(10),
+});
+
 const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
   format: z.literal(format),
   version: z.literal(version),
@@ -68,6 +71,7 @@ const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
     name: text,
     architecture: text,
     fingerprint: text,
+    signature: signatureSchema.optional(),
     layers: z.int().positive(),
     widths: z.array(z.int().positive()).min(1).max(10_000),
   }),
@@ -157,22 +161,13 @@ function validate(data: unknown): NeuronSet {
   return set;
 }
 
-/** "30 layers of 1536 neurons", or the total where the widths differ. */
-function describeShape(widths: readonly number[]): string {
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  return widths.every((width) => width === widths[0])
-    ? `${widths.length} layers of ${widths[0]} neurons`
-    : `${widths.length} layers of ${total} neurons together`;
-}
-
 /**
  * Reads a neuron set from the text of its file. Keys that the format does not have are dropped.
  * @param source JSON, at most 16 MB
- * @param layout where given, the set must have been made for a model of this shape (not necessarily for these weights:
- *   compare `model.fingerprint` for that)
+ * Whether it is for the model at hand `checkSetModel` says.
  * @throws EngineError 'bad-input' with one sentence that says what is wrong and where
  */
-export function parseNeuronSet(source: string, layout?: NeuronLayout): NeuronSet {
+export function parseNeuronSet(source: string): NeuronSet {
   if (source.length > sizeLimit) {
     refuse(`The neuron set is over the limit of 16 MB (${(source.length / 2 ** 20).toFixed(1)} MB).`);
   }
@@ -187,13 +182,7 @@ export function parseNeuronSet(source: string, layout?: NeuronLayout): NeuronSet
       `The neuron set has version ${found}, which is newer than this program reads (${version}); update the program.`,
     );
   }
-  const set = validate(data);
-  if (layout && set.model.widths.join() !== layout.widths.join()) {
-    refuse(
-      `The neuron set "${set.name}" was made for ${set.model.name} with ${describeShape(set.model.widths)}, but this model has ${describeShape(layout.widths)}.`,
-    );
-  }
-  return set;
+  return validate(data);
 }
 
 /** The text of a neuron set's file. Throws EngineError 'bad-input' where `parseNeuronSet` would refuse it. */

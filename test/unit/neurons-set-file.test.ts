@@ -28,7 +28,7 @@ const changed = (change: object) => JSON.stringify({ ...set, ...change });
 
 describe('neuron-set file', () => {
   test('what is written is read again, with and without classifier', () => {
-    expect(parseNeuronSet(formatNeuronSet(set), layout)).toEqual(set);
+    expect(parseNeuronSet(formatNeuronSet(set))).toEqual(set);
     const { intercept: _, ...rest } = set;
     const plain = { ...rest, neurons: [{ layer: 1, neuron: 3 }] };
     expect(parseNeuronSet(formatNeuronSet(plain))).toEqual(plain);
@@ -112,13 +112,12 @@ describe('neuron-set file', () => {
     expect(() => parseNeuronSet(text)).toThrow(/^[^\n]*\.$/);
   });
 
-  test('a set for a model of another shape is refused', () => {
-    expect(() => parseNeuronSet(formatNeuronSet(set), neuronLayout([4, 4, 4]))).toThrow(
-      'was made for tiny with 2 layers of 4 neurons, but this model has 3 layers of 4 neurons.',
-    );
-    expect(() => parseNeuronSet(formatNeuronSet(set), neuronLayout([4, 5]))).toThrow(
-      'this model has 2 layers of 9 neurons together.',
-    );
+  test('a signature is kept, and refused where it is none', () => {
+    const signature = { columnNorms: '1.25 0.5', hidden: 8, error: 0.09 };
+    const signed = { ...set, model: { ...set.model, signature } };
+    expect(parseNeuronSet(formatNeuronSet(signed))).toEqual(signed);
+    const broken = { ...set.model, signature: { ...signature, columnNorms: 'a b' } };
+    expect(() => parseNeuronSet(changed({ model: broken }))).toThrow(/at "model\.signature\.columnNorms"/);
   });
 
   test('a file over 16 MB is refused before it is parsed', () => {

@@ -43,7 +43,7 @@ test("the program's own file needs no model; where one is named, it must be of i
   await writeFile(path('other.json'), JSON.stringify(other));
   expect((await runSet(path('other.json'), {})).set.model.name).toBe('big');
   await expect(runSet(path('other.json'), { model: tiny })).rejects.toThrow(
-    'was made for big with 3 layers of 9',
+    'was made for big, but the model here is tiny-llama: the one has 3 layers of 9 neurons, the other 2 layers',
   );
 });
 

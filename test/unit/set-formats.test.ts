@@ -204,7 +204,7 @@ describe('what is written is read again', () => {
     expect(
       refusal(writeNeuronSet({ ...mixed, model: { ...mixed.model, widths: [5, 5, 6] } }, 'json'), 'a'),
     ).toContain(
-      'was made for tiny with 3 layers of 16 neurons together, but this model has 3 layers of 5 neurons',
+      'the one has 3 layers of 16 neurons together, the other 3 layers of 5 neurons',
     );
   });
 

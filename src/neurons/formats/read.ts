@@ -1,5 +1,6 @@
 import { EngineError } from '../../errors.ts';
 import { type NeuronSet, parseNeuronSet } from '../set-file.ts';
+import { checkSetModel, type SetModel } from '../set-model.ts';
 import type { NeuronLayout } from '../types.ts';
 import { neuronsOfVector } from './coefficients.ts';
 import { readCsv } from './csv.ts';
@@ -10,11 +11,7 @@ import { readNpy } from './npy.ts';
 import { readNpz } from './npz.ts';
 
 /** The model that a file's neurons are of; formats other than the program's own do not say it. */
-export interface SetModel {
-  readonly name: string;
-  readonly architecture: string;
-  readonly fingerprint: string;
-}
+export type ModelAtHand = Omit<SetModel, 'widths'>;
 
 export interface ReadSetOptions {
   /** Date and time of the import, ISO 8601. */
@@ -53,11 +50,11 @@ function readText(text: string, source: SetSource): FoundSet | NeuronSet {
   try {
     data = JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
   } catch {
-    return parseNeuronSet(text, source.layout);
+    return parseNeuronSet(text);
   }
   const isOwn =
     typeof data === 'object' && data !== null && 'format' in data && data.format === 'h-neuron-set';
-  return isOwn ? parseNeuronSet(text, source.layout) : readForeignJson(data, source);
+  return isOwn ? parseNeuronSet(text) : readForeignJson(data, source);
 }
 
 function readFound(bytes: Uint8Array, kind: SetFileKind, source: SetSource): FoundSet | NeuronSet {
@@ -74,13 +71,13 @@ function readFound(bytes: Uint8Array, kind: SetFileKind, source: SetSource): Fou
  * coefficients of all neurons, one layer after another.
  * @param fileName for messages and, where the file has no name of its own, the set's name
  * @param layout of the model that the neurons are of
- * @throws EngineError 'bad-input' in one sentence
+ * @throws EngineError 'bad-input' in one sentence, also for a set of another model
  */
 export function readNeuronSet(
   bytes: Uint8Array,
   fileName: string,
   layout: NeuronLayout,
-  model: SetModel,
+  model: ModelAtHand,
   options: ReadSetOptions,
 ): NeuronSet {
   const kind = kindOfFile(bytes, fileName);
@@ -88,7 +85,11 @@ export function readNeuronSet(
   if (bytes.length === 0) refuse(fileName, 'is empty.');
   const source: SetSource = { fileName, layout };
   const read = readFound(bytes, kind, source);
-  if ('format' in read) return read;
+  const { widths } = layout;
+  if ('format' in read) {
+    checkSetModel(read, { ...model, widths });
+    return read;
+  }
   const found = { ...read, intercept: read.intercept ?? options.intercept };
   const { neurons, intercept, notes } = takeNeurons(source, found, options.signs ?? 'positive');
   const otherModel = found.model !== undefined && found.model !== model.name ? found.model : undefined;
@@ -104,8 +105,9 @@ export function readNeuronSet(
       name: model.name,
       architecture: model.architecture,
       fingerprint: model.fingerprint,
-      layers: layout.widths.length,
-      widths: layout.widths,
+      ...(model.signature && { signature: model.signature }),
+      layers: widths.length,
+      widths,
     },
     neurons,
     ...(intercept !== undefined && { intercept }),
@@ -118,5 +120,5 @@ export function readNeuronSet(
     },
     metrics: {},
   };
-  return parseNeuronSet(JSON.stringify(set), layout);
+  return parseNeuronSet(JSON.stringify(set));
 }

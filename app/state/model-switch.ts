@@ -1,0 +1,70 @@
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { matchModels } from '../../src/neurons/set-model.ts';
+import type { LoadedModel } from '../../src/protocol/messages.ts';
+import { asSetModel, bestSet } from './sets.ts';
+import { firstSteering, type SteeringState } from './slices/steering.ts';
+import { withGroup } from './steering.ts';
+
+/** Steering for a model that is there now. */
+export interface NextSteering {
+  readonly steering: SteeringState;
+  /** What became of the neurons that were there, or where those come from that are there now. */
+  readonly note?: string;
+}
+
+function startingName(count: number): string {
+  return `${count === 5 ? 'five' : count} most active neurons`;
+}
+
+/** With the first group of a model: a set that was found in its weights, else its most active neurons. */
+function freshSteering(
+  { scope, controlSeed }: SteeringState,
+  model: LoadedModel,
+  sets: readonly NeuronSet[],
+): NextSteering {
+  const best = bestSet(sets, model);
+  const group = best
+    ? ({ name: best.set.name, kind: 'set', members: best.set.neurons, set: best.set } as const)
+    : ({
+        name: startingName(model.mostActive.length),
+        kind: 'active',
+        members: model.mostActive,
+      } as const);
+  const start = { ...firstSteering, madeFor: model.fingerprint, scope, controlSeed };
+  return { steering: withGroup(start, group), note: best?.note };
+}
+
+/** Why the groups that were there cannot stay. */
+function lossNote({ groups }: SteeringState, model: LoadedModel): string | undefined {
+  const lost = groups.flatMap(({ set }) => {
+    const result = set && matchModels(set.model, asSetModel(model));
+    return set && result?.match === 'other' ? [{ set, reason: result.reason }] : [];
+  });
+  const [first] = lost;
+  if (!first) return undefined;
+  const more = lost.length > 1 ? ` So were ${lost.length - 1} more.` : '';
+  return `The neuron set "${first.set.name}" was removed: it was made for ${first.reason}${more}`;
+}
+
+/**
+ * Steering for a model in place of another: that of the same weights in another precision stays, else the model starts
+ * afresh.
+ * @param before the model that the steering was made for, where it is known
+ * @param sets neuron sets at hand
+ */
+export function steeringFor(
+  model: LoadedModel,
+  before: LoadedModel | undefined,
+  steering: SteeringState,
+  sets: readonly NeuronSet[],
+): NextSteering {
+  if (steering.madeFor === model.fingerprint) return { steering };
+  if (before && before.fingerprint === steering.madeFor) {
+    const result = matchModels(asSetModel(before), asSetModel(model));
+    if (result.match === 'alike')
+      return { steering: { ...steering, madeFor: model.fingerprint }, note: result.note };
+  }
+  const fresh = freshSteering(steering, model, sets);
+  const notes = [lossNote(steering, model), fresh.note].filter((note) => note !== undefined);
+  return { steering: fresh.steering, note: notes.length > 0 ? notes.join(' ') : undefined };
+}
