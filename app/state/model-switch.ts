@@ -1,5 +1,5 @@
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import { matchModels } from '../../src/neurons/set-model.ts';
+import { matchModels, type SetModel } from '../../src/neurons/set-model.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
 import { asSetModel, bestSet } from './sets.ts';
 import { firstSteering, type SteeringState } from './slices/steering.ts';
@@ -46,10 +46,31 @@ function lossNote({ groups }: SteeringState, model: LoadedModel): string | undef
   return `The neuron set "${first.set.name}" was removed: it was made for ${first.reason}${more}`;
 }
 
+/** The model that steering was made for, as far as one of its sets tells. */
+function ownerOf({ madeFor, groups }: SteeringState): SetModel | undefined {
+  return groups.find(({ set }) => set?.model.fingerprint === madeFor)?.set?.model;
+}
+
+/**
+ * Steering that was made for the same weights in another precision, for the model that is there now; undefined where it
+ * was made for another model.
+ * @param before the model that was there before
+ */
+export function keptSteering(
+  model: LoadedModel,
+  before: LoadedModel | undefined,
+  steering: SteeringState,
+): NextSteering | undefined {
+  const owner = before?.fingerprint === steering.madeFor ? asSetModel(before) : ownerOf(steering);
+  const result = owner && matchModels(owner, asSetModel(model));
+  if (result?.match !== 'alike') return undefined;
+  return { steering: { ...steering, madeFor: model.fingerprint }, note: result.note };
+}
+
 /**
  * Steering for a model in place of another: that of the same weights in another precision stays, else the model starts
  * afresh.
- * @param before the model that the steering was made for, where it is known
+ * @param before the model that was there before
  * @param sets neuron sets at hand
  */
 export function steeringFor(
@@ -59,11 +80,8 @@ export function steeringFor(
   sets: readonly NeuronSet[],
 ): NextSteering {
   if (steering.madeFor === model.fingerprint) return { steering };
-  if (before && before.fingerprint === steering.madeFor) {
-    const result = matchModels(asSetModel(before), asSetModel(model));
-    if (result.match === 'alike')
-      return { steering: { ...steering, madeFor: model.fingerprint }, note: result.note };
-  }
+  const kept = keptSteering(model, before, steering);
+  if (kept) return kept;
   const fresh = freshSteering(steering, model, sets);
   const notes = [lossNote(steering, model), fresh.note].filter((note) => note !== undefined);
   return { steering: fresh.steering, note: notes.length > 0 ? notes.join(' ') : undefined };

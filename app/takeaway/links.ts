@@ -1,6 +1,8 @@
+import type { LoadedModel } from '../../src/protocol/messages.ts';
 import { describeError } from '../state/describe-error.ts';
 import { hubHost } from '../state/hub-host.ts';
 import { decodeLink, encodeLink } from '../state/link.ts';
+import { keptSteering } from '../state/model-switch.ts';
 import { isPageName } from '../state/page.ts';
 import { type PageState, readPageState, writePageState } from '../state/page-state.ts';
 import { valuesAt } from '../state/record.ts';
@@ -36,29 +38,34 @@ function offerModel({ stores }: Session, { name, fingerprint, hub }: NonNullable
 
 /** Says which model a state was made with once another one is loaded. */
 function tellOtherModel({ stores }: Session, made: NonNullable<PageState['model']>): void {
-  const look = ({ status, model }: ReturnType<typeof stores.model.getState>) => {
+  const stop = stores.model.subscribe(({ status, model }) => {
     if (status !== 'ready' || !model) return;
     stop();
-    if (model.fingerprint === made.fingerprint) return;
-    stores.notice.setState({
-      text: `The link was made with ${made.name}; this is ${model.name}, so its neurons were left out.`,
-    });
-  };
-  const stop = stores.model.subscribe(look);
-  look(stores.model.getState());
+    const text = otherModel(made, model);
+    if (text) stores.notice.setState({ text });
+  });
 }
 
-function fill(session: Session, state: PageState): void {
+function otherModel(made: NonNullable<PageState['model']>, model: LoadedModel): string | undefined {
+  return model.fingerprint === made.fingerprint
+    ? undefined
+    : `The link was made with ${made.name}; this is ${model.name}, so its neurons were left out.`;
+}
+
+/** Returns what a person should know whose model is there already. */
+function fill(session: Session, state: PageState): string | undefined {
   const { stores } = session;
   const { status, model } = stores.model.getState();
-  const foreign =
-    status === 'ready' && state.steering !== undefined && state.steering.madeFor !== model?.fingerprint;
-  writePageState(stores, state, ['pin', ...(foreign ? (['steering', 'card'] as const) : [])]);
+  const ready = status === 'ready' && model ? model : undefined;
+  const foreign = state.steering && ready && state.steering.madeFor !== ready.fingerprint;
+  const kept = foreign && state.steering ? keptSteering(ready, undefined, state.steering) : undefined;
+  const wanted = kept ? { ...state, steering: kept.steering } : state;
+  writePageState(stores, wanted, ['pin', ...(foreign && !kept ? (['steering', 'card'] as const) : [])]);
   if (state.pin) pinWhenRead(session, state.pin);
-  if (state.model) {
-    offerModel(session, state.model);
-    tellOtherModel(session, state.model);
-  }
+  if (!state.model) return kept?.note;
+  offerModel(session, state.model);
+  if (!ready) tellOtherModel(session, state.model);
+  return kept ? kept.note : ready && otherModel(state.model, ready);
 }
 
 /**
@@ -71,9 +78,11 @@ export async function followLink(session: Session, fragment: string): Promise<bo
     const isPlace = (id: string) => isPageName(id) || document.getElementById(id) !== null;
     const state = await decodeLink(fragment, isPlace);
     if (!state) return false;
-    fill(session, state);
-    if (model.getState().status === 'ready')
-      notice.setState({ text: 'The link’s prompt and scales are in place: press Run to answer.' });
+    const note = fill(session, state);
+    if (model.getState().status === 'ready') {
+      const text = 'The link’s prompt and scales are in place: press Run to answer.';
+      notice.setState({ text: note ?? text });
+    }
     return true;
   } catch (error) {
     notice.setState({ text: describeError(error) });
