@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
-import type { RunProgress } from '../identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../identify/sample.ts';
 import { setFormats } from '../neurons/formats/write.ts';
 import { type ActivationsOptions, runActivations } from './activations-command.ts';
@@ -9,6 +8,7 @@ import { type EvaluateOptions, evaluationText, runEvaluate } from './evaluate-co
 import { type FitOptions, fitText, runFit } from './fit-command.ts';
 import { type GenerateOptions, runGenerate } from './generate-command.ts';
 import { type IdentifyOptions, parseShard, progressText, runIdentify } from './identify-command.ts';
+import { type ImpactOptions, impactProgressText, impactText, runImpactCommand } from './impact-command.ts';
 import { runInspect } from './inspect-command.ts';
 import { type MergeOptions, mergeText, runMerge } from './merge-command.ts';
 import { DEFAULT_MODEL } from './open-model.ts';
@@ -27,6 +27,9 @@ function number(text: string): number {
   return value;
 }
 
+const commaList = (text: string): string[] => text.split(',');
+const numberList = (text: string): number[] => commaList(text).map(number);
+
 function positive(text: string): number {
   const value = number(text);
   if (!Number.isInteger(value) || value < 1)
@@ -44,7 +47,7 @@ function print<T>(value: T, json: boolean | undefined, text: (value: T) => strin
 
 /** Options that every command with a model has. */
 const relationsOption = () =>
-  new Option('--relations <names>', 'ask only these, joined by commas').argParser((text) => text.split(','));
+  new Option('--relations <names>', 'ask only these, joined by commas').argParser(commaList);
 
 function withModel(command: Command): Command {
   return command
@@ -102,19 +105,49 @@ function program(): Command {
       print(await runActivations(options), options.json, activationsText),
     );
   addIdentification(root);
+  addImpact(root);
   addSet(root);
   return root;
 }
 
-/** A line a question on a terminal, else one a minute. */
-function progressWriter(): (progress: RunProgress) => void {
+function addImpact(root: Command): void {
+  withModel(root.command('impact'))
+    .description('turn neuron sets and matched random ones, and measure what the model goes along with')
+    .requiredOption('--set <files...>', 'neuron sets (JSON); the random sets are matched to the first')
+    .option(
+      '--suites <names>',
+      'built-in suites or files, joined by commas (default: all built-in)',
+      commaList,
+    )
+    .requiredOption('--out <folder>', 'where the sweep is stored as it goes')
+    .option('--alphas <factors>', 'ascending, 1 among them (default: 0 to 3 by halves)', numberList)
+    .option('--controls <count>', 'random sets', positive, 8)
+    .option('--limit <count>', 'items of each suite from its start', positive)
+    .option(
+      '--tight <width>',
+      "half width of the slope's interval from which on a suite's rest is left out",
+      number,
+    )
+    .option('--resume', 'go on with the sweep in the folder')
+    .option('--seed <seed>', 'of the random sets and resamples', number, 1)
+    .option('--report <file>', 'everything that was measured (JSON)')
+    .option('--json', 'print JSON')
+    .action(async (options: ImpactOptions & { json?: boolean }) =>
+      print(await runImpactCommand(options, progressWriter(impactProgressText)), options.json, impactText),
+    );
+}
+
+/** A line an item on a terminal, else one a minute. */
+function progressWriter<P extends { readonly done: number; readonly total: number }>(
+  textOf: (progress: P) => string,
+): (progress: P) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
     const now = performance.now();
     const isEnd = progress.done === progress.total;
     if (!process.stderr.isTTY && !isEnd && now - last < PROGRESS_MS) return;
     last = now;
-    process.stderr.write(`${progressText(progress)}\n`);
+    process.stderr.write(`${textOf(progress)}\n`);
   };
 }
 
@@ -185,7 +218,7 @@ function addIdentification(root: Command): void {
       positive,
     )
     .action(async (options: IdentifyOptions) => {
-      await runIdentify(options, progressWriter());
+      await runIdentify(options, progressWriter(progressText));
     });
   root
     .command('merge')
@@ -244,7 +277,9 @@ function addIdentification(root: Command): void {
     .option('--json', 'print JSON')
     .action(async (file: string, options: EvaluateOptions & { json?: boolean }) =>
       print(
-        await withStages((onProgress) => runEvaluate(file, options, progressWriter(), onProgress)),
+        await withStages((onProgress) =>
+          runEvaluate(file, options, progressWriter(progressText), onProgress),
+        ),
         options.json,
         evaluationText,
       ),

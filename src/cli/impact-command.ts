@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { continuationScorer } from '../decode/continuations.ts';
+import { graphIo } from '../decode/graph-io.ts';
+import { calibrate } from '../engine/calibration.ts';
+import { preparePrompt } from '../engine/prompt.ts';
+import { EngineError } from '../errors.ts';
+import type { Estimate } from '../identify/verdict.ts';
+import type { Measured } from '../impact/effects.ts';
+import { type ImpactReport, impactReport } from '../impact/report.ts';
+import { type ImpactProgress, runImpact } from '../impact/run.ts';
+import { answerIds, type ImpactTexts } from '../impact/score-item.ts';
+import { parseSuite, type Suite } from '../impact/suites.ts';
+import { type SteeredSet, SWEEP_ALPHAS, sweepLanes, sweepPlan } from '../impact/sweep.ts';
+import type { LanguageModel } from '../model/types.ts';
+import { parseNeuronSet } from '../neurons/set-file.ts';
+import { checkSetModel } from '../neurons/set-model.ts';
+import { impactFolder } from './impact-folder.ts';
+import { type CliDevice, openModel } from './open-model.ts';
+
+/** Suites that come with the program. */
+const BUILT_IN = [
+  'false-premises',
+  'misleading-context',
+  'pushback',
+  'over-broad',
+  'neutral',
+  'passages',
+] as const;
+
+export interface ImpactOptions {
+  readonly model: string;
+  readonly device: CliDevice;
+  /** Files of neuron sets; the controls are matched to the first. */
+  readonly set: readonly string[];
+  /** Names of built-in suites, or files; all built-in ones where it is left out. */
+  readonly suites?: readonly string[];
+  readonly out: string;
+  readonly alphas?: readonly number[];
+  readonly controls: number;
+  /** Items of each suite at most. */
+  readonly limit?: number;
+  readonly tight?: number;
+  readonly resume?: boolean;
+  readonly seed: number;
+  /** File for everything that was measured (JSON). */
+  readonly report?: string;
+}
+
+const suitePath = (name: string) =>
+  fileURLToPath(new URL(`../../public/suites/${name}.jsonl`, import.meta.url));
+
+async function readSuite(place: string, limit: number | undefined): Promise<Suite> {
+  const path = BUILT_IN.some((name) => name === place) ? suitePath(place) : place;
+  if (!existsSync(path))
+    throw new EngineError(
+      'load-failed',
+      `There is no suite at ${place}; give a file or one of the built-in names: ${BUILT_IN.join(', ')}.`,
+    );
+  const suite = parseSuite(await readFile(path, 'utf8'));
+  return { ...suite, items: suite.items.slice(0, limit) } as Suite;
+}
+
+async function readSet(file: string, model: LanguageModel): Promise<Omit<SteeredSet, 'kind'>> {
+  const set = parseNeuronSet(await readFile(file, 'utf8'));
+  const note = checkSetModel(set, { ...model, widths: model.layout.widths });
+  if (note !== undefined) process.stderr.write(`${note}\n`);
+  const members = set.neurons.map(({ layer, neuron }) => ({ layer, neuron }));
+  return { name: set.name, members };
+}
+
+/** How a model reads the texts of suites. */
+export function impactTexts(model: LanguageModel): ImpactTexts {
+  const hasTemplate = model.chatTemplate !== undefined;
+  return {
+    prompt: (turns) => preparePrompt(model, { kind: 'chat', system: '', turns: [...turns] }).ids,
+    answer: (text) => answerIds(model.codec, hasTemplate, text),
+    plain: (text) => model.codec.encode(text, { addBos: model.addBos }),
+  };
+}
+
+/** Sweeps sets over suites into a folder, and works out what it shows. Ctrl-C ends it behind the item stored last. */
+export async function runImpactCommand(
+  options: ImpactOptions,
+  onProgress: (progress: ImpactProgress) => void,
+): Promise<ImpactReport> {
+  const { out, limit, controls, seed, alphas = SWEEP_ALPHAS } = options;
+  if (existsSync(join(out, 'impact.json')) && !options.resume)
+    throw new EngineError('bad-input', `${out} holds a sweep already; add --resume to go on with it.`);
+  const suites = await Promise.all((options.suites ?? BUILT_IN).map((place) => readSuite(place, limit)));
+  const model = await openModel(options.model, options.device);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new Error('interrupted'));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const io = graphIo(model);
+    const { meanCett } = await calibrate(model, io);
+    const sets = await Promise.all(options.set.map((file) => readSet(file, model)));
+    const { layout, runtime, name, fingerprint, precision } = model;
+    const plan = sweepPlan({ alphas, sets, controls, seed, layout, meanCett });
+    const scorer = continuationScorer(model, io, sweepLanes(plan));
+    const store = impactFolder(out);
+    await runImpact({
+      model: { name, fingerprint, precision, device: runtime.kind },
+      scorer,
+      texts: impactTexts(model),
+      plan,
+      suites,
+      store,
+      tight: options.tight,
+      signal: stop.signal,
+      onProgress,
+    });
+    scorer.dispose();
+    const kept = await store.load();
+    if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
+    const report = await impactReport(kept.manifest, kept.records, { seed });
+    if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report)}\n`);
+    return report;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await model.session.release();
+  }
+}
+
+/** A line that says how far a sweep is. */
+export function impactProgressText({ done, total, itemsAnHour, left }: ImpactProgress): string {
+  const rate =
+    left === undefined
+      ? ''
+      : `, ${itemsAnHour.toFixed(0)} an hour, at most ${(left / 60).toFixed(0)} min left`;
+  return `${done} of ${total} items${rate}`;
+}
+
+const interval = ({ value, low, high }: Estimate, digits = 3) =>
+  `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+
+const line = (name: string, { rate, margin }: Measured<Estimate>) =>
+  `    ${name.padEnd(24)} ${interval(rate).padEnd(26)} ${interval(margin)}`;
+
+/** What a sweep shows, for people. */
+export function impactText({ manifest, compliance, neutral, perplexity }: ImpactReport): string {
+  const { alphas } = manifest.plan;
+  const end = `${alphas[0]} to ${alphas.at(-1)}`;
+  return [
+    ...[...compliance, ...neutral].flatMap(({ suite, items, sets, contrasts }) => [
+      `${suite}, ${items} items: change from ${end} of the rate and of the margin (nats a token)`,
+      ...sets.map(({ name, endpoints }) => line(name, endpoints)),
+      ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
+    ]),
+    ...perplexity.flatMap(({ suite, passages, sets }) => [
+      `${suite}, ${passages} passages: perplexity at ${alphas.join(', ')}`,
+      ...sets.map(
+        ({ name, byAlpha }) =>
+          `    ${name.padEnd(24)} ${byAlpha.map(({ value }) => value.toFixed(1).padStart(7)).join(' ')}`,
+      ),
+    ]),
+    ...compliance.map(({ suite, verdict }) => `${suite}: ${verdict.sentence}`),
+  ].join('\n');
+}

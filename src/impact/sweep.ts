@@ -1,0 +1,84 @@
+import { EngineError } from '../errors.ts';
+import { controlDraws } from '../neurons/controls.ts';
+import { checkFactor } from '../neurons/factor.ts';
+import type { NeuronLayout, NeuronRef, ScaledNeuron } from '../neurons/types.ts';
+
+/** Neurons that are turned together. */
+export interface SteeredSet {
+  readonly name: string;
+  /** `control`: drawn at random, matched to the first set. */
+  readonly kind: 'set' | 'control';
+  readonly members: readonly NeuronRef[];
+}
+
+/** Every set under every factor. */
+export interface SweepPlan {
+  /** Ascending, with 1 (the untouched model) among them. */
+  readonly alphas: readonly number[];
+  readonly sets: readonly SteeredSet[];
+}
+
+export const SWEEP_ALPHAS: readonly number[] = [0, 0.5, 1, 1.5, 2, 2.5, 3];
+
+/** @throws EngineError `bad-input` where the factors do not ascend, leave out 1 or are out of range */
+export function checkAlphas(alphas: readonly number[]): void {
+  for (const alpha of alphas) checkFactor(alpha, 'the sweep');
+  if (alphas.some((alpha, i) => i > 0 && alpha <= alphas[i - 1]))
+    throw new EngineError('bad-input', `The factors must ascend, not ${alphas.join(', ')}.`);
+  if (!alphas.includes(1) || alphas.length < 3)
+    throw new EngineError(
+      'bad-input',
+      `A sweep takes at least three factors, 1 among them, since the untouched model is what all are compared with; not ${alphas.join(', ')}.`,
+    );
+}
+
+/**
+ * A sweep of sets and of controls that are matched by layer and mean CETT to the first of them.
+ * @param options.seed of the first control; the others have those after it
+ * @throws EngineError `bad-input` on factors that cannot be swept, or where a layer has too few neurons for a control
+ */
+export function sweepPlan(options: {
+  readonly alphas: readonly number[];
+  readonly sets: readonly Omit<SteeredSet, 'kind'>[];
+  readonly controls: number;
+  readonly seed: number;
+  readonly layout: NeuronLayout;
+  /** Mean CETT of every neuron, flat, [layout.total]. */
+  readonly meanCett: Float32Array;
+}): SweepPlan {
+  const { alphas, sets, controls, seed, layout, meanCett } = options;
+  checkAlphas(alphas);
+  const [first] = sets;
+  if (!first || sets.some(({ members }) => members.length === 0))
+    throw new EngineError('bad-input', 'A set without neurons cannot be turned; choose one that has some.');
+  const draw = controlDraws({ layout, members: first.members, meanCett });
+  return {
+    alphas,
+    sets: [
+      ...sets.map((set): SteeredSet => ({ ...set, kind: 'set' })),
+      ...Array.from(
+        { length: controls },
+        (_, i): SteeredSet => ({ name: `control ${i + 1}`, kind: 'control', members: draw(seed + i) }),
+      ),
+    ],
+  };
+}
+
+/** The factors of every set under every alpha, set by set. */
+export function sweepLanes({ alphas, sets }: SweepPlan): (readonly ScaledNeuron[])[] {
+  return sets.flatMap(({ members }) =>
+    alphas.map((factor) => members.map(({ layer, neuron }) => ({ layer, neuron, factor }))),
+  );
+}
+
+/** Values of `sweepLanes` by set and alpha. */
+export function bySet<T>({ alphas, sets }: SweepPlan, values: readonly T[]): T[][] {
+  return sets.map((_, s) => values.slice(s * alphas.length, (s + 1) * alphas.length));
+}
+
+/** Weights by which values at x add up to the least-squares slope per unit of x. */
+export function slopeWeights(x: readonly number[]): number[] {
+  const mean = x.reduce((sum, each) => sum + each, 0) / x.length;
+  const squares = x.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+  return x.map((each) => (each - mean) / squares);
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { continuationScorer } from '../../src/decode/continuations.ts';
+import { logSoftmaxStats } from '../../src/decode/sampling.ts';
+import { readSequence } from '../../src/decode/teacher-force.ts';
+import type { ScaledNeuron } from '../../src/neurons/types.ts';
+import { nativeRuntime } from '../../src/runtime/native.ts';
+import { counted, type Opened, openTiny } from '../support/models.ts';
+
+describe('continuations', () => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await openTiny(nativeRuntime(1));
+  });
+  afterAll(() => opened.model.session.release());
+
+  const lanes: readonly (readonly ScaledNeuron[])[] = [
+    [{ layer: 0, neuron: 3, factor: 0 }],
+    [{ layer: 0, neuron: 3, factor: 1 }],
+    [],
+    [{ layer: 1, neuron: 5, factor: 3 }],
+  ];
+  const start = [1, 9, 7, 5, 11, 4];
+  const requests = [
+    {
+      promptIds: [...start, 20, 21],
+      continuations: [
+        [30, 31, 32],
+        [30, 33],
+      ],
+    },
+    { promptIds: [...start, 22], continuations: [[34], [35, 36, 37, 38]] },
+    {
+      promptIds: [...start, 22, 23, 24],
+      continuations: [
+        [40, 41, 42],
+        [40, 41],
+      ],
+    },
+    { promptIds: [2, 3], continuations: [[4, 5]] },
+    {
+      promptIds: [...start, 20, 21],
+      continuations: [
+        [30, 31, 32],
+        [30, 33],
+      ],
+    },
+  ];
+
+  /** By reading prompt and continuation from the start, each by itself. */
+  async function alone(
+    { promptIds, continuations }: (typeof requests)[number],
+    neurons: readonly ScaledNeuron[],
+  ) {
+    const found: number[][] = [];
+    for (const ids of continuations) {
+      const logprobs: number[] = [];
+      const logits = ids.map((_, i) => promptIds.length - 1 + i);
+      await readSequence(
+        opened.model,
+        opened.io,
+        {
+          promptIds,
+          answerIds: ids.slice(0, -1),
+          lanes: [{ neurons, scope: 'everywhere' }],
+          capture: [],
+          logits,
+        },
+        {
+          logits: (_lane, position, values) =>
+            logprobs.push(values[ids[position - promptIds.length + 1]!]! - logSoftmaxStats(values).logZ),
+        },
+      );
+      found.push(logprobs);
+    }
+    return found;
+  }
+
+  it('are scored as each is when read from the start by itself', async () => {
+    const scorer = continuationScorer(opened.model, opened.io, lanes);
+    for (const request of requests) {
+      const scores = await scorer.score(request);
+      for (const [lane, neurons] of lanes.entries()) {
+        const expected = await alone(request, neurons);
+        expect(scores[lane]).toHaveLength(expected.length);
+        for (const [c, logprobs] of expected.entries()) {
+          expect(scores[lane]![c]).toHaveLength(logprobs.length);
+          for (const [i, value] of logprobs.entries()) expect(scores[lane]![c]![i]).toBeCloseTo(value, 5);
+        }
+      }
+      expect(scores[1]).toEqual(scores[2]);
+    }
+    scorer.dispose();
+  });
+
+  it('cost nothing twice: a shared start, a prompt, words that all begin with, lanes that scale alike', async () => {
+    const { model, io } = counted(opened);
+    const read: number[] = [];
+    const session = {
+      ...model.session,
+      run: (...[feeds, ...rest]: Parameters<typeof model.session.run>) => {
+        read.push(feeds[io.tokens]!.dims[1]!);
+        return model.session.run(feeds, ...rest);
+      },
+    };
+    const scorer = continuationScorer({ ...model, session }, io, [[], []]);
+    await scorer.score(requests[0]!);
+    // Prompt and the word in common, then of the first continuation what the last token is told by.
+    expect(read.splice(0)).toEqual([9, 1]);
+    await scorer.score(requests[1]!);
+    expect(read.splice(0)).toEqual([7, 3]);
+    await scorer.score(requests[2]!);
+    expect(read.splice(0)).toEqual([4, 1]);
+    scorer.dispose();
+  });
+
+  it('are refused where there is nothing to score or no room, and can be cancelled', async () => {
+    const scorer = continuationScorer(opened.model, opened.io, [[]]);
+    await expect(scorer.score({ promptIds: [], continuations: [[1]] })).rejects.toThrow(/prompt is empty/);
+    await expect(scorer.score({ promptIds: [1], continuations: [[1], []] })).rejects.toThrow(/no tokens/);
+    const long = Array.from({ length: opened.model.contextLength }, () => 1);
+    await expect(scorer.score({ promptIds: long, continuations: [[1]] })).rejects.toMatchObject({
+      code: 'context-full',
+    });
+    const signal = AbortSignal.abort();
+    await expect(scorer.score({ ...requests[0]!, signal })).rejects.toMatchObject({ code: 'cancelled' });
+    scorer.dispose();
+  });
+});
