@@ -1,7 +1,7 @@
 import { ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { Choice } from './controls/Choice.tsx';
-import { ModelMenu } from './ModelMenu.tsx';
+import { ModelMenu } from './models/ModelMenu.tsx';
 import { usePages, useThemeControl } from './state/hooks.ts';
 import { pages } from './state/page.ts';
 import type { ThemeChoice } from './state/theme.ts';

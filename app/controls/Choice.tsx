@@ -5,7 +5,7 @@ interface Props<T extends string> {
   /** Shows the options only, the label is the accessible name. */
   readonly quiet?: boolean;
   readonly value: T;
-  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly options: readonly { readonly value: T; readonly label: string; readonly disabled?: boolean }[];
   readonly onChange: (value: T) => void;
 }
 
@@ -22,7 +22,12 @@ export function Choice<T extends string>({ label, quiet, value, options, onChang
       {!quiet && <Label>{label}</Label>}
       <div className="choice-options">
         {options.map((option) => (
-          <Radio key={option.value} value={option.value} className="choice-option">
+          <Radio
+            key={option.value}
+            value={option.value}
+            isDisabled={option.disabled}
+            className="choice-option"
+          >
             {option.label}
           </Radio>
         ))}

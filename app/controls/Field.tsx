@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { Input, Label, NumberField, TextArea, TextField } from 'react-aria-components';
+import { Text as Hint, Input, Label, NumberField, TextArea, TextField } from 'react-aria-components';
 
 interface TextProps {
   readonly label: string;
@@ -22,6 +22,25 @@ export function Text({ label, value, rows, placeholder, onChange, onEnter }: Tex
     <TextField className="field" value={value} onChange={onChange}>
       <Label>{label}</Label>
       <TextArea rows={rows} placeholder={placeholder} onKeyDown={key} />
+    </TextField>
+  );
+}
+
+interface LineProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** A text of one line; Enter sends the form that it is in. */
+export function Line({ label, hint, value, placeholder, onChange }: LineProps) {
+  return (
+    <TextField className="field" value={value} onChange={onChange}>
+      <Label>{label}</Label>
+      <Input placeholder={placeholder} spellCheck={false} autoComplete="off" />
+      {hint && <Hint slot="description">{hint}</Hint>}
     </TextField>
   );
 }

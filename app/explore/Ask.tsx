@@ -16,6 +16,9 @@ const modes: readonly { value: PromptState['mode']; label: string }[] = [
   { value: 'raw', label: 'Completion' },
 ];
 
+/** A base model cannot be asked through a template. */
+const baseModes = modes.map((mode) => ({ ...mode, disabled: mode.value === 'chat' }));
+
 /** The prompt and what runs it. */
 export function Ask() {
   const session = useSession();
@@ -26,6 +29,7 @@ export function Ask() {
   const form = useRef<HTMLFormElement>(null);
   const running = status === 'running';
   const chat = isChat(state, model);
+  const base = model?.hasChatTemplate === false;
 
   function askOn() {
     if (session.askOn()) form.current?.querySelector<HTMLElement>('.question textarea')?.focus();
@@ -41,15 +45,13 @@ export function Ask() {
       }}
     >
       <div className="rail-row ask-head">
-        {model?.hasChatTemplate !== false && (
-          <Choice
-            label="Prompt"
-            quiet
-            value={state.mode}
-            options={modes}
-            onChange={(mode) => prompt.setState({ mode })}
-          />
-        )}
+        <Choice
+          label="Prompt"
+          quiet
+          value={base ? 'raw' : state.mode}
+          options={base ? baseModes : modes}
+          onChange={(mode) => prompt.setState({ mode })}
+        />
         <Gallery />
       </div>
       {chat && (
@@ -71,8 +73,10 @@ export function Ask() {
           onEnter={session.answer}
         />
       </div>
-      {model?.hasChatTemplate === false && (
-        <p className="muted">This model has no chat template: it goes on with the text as it stands.</p>
+      {base && (
+        <p className="muted">
+          This is a base model without a chat template: it goes on with the text as it stands.
+        </p>
       )}
       <div className="rail-row">
         <Button type="submit" className="button button-main">

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { ModelSources } from '../explore/LoadPanel.tsx';
+import { ModelSources } from '../models/ModelSources.tsx';
 import { useSession } from '../state/hooks.ts';
 import { shownReply, statusWords } from './answer-rows.ts';
 import { CountsBar } from './CountsBar.tsx';

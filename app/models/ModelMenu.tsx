@@ -1,9 +1,11 @@
-import { Button, Dialog, DialogTrigger, FileTrigger, Popover } from 'react-aria-components';
+import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
-import type { DeviceChoice, LoadedModel } from '../src/protocol/messages.ts';
-import { Choice } from './controls/Choice.tsx';
-import { useSession } from './state/hooks.ts';
-import type { ModelState } from './state/slices/model.ts';
+import type { DeviceChoice, LoadedModel } from '../../src/protocol/messages.ts';
+import { Choice } from '../controls/Choice.tsx';
+import { useSession } from '../state/hooks.ts';
+import { sourceOrigin } from '../state/models.ts';
+import type { ModelState } from '../state/slices/model.ts';
+import { ModelDialog } from './ModelDialog.tsx';
 
 const devices: readonly { value: DeviceChoice; label: string }[] = [
   { value: 'auto', label: 'Auto' },
@@ -20,18 +22,30 @@ function deviceText({ device, precision }: LoadedModel): string {
 }
 
 function statusText({ status, model, progress }: ModelState): string {
-  if (status === 'ready' && model) return `${model.name}, ready on ${deviceText(model)}`;
-  if (status === 'loading') return progress?.stage ?? 'Loading the model';
-  if (status === 'checking') return 'Looking for the model';
-  if (status === 'recorded') return `Recorded with ${model?.name}`;
-  return status === 'failed' ? 'The model could not be loaded' : 'No model yet';
+  switch (status) {
+    case 'ready':
+      return model ? `${model.name}, ready on ${deviceText(model)}` : 'Ready';
+    case 'loading':
+      return progress?.stage ?? 'Loading the model';
+    case 'checking':
+      return 'Looking for the model';
+    case 'recorded':
+      return `Recorded with ${model?.name}`;
+    case 'failed':
+      return 'The model could not be loaded';
+    case 'lost':
+      return `${model?.name ?? 'The model'} was lost`;
+    case 'shared':
+      return 'Another tab holds a model';
+    default:
+      return 'No model yet';
+  }
 }
 
 /** The model's name and device, and behind it the choice of both. */
 export function ModelMenu() {
   const session = useSession();
   const state = useStore(session.stores.model);
-  const { model } = state;
   return (
     <div className="model">
       <p role="status" aria-label="Model" className="model-status" data-status={state.status}>
@@ -41,41 +55,70 @@ export function ModelMenu() {
         <Button className="button-plain">Model and device</Button>
         <Popover className="popover" placement="bottom end">
           <Dialog className="dialog" aria-label="Model and device">
-            <Choice
-              label="Device"
-              value={state.device}
-              options={devices}
-              onChange={(device) => session.chooseDevice(device)}
-            />
-            {model && state.status === 'ready' && (
-              <dl className="facts">
-                <dt>Runs on</dt>
-                <dd>{deviceText(model)}</dd>
-                <dt>Why</dt>
-                <dd>{model.device.why}</dd>
-                <dt>Architecture</dt>
-                <dd>
-                  {model.architecture}, {model.layout.widths.length} layers,{' '}
-                  {model.layout.total.toLocaleString('en')} MLP neurons
-                </dd>
-                <dt>Context</dt>
-                <dd>{model.contextLength.toLocaleString('en')} tokens</dd>
-                <dt>File</dt>
-                <dd>{model.fromCache ? 'from this browser’s cache' : 'fetched now'}</dd>
-              </dl>
+            {({ close }) => (
+              <>
+                <Button
+                  className="button button-main"
+                  onPress={() => {
+                    close();
+                    session.stores.chooser.setState({ open: true });
+                  }}
+                >
+                  Choose a model…
+                </Button>
+                <Choice
+                  label="Device"
+                  value={state.device}
+                  options={devices}
+                  onChange={(device) => session.chooseDevice(device)}
+                />
+                {state.model && state.status === 'ready' && (
+                  <Facts model={state.model} origin={state.last && sourceOrigin(state.last.source)} />
+                )}
+              </>
             )}
-            <FileTrigger
-              acceptedFileTypes={['.gguf']}
-              onSelect={(files) => {
-                const file = files?.item(0);
-                if (file) void session.load({ kind: 'files', files: [{ path: file.name, file }] });
-              }}
-            >
-              <Button className="button">Open a GGUF file…</Button>
-            </FileTrigger>
           </Dialog>
         </Popover>
       </DialogTrigger>
+      <ModelDialog />
     </div>
+  );
+}
+
+function Facts({ model, origin }: { readonly model: LoadedModel; readonly origin: string | undefined }) {
+  return (
+    <dl className="facts">
+      <dt>Model</dt>
+      <dd>
+        <bdi>{model.name}</bdi>,{' '}
+        {model.hasChatTemplate ? 'a chat model' : 'a base model without a chat template'}
+      </dd>
+      <dt>Runs on</dt>
+      <dd>{deviceText(model)}</dd>
+      <dt>Why</dt>
+      <dd>{model.device.why}</dd>
+      <dt>Architecture</dt>
+      <dd>
+        {model.architecture}, {model.layout.widths.length} layers, {model.layout.total.toLocaleString('en')}{' '}
+        MLP neurons
+      </dd>
+      <dt>Context</dt>
+      <dd>{model.contextLength.toLocaleString('en')} tokens</dd>
+      <dt>From</dt>
+      <dd>
+        {origin && (
+          <>
+            <bdi>{origin}</bdi>,{' '}
+          </>
+        )}
+        {model.fromCache ? 'from this browser’s cache' : 'fetched now'}
+      </dd>
+      {model.notice !== undefined && (
+        <>
+          <dt>Note</dt>
+          <dd>{model.notice}</dd>
+        </>
+      )}
+    </dl>
   );
 }

@@ -1,9 +1,7 @@
+import { HUB } from '../../src/bytes/hub.ts';
 import { EngineError } from '../../src/errors.ts';
 
 const storageKey = 'h-neurons.hub-host';
-
-/** The Hub's own host, where no mirror is set. */
-export const officialHub = 'https://huggingface.co';
 
 /**
  * The address of a mirror as a person writes it, with or without "https://".
@@ -23,7 +21,7 @@ export function parseHost(text: string): string | undefined {
       'Write the mirror’s address with https, for example https://hf-mirror.example; http is taken for localhost only.',
     );
   const host = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-  return host === officialHub ? undefined : host;
+  return host === HUB ? undefined : host;
 }
 
 /** The mirror that this browser uses in place of the Hub; undefined for none. */

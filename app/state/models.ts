@@ -35,5 +35,21 @@ export function sourceName(source: ModelSource): string {
   return source.kind === 'hub' ? source.repository : (source.files[0]?.path ?? 'a file');
 }
 
+/** Whether a source is the default model's file, beside the page or on the Hub. */
+export function isDefaultModel(source: ModelSource): boolean {
+  return source.kind === 'url' && source.url.endsWith(`/${file}`);
+}
+
+/** Where a source's files come from, for the person. */
+export function sourceOrigin(source: ModelSource): string {
+  if (source.kind === 'files') return 'your disk';
+  if (source.kind === 'url') return new URL(source.url).host;
+  const { repository, host, precision, file: path } = source;
+  return [repository, path ?? precision, host && `from ${new URL(host).host}`].filter(Boolean).join(', ');
+}
+
+/** Name of the default model. */
+export const defaultModelName = 'SmolLM2-135M-Instruct';
+
 /** Size of the default model, as it is said to the person. */
 export const defaultModelSize = '98 MB';

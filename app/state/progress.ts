@@ -27,6 +27,8 @@ export interface LoadProgress extends Progress {
   readonly cached: boolean;
   /** Of the present stage, where its rate tells it. */
   readonly secondsLeft?: number;
+  /** Bytes a second of the present stage so far. */
+  readonly rate?: number;
 }
 
 /** Parts of the bar: the download, the preparation that follows it, and what is short behind these. */
@@ -58,7 +60,9 @@ export function createMeter(now: () => number, size?: number): (progress: Progre
     const end = stages === 1 && unit === 'bytes' ? downloadShare : byteShare;
     const reached = unit === 'bytes' ? stageStart + part * Math.max(0, end - stageStart) : byteShare;
     share = Math.max(share, reached);
-    return { ...progress, share, cached, secondsLeft: estimate(progress) };
+    const secondsLeft = estimate(progress);
+    const rate = secondsLeft && unit === 'bytes' ? ((total ?? done) - done) / secondsLeft : undefined;
+    return { ...progress, share, cached, secondsLeft, rate };
   };
 }
 
@@ -67,6 +71,11 @@ export function describeProgress({ done, total, unit }: Progress): string {
   const part = total === undefined ? done : Math.min(done, total);
   const text = (n: number) => (unit === 'bytes' ? `${(n / 1e6).toFixed(1)} MB` : String(n));
   return total === undefined ? text(part) : `${text(part)} of ${text(total)}`;
+}
+
+/** "4.1 MB/s". */
+export function describeRate(rate: number): string {
+  return `${(rate / 1e6).toFixed(1)} MB/s`;
 }
 
 /** "about 20 s left", "about 3 min left". */

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { type ChooserState, firstChooser } from './slices/chooser.ts';
 import { type DoseState, firstDose } from './slices/dose.ts';
 import { firstModel, type ModelState } from './slices/model.ts';
 import { firstNotice, type NoticeState } from './slices/notice.ts';
@@ -12,6 +13,7 @@ import { firstView, type ViewState } from './slices/view.ts';
 export function createStores() {
   return {
     model: createStore<ModelState>(() => firstModel),
+    chooser: createStore<ChooserState>(() => firstChooser),
     prompt: createStore<PromptState>(() => firstPrompt),
     steering: createStore<SteeringState>(() => firstSteering),
     control: createStore<ControlState>(() => firstControl),

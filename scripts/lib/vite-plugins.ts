@@ -12,7 +12,7 @@ const policy = [
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self' blob: data: https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  "connect-src 'self' blob: data: https: http://localhost:* http://127.0.0.1:*",
   "object-src 'none'",
   "base-uri 'self'",
   "form-action 'none'",
@@ -20,7 +20,7 @@ const policy = [
 
 /**
  * Writes a Content-Security-Policy into the built page: scripts and workers from the site itself, WASM, and
- * connections to the Hugging Face Hub. Only for the build, as the dev server puts inline scripts into the page.
+ * connections to the Hugging Face Hub or to the mirror that a person names, which may be any host with https. Only for the build, as the dev server puts inline scripts into the page.
  */
 export function contentSecurityPolicy(): Plugin {
   return {

@@ -23,10 +23,10 @@ const smollm2Small: Shape = { ...smollm2, parameters: 134.5e6, hidden: 576, laye
 const smollm2Middle: Shape = { ...smollm2, parameters: 361.8e6, hidden: 960, layers: 32, neurons: 2560 };
 const smollm2Large: Shape = { ...smollm2, parameters: 1.711e9, hidden: 2048, layers: 24, neurons: 8192 };
 const qwen = { vocabulary: 151_936, licence: 'Apache 2.0', chat: true };
-const gemma = { family: 'Gemma 3', vocabulary: 262_144, licence: 'Gemma terms of use' };
+const gemma = { family: 'Gemma 3', vocabulary: 262_144, licence: 'Gemma' };
 const gemmaSmall: Shape = { ...gemma, parameters: 268e6, hidden: 640, layers: 18, neurons: 2048 };
 const pythia = { family: 'Pythia', vocabulary: 50_304, licence: 'Apache 2.0', chat: false };
-const lfm2 = { family: 'LFM2', vocabulary: 65_536, licence: 'LFM Open License 1.0', chat: true };
+const lfm2 = { family: 'LFM2', vocabulary: 65_536, licence: 'LFM 1.0', chat: true };
 const granite = { family: 'Granite 4.0', vocabulary: 100_352, licence: 'Apache 2.0', chat: true };
 
 /** Models to begin with, small ones first in each family. Sizes are those of the published configurations. */
@@ -101,7 +101,7 @@ export const catalogue: readonly CatalogueModel[] = [
     hidden: 2048,
     layers: 16,
     neurons: 8192,
-    licence: 'Llama 3.2 Community License',
+    licence: 'Llama 3.2',
   },
   { ...gemmaSmall, name: 'Gemma 3 270M', repository: 'onnx-community/gemma-3-270m-ONNX', chat: false },
   { ...gemmaSmall, name: 'Gemma 3 270M it', repository: 'onnx-community/gemma-3-270m-it-ONNX', chat: true },

@@ -41,7 +41,7 @@ test('a page without a model beside it offers the Hub and a file', async ({ page
   await page.goto('./');
   await expect(page.getByText('The model is not beside this page.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Fetch from the Hub (98 MB)' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Open a GGUF file…' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Choose a model…' })).toBeVisible();
   await expect(page.getByText('Recorded', { exact: true })).toBeVisible();
   expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
 });

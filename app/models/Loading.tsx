@@ -1,0 +1,38 @@
+import { Button } from 'react-aria-components';
+import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { useSession } from '../state/hooks.ts';
+import { sourceName } from '../state/models.ts';
+import { describeProgress, describeRate, describeTimeLeft } from '../state/progress.ts';
+import type { ModelState } from '../state/slices/model.ts';
+
+/** One bar over everything that loading does, and the way to stop it. */
+export function Loading({ state: { status, source, progress } }: { readonly state: ModelState }) {
+  const session = useSession();
+  const cached = progress?.cached && progress.total !== undefined && ', from this browser’s cache';
+  return (
+    <div className="loading">
+      <ProgressBar
+        label="Loading the model"
+        share={progress?.share}
+        numbers={
+          <>
+            {progress?.unit === 'bytes' && describeProgress(progress)}
+            {progress?.rate !== undefined && `, ${describeRate(progress.rate)}`}
+            {progress?.secondsLeft !== undefined && `, ${describeTimeLeft(progress.secondsLeft)}`}
+          </>
+        }
+      >
+        {source && status === 'loading' && (
+          <>
+            <bdi>{sourceName(source)}</bdi>:{' '}
+          </>
+        )}
+        {progress?.stage ?? 'Looking for the model'}
+        {cached}
+      </ProgressBar>
+      <Button className="button" isDisabled={status !== 'loading'} onPress={session.stopLoading}>
+        Cancel
+      </Button>
+    </div>
+  );
+}
