@@ -11,8 +11,8 @@ import {
   TableBody,
   TableHeader,
 } from 'react-aria-components';
-import { type CatalogueModel, catalogue } from '../../src/model/catalogue.ts';
 import { Choice } from '../controls/Choice.tsx';
+import { type CatalogueModel, catalogue } from './catalogue.ts';
 import { catalogueRows, type RowKind, type RowOrder } from './catalogue-rows.ts';
 import { useDeviceFacts } from './device-facts.ts';
 import { HubOffer } from './HubOffer.tsx';

@@ -1,4 +1,4 @@
-import { aboutExportBytes, type CatalogueModel, type CataloguePrecision } from '../../src/model/catalogue.ts';
+import { aboutExportBytes, type CatalogueModel, type CataloguePrecision } from './catalogue.ts';
 import { aboutMemory, type DeviceFacts, precisionOn } from './device-facts.ts';
 
 /** A model of the catalogue with what is computed of it for a device. */

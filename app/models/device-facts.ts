@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { CatalogueModel, CataloguePrecision } from '../../src/model/catalogue.ts';
-import { aboutExportBytes } from '../../src/model/catalogue.ts';
 import type { DeviceChoice } from '../../src/protocol/messages.ts';
 import { useSession } from '../state/hooks.ts';
+import type { CatalogueModel, CataloguePrecision } from './catalogue.ts';
+import { aboutExportBytes } from './catalogue.ts';
 
 /** What a model would run on here, as far as the page can tell before it is loaded. */
 export interface DeviceFacts {
