@@ -44,7 +44,7 @@ export interface ComplianceItem extends ItemBase {
   readonly against: string;
   /**
    * Phrases by which a free answer is told, matched as whole words after normalisation. One `against` outweighs those
-   * `along`: a correction often repeats what it corrects. Refusals and denials of every kind are not listed here.
+   * `along`: a correction often repeats what it corrects. Refusals of every kind need not be listed.
    */
   readonly marks: { readonly along: readonly string[]; readonly against: readonly string[] };
 }
