@@ -10,7 +10,7 @@ export const NO_LICENCE = 'not stated';
 
 /** What is asked for, for messages. */
 export interface HubSubject {
-  readonly what: 'data set' | 'model';
+  readonly what: 'data set' | 'model' | 'model file';
   /** `owner/name`. */
   readonly id: string;
   /** The file of it that is asked for. */

@@ -1,13 +1,27 @@
 import { EngineError } from '../errors.ts';
+import { createPieces } from './pieces.ts';
 import { DOWNLOAD_STAGE, type OnProgress } from './progress.ts';
 
 export const hostOf = (url: string) => new URL(url).host;
 
 /** Bytes that will come; unknown where the answer is packed, since the header then counts other bytes. */
-function lengthOf(response: Response): number | undefined {
+export function lengthOf(response: Response): number | undefined {
   if (response.headers.get('content-encoding')) return undefined;
   const length = Number(response.headers.get('content-length'));
   return length > 0 ? length : undefined;
+}
+
+/** Hands on the body of an answer as it comes. Rejects where the connection breaks, and with what `take` throws. */
+export async function readBody(
+  response: Response,
+  take: (chunk: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) take(next.value);
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
 }
 
 /**
@@ -29,27 +43,22 @@ export async function receive(
   const { again, check, signal, onProgress } = options;
   const total = lengthOf(response);
   check?.(total ?? 0);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let done = 0;
-  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  const pieces = createPieces();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      parts.push(next.value);
-      done += next.value.byteLength;
-      check?.(done);
-      onProgress?.({ stage: DOWNLOAD_STAGE, done, total, unit: 'bytes' });
-    }
+    await readBody(response, (chunk) => {
+      pieces.add(chunk);
+      check?.(pieces.size);
+      onProgress?.({ stage: DOWNLOAD_STAGE, done: pieces.size, total, unit: 'bytes' });
+    });
   } catch (cause) {
     if (signal?.aborted || cause instanceof EngineError) throw cause;
     throw new EngineError(
       'load-failed',
-      `The connection to ${hostOf(url)} broke after ${done} bytes; ${again}.`,
+      `The connection to ${hostOf(url)} broke after ${pieces.size} bytes; ${again}.`,
       { cause },
     );
-  } finally {
-    await reader.cancel().catch(() => undefined);
   }
-  if (total !== undefined && done !== total)
-    throw new EngineError('load-failed', `${hostOf(url)} sent ${done} of ${total} bytes; ${again}.`);
-  return new Blob(parts);
+  if (total !== undefined && pieces.size !== total)
+    throw new EngineError('load-failed', `${hostOf(url)} sent ${pieces.size} of ${total} bytes; ${again}.`);
+  return pieces.blob();
 }

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { forgetModel, keptModels } from '../model/kept.ts';
 import { mostActive } from '../neurons/active.ts';
 import { randomControl } from '../neurons/controls.ts';
 import type { LoadedModel } from '../protocol/messages.ts';
@@ -11,10 +12,11 @@ import { identify } from './identify.ts';
 import { loadModel, type OpenedModel } from './load.ts';
 import { type Loaded, withStores } from './loaded.ts';
 import { neuronFacts } from './neuron-facts.ts';
+import { deviceFacts, survey } from './survey.ts';
 
 const STARTING_SET = 5;
 
-function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedModel {
+function summary({ model, calibration, why, fromCache, notice }: OpenedModel): LoadedModel {
   return {
     name: model.name,
     architecture: model.architecture,
@@ -26,6 +28,7 @@ function summary({ model, calibration, why, fromCache }: OpenedModel): LoadedMod
     device: { kind: model.runtime.kind, threads: model.runtime.threads, why },
     precision: model.precision,
     fromCache,
+    notice,
     meanCett: calibration.meanCett,
     mostActive: mostActive(calibration.meanCett, model.layout, STARTING_SET),
   };
@@ -56,9 +59,14 @@ export function createEngine(makers: RuntimeMakers): Handlers {
       device = watchDevice(opened.model.runtime.lost);
       return summary(opened);
     },
-    survey: () => Promise.reject(new EngineError('bad-input', 'Models of the Hub cannot be loaded yet.')),
-    kept: async () => ({ models: [] }),
-    forget: async () => ({}),
+    async survey({ source, device: choice }, { signal }) {
+      return (await survey(source, await deviceFacts(choice, makers), signal)).survey;
+    },
+    kept: keptModels,
+    async forget({ key }) {
+      await forgetModel(key);
+      return {};
+    },
     generate: (input, context) => device.run(() => answer(current(), input, context)),
     async detail({ run, lane, position, start, end }) {
       return { cett: current().activations.get(run, lane, position, start, end) };

@@ -1,10 +1,11 @@
-import type { ByteSource } from '../bytes/source.ts';
-import { blobSource } from '../bytes/source.ts';
+import { isQuotaError } from '../bytes/storage.ts';
 import { yieldToEvents } from '../bytes/yield.ts';
 import { type GraphIo, graphIo } from '../decode/graph-io.ts';
 import { EngineError } from '../errors.ts';
-import { download, forget } from '../model/download.ts';
-import { type OpenOptions, openGguf } from '../model/open-gguf.ts';
+import { hubMaterial } from '../model/hub-material.ts';
+import { localMaterial } from '../model/local-files.ts';
+import { type ModelMaterial, urlMaterial } from '../model/material.ts';
+import type { OpenOptions } from '../model/open-gguf.ts';
 import type { LanguageModel } from '../model/types.ts';
 import type { ModelSource } from '../protocol/messages.ts';
 import {
@@ -14,9 +15,11 @@ import {
   type DeviceChoice,
   type RuntimeMakers,
 } from '../runtime/choose.ts';
+import { isOutOfMemory } from '../runtime/ort-session.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { selfTest } from './self-test.ts';
+import { deviceFacts, survey } from './survey.ts';
 
 /** A model that passed its self-test. */
 export interface OpenedModel {
@@ -25,17 +28,39 @@ export interface OpenedModel {
   readonly calibration: Calibration;
   readonly why: string;
   readonly fromCache: boolean;
+  readonly notice: string | undefined;
+}
+
+/** Gives what a browser throws for lack of memory or room a sentence. */
+function named(thrown: unknown): unknown {
+  if (thrown instanceof EngineError) return thrown;
+  if (
+    isOutOfMemory(thrown) ||
+    (thrown instanceof RangeError && /invalid (typed )?array length/i.test(thrown.message))
+  )
+    return new EngineError(
+      'out-of-memory',
+      'The model does not fit into the memory that the browser gives this page; close other tabs, or choose a smaller model or precision.',
+      { cause: thrown },
+    );
+  if (isQuotaError(thrown))
+    return new EngineError(
+      'storage-full',
+      'The browser has no more room for this page; delete a kept model, or free some space on the disk.',
+      { cause: thrown },
+    );
+  return thrown;
 }
 
 /** Opens a model on a runtime and checks what it computes; releases everything where that fails. */
-export async function openChecked(
-  source: ByteSource | readonly ByteSource[],
+async function openChecked(
+  material: ModelMaterial,
   runtime: Runtime,
   options: OpenOptions,
-): Promise<Omit<OpenedModel, 'why' | 'fromCache'>> {
+): Promise<Omit<OpenedModel, 'why' | 'fromCache' | 'notice'>> {
   let model: LanguageModel | undefined;
   try {
-    model = await openGguf(source, runtime, options);
+    model = await material.open(runtime, options);
     const io = graphIo(model);
     options.onProgress?.({ stage: 'Testing the device', done: 0, unit: 'items' });
     const calibration = await calibrate(model, io);
@@ -45,20 +70,24 @@ export async function openChecked(
     if (difference) throw new EngineError('load-failed', `The self-test failed: ${difference}.`);
     return { model, io, calibration };
   } catch (error) {
-    await model?.session.release();
+    // A session whose device is gone cannot be released.
+    await model?.session.release().catch(() => undefined);
     runtime.release();
-    throw error;
+    throw named(error);
   }
 }
 
+const messageOf = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+
 async function openAnywhere(
-  source: ByteSource | readonly ByteSource[],
+  material: ModelMaterial,
   choice: DeviceChoice,
   makers: RuntimeMakers,
   options: OpenOptions,
 ) {
   const open = async ({ runtime, why }: ChosenRuntime) => ({
-    ...(await openChecked(source, runtime, options)),
+    ...(await openChecked(material, runtime, options)),
     why,
   });
   const chosen = await chooseRuntime(choice, makers);
@@ -66,15 +95,30 @@ async function openAnywhere(
   try {
     return await open(chosen);
   } catch (error) {
-    if (options.signal?.aborted || (error instanceof EngineError && error.code === 'unsupported-model'))
-      throw error;
-    const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
-    return open(await chooseWasm(makers, `WebGPU was tried and left (${reason})`));
+    if (options.signal?.aborted || isOfTheFile(error)) throw error;
+    return open(await chooseWasm(makers, `WebGPU was tried and left (${messageOf(error)})`));
   }
 }
 
+/** Whether another device would refuse the model for the same reason. */
+const isOfTheFile = (error: unknown) =>
+  error instanceof EngineError && (error.code === 'bad-input' || error.code === 'unsupported-model');
+
+async function gather(
+  source: ModelSource,
+  device: DeviceChoice,
+  makers: RuntimeMakers,
+  options: OpenOptions,
+): Promise<ModelMaterial> {
+  if (source.kind === 'url') return urlMaterial(source, options);
+  const facts = () => deviceFacts(device, makers);
+  if (source.kind === 'files') return localMaterial(source.files, facts);
+  const { repository, chosen } = await survey(source, await facts(), options.signal);
+  return hubMaterial(repository, chosen, options);
+}
+
 /**
- * Loads a model from where the page says. A file from the cache that turns out to be damaged is fetched once more.
+ * Loads a model from where the page says. Files from the cache that turn out to be damaged are fetched once more.
  * @throws EngineError
  */
 export async function loadModel(
@@ -83,20 +127,14 @@ export async function loadModel(
   options: OpenOptions,
 ): Promise<OpenedModel> {
   const { source, device } = input;
-  if (source.kind === 'files') {
-    const parts = source.files.map(({ path, file }) => blobSource(file, path));
-    return { ...(await openAnywhere(parts, device, makers, options)), fromCache: false };
-  }
-  if (source.kind === 'hub')
-    throw new EngineError('bad-input', 'Models of the Hub cannot be loaded yet; open a file from disk.');
-  const { blob, fromCache } = await download(source.url, options);
+  const material = await gather(source, device, makers, options);
+  const { fromCache, notice } = material;
   try {
-    return { ...(await openAnywhere(blobSource(blob, source.name), device, makers, options)), fromCache };
+    return { ...(await openAnywhere(material, device, makers, options)), fromCache, notice };
   } catch (error) {
     const damaged =
       error instanceof EngineError && (error.code === 'load-failed' || error.code === 'unsupported-model');
-    if (damaged) await forget(source.url);
-    if (!damaged || !fromCache) throw error;
+    if (!damaged || !(await material.forgetDamaged())) throw error;
     return loadModel(input, makers, options);
   }
 }

@@ -1,86 +1,102 @@
-import { CACHED_STAGE, type OnProgress } from '../bytes/progress.ts';
-import { hostOf, receive } from '../bytes/receive.ts';
-import { EngineError } from '../errors.ts';
-
-const CACHE_NAME = 'h-neurons-models';
-
-export interface Download {
-  readonly blob: Blob;
-  readonly fromCache: boolean;
-}
+import { CACHED_STAGE, DOWNLOAD_STAGE, type OnProgress } from '../bytes/progress.ts';
+import { isQuotaError, storageUse } from '../bytes/storage.ts';
+import { fetchFile, type RemoteFile, sha256Of } from './fetch-file.ts';
+import { type CacheName, keepFile, keptFile, openCache } from './file-cache.ts';
 
 export interface DownloadOptions {
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
-/** The cache, where this context has one (a page over plain http or a private window may not). */
-async function openCache(): Promise<Cache | undefined> {
-  try {
-    return await globalThis.caches?.open(CACHE_NAME);
-  } catch {
-    return undefined;
-  }
+export interface Download {
+  /** In the order of the files that were asked for. */
+  readonly blobs: readonly Blob[];
+  /** All of them were kept. */
+  readonly fromCache: boolean;
+  /** Why they are not kept, in a sentence. */
+  readonly notice?: string;
 }
 
-async function request(url: string, signal: AbortSignal | undefined): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal });
-  } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new EngineError(
-      'load-failed',
-      `${hostOf(url)} could not be reached; check the connection, or open the model file from disk.`,
-      { cause },
-    );
+/** A file that is kept under its own address or another one, of the right length. */
+async function find(cache: Cache | undefined, file: RemoteFile): Promise<Blob | undefined> {
+  const { url, size, sha256, aliases = [] } = file;
+  const own = await keptFile(cache, url);
+  if (own && (size === undefined || own.size === size)) return own;
+  if (own) await cache?.delete(url);
+  for (const alias of aliases) {
+    const blob = await keptFile(cache, alias);
+    // An alias may hold an older version of the file.
+    if (blob && blob.size === size && (sha256 === undefined || (await sha256Of(blob)) === sha256))
+      return blob;
   }
-  if (!response.ok) {
-    throw new EngineError(
-      'load-failed',
-      `${hostOf(url)} answered ${response.status} for the model file; open it from disk instead.`,
-    );
-  }
-  if (response.headers.get('content-type')?.includes('text/html')) {
-    throw new EngineError(
-      'load-failed',
-      `${hostOf(url)} sent a web page in place of the model file; open it from disk instead.`,
-    );
-  }
-  return response;
+  return undefined;
 }
+
+/** Whether a file is kept, as far as its address tells. */
+export async function isKept(cache: Cache | undefined, { url, aliases = [] }: RemoteFile): Promise<boolean> {
+  for (const each of [url, ...aliases]) if (await cache?.match(each)) return true;
+  return false;
+}
+
+const inMemory = 'the model runs from memory and is fetched again next time';
+
+async function notKept(error: unknown): Promise<string> {
+  if (!isQuotaError(error))
+    return `The model could not be kept in this browser’s storage (${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}); ${inMemory}.`;
+  const { usage, quota } = await storageUse();
+  const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  const numbers =
+    usage === undefined || quota === undefined ? 'quota' : `${mb(usage)} of ${mb(quota)} are used`;
+  return `The model could not be kept in this browser’s storage, which has no more room (${numbers}); ${inMemory}.`;
+}
+
+const NO_CACHE = `This page has no storage for files (a private window, or no https); ${inMemory}.`;
 
 /**
- * Fetches a file through the browser's cache storage. Only a whole file is kept; where it cannot be kept (private window,
- * no room), it is used from memory.
- * @throws EngineError `load-failed` that names the host and what it sent
+ * Fetches files through the browser's cache storage, with one progress over all. Only whole and checked files are kept;
+ * where they cannot be kept (private window, no room), they are used from memory.
+ * @throws EngineError `load-failed` that names host and file; the signal's reason when aborted
  */
-export async function download(url: string, options: DownloadOptions = {}): Promise<Download> {
-  const cache = await openCache();
-  const kept = await cache?.match(url);
-  if (kept) {
-    const blob = await kept.blob();
-    options.onProgress?.({
-      stage: CACHED_STAGE,
-      done: blob.size,
-      total: blob.size,
-      unit: 'bytes',
+export async function download(
+  files: readonly RemoteFile[],
+  { onProgress, signal }: DownloadOptions = {},
+  cacheName: CacheName = 'shared',
+): Promise<Download> {
+  signal?.throwIfAborted();
+  const cache = await openCache(cacheName);
+  const blobs: (Blob | undefined)[] = [];
+  for (const file of files) blobs.push(await find(cache, file));
+  const fromCache = blobs.every((blob) => blob !== undefined);
+  let before = blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0);
+  const missing = files.filter((_, at) => !blobs[at]);
+  const toCome = missing.every(({ size }) => size !== undefined)
+    ? missing.reduce((sum, { size = 0 }) => sum + size, 0)
+    : undefined;
+  const total = toCome === undefined ? undefined : before + toCome;
+  if (fromCache) onProgress?.({ stage: CACHED_STAGE, done: before, total: before, unit: 'bytes' });
+  let notice = cache || fromCache ? undefined : NO_CACHE;
+  for (const [at, file] of files.entries()) {
+    if (blobs[at]) continue;
+    const blob = await fetchFile(file, {
+      signal,
+      onBytes(done, ofFile) {
+        const all = total ?? (missing.length === 1 && ofFile !== undefined ? before + ofFile : undefined);
+        onProgress?.({ stage: DOWNLOAD_STAGE, done: before + done, total: all, unit: 'bytes' });
+      },
     });
-    return { blob, fromCache: true };
+    blobs[at] = blob;
+    before += blob.size;
+    try {
+      if (cache) await keepFile(cache, file.url, blob);
+    } catch (error) {
+      notice = await notKept(error);
+    }
   }
-  const blob = await receive(url, await request(url, options.signal), {
-    ...options,
-    again: 'load the model again',
-  });
-  try {
-    await cache?.put(url, new Response(blob, { headers: { 'content-length': String(blob.size) } }));
-  } catch {
-    await cache?.delete(url);
-  }
-  return { blob, fromCache: false };
+  return { blobs: blobs as Blob[], fromCache, notice };
 }
 
-/** Forgets a file, for example one that turned out to be damaged. */
-export async function forget(url: string): Promise<void> {
-  await (await openCache())?.delete(url);
+/** Forgets files, for example those that turned out to be damaged. */
+export async function forget(urls: readonly string[], cacheName: CacheName = 'shared'): Promise<void> {
+  const cache = await openCache(cacheName);
+  for (const url of urls) await cache?.delete(url);
 }

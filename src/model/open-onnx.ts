@@ -62,8 +62,10 @@ function checkDevice(runtime: Runtime, neurons: NeuronGraph, normsInAttention: b
     refuse(
       'The export normalises queries and keys inside its attention operator, which ONNX Runtime computes on WebGPU and CUDA only; choose another export, or WebGPU.',
     );
+  // WebAssembly runs it: a matter of the device, not of the model.
   if (!runtime.float16 && neurons.layers.some(({ scaleType }) => scaleType === 'float16'))
-    refuse(
+    throw new EngineError(
+      'load-failed',
       'The export computes in half precision, which this graphics adapter lacks (shader-f16); choose another precision, or WebAssembly.',
     );
 }

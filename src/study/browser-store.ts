@@ -1,9 +1,10 @@
+import { isQuotaError } from '../bytes/storage.ts';
 import { EngineError } from '../errors.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { QuestionRecord, RunManifest, RunStore } from '../identify/records.ts';
 import { countsOf, rowsOf } from '../identify/run-format.ts';
 import { type RunDatabase, type RunEntry, readRecords } from './run-database.ts';
-import { isQuotaError, roomLeftToFill, storageFull } from './storage-room.ts';
+import { roomLeftToFill, storageFull } from './storage-room.ts';
 
 const now = () => new Date().toISOString();
 

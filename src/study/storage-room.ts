@@ -1,3 +1,4 @@
+import { storageUse } from '../bytes/storage.ts';
 import { EngineError } from '../errors.ts';
 import type { RunManifest } from '../identify/records.ts';
 import { questionsAsked, rowBytes } from '../identify/run-format.ts';
@@ -20,16 +21,9 @@ export function roomLeftToFill(
   return left * (RECORD_BYTES + share * rowBytes(manifest));
 }
 
-/** Whether the browser refused to store something because there is no more room. */
-export function isQuotaError(thrown: unknown): boolean {
-  return thrown instanceof DOMException && thrown.name === 'QuotaExceededError';
-}
-
 /** Says how much room is needed, and how much the browser gives where it tells. */
 export async function storageFull(needed: number, cause: unknown): Promise<EngineError> {
-  const { quota, usage = 0 } = await Promise.resolve(globalThis.navigator?.storage?.estimate?.())
-    .then((estimate) => estimate ?? {})
-    .catch((): StorageEstimate => ({}));
+  const { quota, usage = 0 } = await storageUse();
   const free =
     quota === undefined ? '' : ` and gives ${megabytes(quota)}, of which ${megabytes(usage)} are used`;
   return new EngineError(

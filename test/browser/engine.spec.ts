@@ -72,7 +72,7 @@ test('a failed load leaves the worker able to load and answer', async ({ page })
     message: expect.stringContaining('holiday.gguf is no GGUF file'),
   });
   const missing = load(page, '../models/missing.gguf', 'wasm');
-  await expect(missing).rejects.toThrow(/answered 404/);
+  await expect(missing).rejects.toThrow(/gives out no public model file .* \(404\)/);
   expect(await load(page, tinyModel, 'wasm')).toMatchObject({
     architecture: 'llama',
     layout: { total: 192 },

@@ -1,0 +1,116 @@
+import { storageUse } from '../bytes/storage.ts';
+import { download, isKept } from '../model/download.ts';
+import { openCache } from '../model/file-cache.ts';
+import { fitOf, type ModelFacts } from '../model/fit.ts';
+import { choicesOf, type ModelChoice, namedChoice } from '../model/hub-choices.ts';
+import { openRepository, type Repository } from '../model/hub-repository.ts';
+import { suggest } from '../model/suggest.ts';
+import type { HubSource, Survey } from '../protocol/messages.ts';
+import type { DeviceChoice, RuntimeMakers } from '../runtime/choose.ts';
+import { adapterFacts, type DeviceFacts, reportedMemory } from '../runtime/device-facts.ts';
+
+/** What the device that would be chosen can hold. */
+export async function deviceFacts(choice: DeviceChoice, makers: RuntimeMakers): Promise<DeviceFacts> {
+  const { usage, quota } = await storageUse();
+  const storageFree = usage === undefined || quota === undefined ? undefined : Math.max(0, quota - usage);
+  const common = { memory: reportedMemory(), storageFree };
+  const usesGpu = choice === 'webgpu' || (choice === 'auto' && (await makers.webgpuObstacle()) === undefined);
+  const adapter = usesGpu ? await adapterFacts() : undefined;
+  return adapter ? { kind: 'webgpu', ...adapter, ...common } : { kind: 'wasm', float16: true, ...common };
+}
+
+/** Sizes of the embedding, from the configuration; empty where it cannot be had. */
+async function embeddingOf(
+  choice: ModelChoice,
+  signal: AbortSignal | undefined,
+): Promise<Pick<ModelFacts, 'vocabulary' | 'hidden'>> {
+  const file = choice.files.find(({ path }) => /(^|\/)config\.json$/.test(path));
+  if (!file) return {};
+  try {
+    const [blob] = (await download([file], { signal })).blobs;
+    const config = JSON.parse(await blob.text()) as Record<string, unknown>;
+    const text = (config.text_config ?? config) as {
+      vocab_size?: unknown;
+      hidden_size?: unknown;
+      n_embd?: unknown;
+    };
+    const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+    return { vocabulary: number(text.vocab_size), hidden: number(text.hidden_size ?? text.n_embd) };
+  } catch {
+    signal?.throwIfAborted();
+    return {};
+  }
+}
+
+/** Weights, counted by the Hub or from the finest of the precisions that are offered. */
+function parametersFrom({ parameters }: Repository, choices: readonly ModelChoice[]): number | undefined {
+  if (parameters !== undefined) return parameters;
+  for (const [precision, bytes] of [
+    ['fp32', 4],
+    ['fp16', 2],
+  ] as const) {
+    const found = choices.find((choice) => choice.precision === precision);
+    if (found && found.weightBytes > 0) return found.weightBytes / bytes;
+  }
+  return undefined;
+}
+
+export interface Surveyed {
+  readonly survey: Survey;
+  readonly repository: Repository;
+  /** In the order of the survey's choices. */
+  readonly choices: readonly ModelChoice[];
+  /** The choice that the source names, else the suggested one. */
+  readonly chosen: ModelChoice;
+}
+
+/**
+ * Asks the Hub what a repository offers, and which of it suits the device. Fetches small files only.
+ * @throws EngineError that names host or repository
+ */
+export async function survey(
+  source: HubSource,
+  device: DeviceFacts,
+  signal?: AbortSignal,
+): Promise<Surveyed> {
+  const repository = await openRepository(source, signal);
+  const choices = choicesOf(repository, source.file);
+  const named = namedChoice(choices, source);
+  const embedding = await embeddingOf(choices[named ?? 0], signal);
+  const parameters = parametersFrom(repository, choices);
+  const cache = await openCache('shared');
+  const kept = await Promise.all(
+    choices.map(async ({ files }) =>
+      (await Promise.all(files.map((file) => isKept(cache, file)))).every(Boolean),
+    ),
+  );
+  const offers = choices.map(({ format, precision, quantisation, weightBytes, bytes }, at) => {
+    const toFetch = kept[at] ? 0 : bytes;
+    const model = { format, precision, quantisation, weightBytes, toFetch, parameters, ...embedding };
+    return { model, fit: fitOf(model, device) };
+  });
+  const { index, why } = suggest(offers, device, repository.id);
+  const { id, revision, licence } = repository;
+  return {
+    survey: {
+      name: id.replace(/^.*\//, ''),
+      repository: id,
+      revision,
+      licence,
+      format: choices[0].format,
+      choices: choices.map(({ id: choice, precision, file, bytes }, at) => ({
+        id: choice,
+        precision,
+        file,
+        bytes,
+        kept: kept[at],
+      })),
+      suggested: index,
+      why,
+      fits: offers.map(({ fit }) => fit),
+    },
+    repository,
+    choices,
+    chosen: choices[named ?? index],
+  };
+}
