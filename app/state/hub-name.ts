@@ -52,7 +52,7 @@ export function parseHubName(text: string): HubName {
   const hasFile = kind === 'blob' || kind === 'resolve';
   const hasRevision = hasFile || kind === 'tree';
   const found = hubSchema.safeParse({
-    repository: `${owner}/${own}`,
+    repository: `${owner}/${own ?? ''}`,
     revision: (hasRevision ? ref : at) || undefined,
     file: hasFile && rest.length > 0 ? decodeURIComponent(rest.join('/')) : undefined,
   });
