@@ -19,16 +19,18 @@ export interface SkippedRow {
   readonly reason: string;
 }
 
+export interface SkippedRows {
+  readonly count: number;
+  /** Number of rows by reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** The first of them, at most `LISTED`. */
+  readonly first: readonly SkippedRow[];
+}
+
 export interface ImportedSet {
   readonly set: QuestionSet;
   readonly rows: number;
-  readonly skipped: {
-    readonly count: number;
-    /** Number of rows by reason. */
-    readonly reasons: Readonly<Record<string, number>>;
-    /** The first of them, at most `LISTED`. */
-    readonly first: readonly SkippedRow[];
-  };
+  readonly skipped: SkippedRows;
 }
 
 export interface ImportOptions extends ReadOptions {
@@ -59,7 +61,8 @@ function checkColumns(table: Table, mapping: ColumnMapping): void {
   }
 }
 
-function textOf(cell: Cell): string {
+/** A text, number or truth value as text; '' for anything else. */
+export function textOf(cell: Cell): string {
   return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean'
     ? String(cell).trim()
     : '';
@@ -72,7 +75,7 @@ function groupOf(cell: Cell): string {
 }
 
 /** Ids that come once: a second use of one gets a number. */
-function uniqueIds(): (wanted: string) => string {
+export function uniqueIds(): (wanted: string) => string {
   const used = new Set<string>();
   return (wanted) => {
     let id = wanted;
@@ -108,7 +111,7 @@ function questionMaker(mapping: ColumnMapping, separators: readonly Separator[])
 }
 
 /** Counts what was left out. */
-function skippedRows() {
+export function skippedRows() {
   const reasons = new Map<string, number>();
   const first: SkippedRow[] = [];
   let count = 0;
@@ -118,7 +121,7 @@ function skippedRows() {
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       if (first.length < LISTED) first.push({ where, reason });
     },
-    done: () => ({ count, reasons: Object.fromEntries(reasons), first }),
+    done: (): SkippedRows => ({ count, reasons: Object.fromEntries(reasons), first }),
   };
 }
 

@@ -87,6 +87,14 @@ async function rowsOf(
   };
 }
 
+/** The bytes of a file, however it is given. */
+export function sourceOf(data: Uint8Array | Blob | ByteSource, name: string): ByteSource {
+  if (data instanceof Uint8Array) return bytesSource(data, name);
+  return data instanceof Blob
+    ? blobSource(data, name)
+    : { name, size: data.size, read: data.read.bind(data) };
+}
+
 /**
  * Opens a file of questions: CSV, TSV, JSON, JSONL or Parquet (also packed with gzip), or a question set of the project's
  * own. Told apart by content, then by name. Only the start is read, but for JSON and gzip, which are held as a whole.
@@ -97,12 +105,7 @@ export async function readTable(
   name: string,
   options: ReadOptions = {},
 ): Promise<Table | OwnSet> {
-  const given =
-    data instanceof Uint8Array
-      ? bytesSource(data, name)
-      : data instanceof Blob
-        ? blobSource(data, name)
-        : { name, size: data.size, read: data.read.bind(data) };
+  const given = sourceOf(data, name);
   const first = await detectFormat(given);
   const source = first.format === 'gzip' ? await unpack(given, options) : given;
   const { format, head } = source === given ? first : await detectFormat(source);
