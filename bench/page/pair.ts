@@ -6,7 +6,7 @@ import { createSampler } from '../../src/decode/sampling.ts';
 import { readGguf } from '../../src/gguf/file.ts';
 import { llamaConfig } from '../../src/gguf/llama-config.ts';
 import { buildLlama } from '../../src/gguf/llama-graph.ts';
-import { precisionFor } from '../../src/model/open-gguf.ts';
+import { precisionFor } from '../../src/model/gguf-precision.ts';
 import { neuronLayout } from '../../src/neurons/layout.ts';
 import { instrument } from '../../src/onnx/instrument.ts';
 import { encodeModel } from '../../src/onnx/model.ts';
@@ -26,7 +26,7 @@ export async function openPair(source: ByteSource, runtime: Runtime, layers?: nu
   const file = await readGguf(source);
   const found = llamaConfig(file);
   const config = { ...found, layers: Math.min(found.layers, layers ?? found.layers) };
-  const built = await buildLlama(file, config, precisionFor(runtime));
+  const built = await buildLlama(file, config, precisionFor(runtime.kind, file).precision);
   const { headDim } = config;
   const plain = await runtime.createSession({
     proto: encodeModel(built.model),

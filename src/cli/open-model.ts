@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../errors.ts';
@@ -65,5 +65,5 @@ export async function openModel(path: string, device: CliDevice, threads?: numbe
   const { path: place, isFolder } = existingModel(path);
   const runtime = cliRuntime(device, threads);
   if (isFolder) return openOnnx(folderFiles(place), runtime);
-  return withFile(place, (source) => openGguf(source, runtime));
+  return withFile(place, (source) => openGguf(source, runtime, { memory: freemem() }));
 }

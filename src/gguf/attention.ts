@@ -1,6 +1,7 @@
 import { attr, int64Tensor, node, valueInfo } from '../onnx/builders.ts';
 import { DataType } from '../onnx/model.ts';
-import { addExternal, type Build, linear, linearPart, MICROSOFT, rmsNorm } from './graph-build.ts';
+import { addExternal, type Build, MICROSOFT, rmsNorm } from './graph-build.ts';
+import { linear, linearPart } from './linear.ts';
 import { readFloats } from './linear-weights.ts';
 import { rotaryFrequencies, rotaryRowOrder, rotaryTables } from './rope.ts';
 

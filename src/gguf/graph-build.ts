@@ -1,12 +1,10 @@
 import { EngineError } from '../errors.ts';
 import { attr, externalTensor, floatTensor, node } from '../onnx/builders.ts';
-import { DataType, type NodeProto, type TensorProto, type ValueInfoProto } from '../onnx/model.ts';
+import type { NodeProto, TensorProto, ValueInfoProto } from '../onnx/model.ts';
 import type { ExternalData } from '../onnx/types.ts';
-import { type LinearPart, linearWeights, type Precision, readBias, readFloats } from './linear-weights.ts';
+import { type Precision, readFloats } from './linear-weights.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import type { GgufFile, GgufTensor } from './types.ts';
-
-const BLOCK = 32;
 
 /** Operators of ONNX Runtime's own. */
 export const MICROSOFT = { domain: 'com.microsoft' };
@@ -72,44 +70,4 @@ export async function rmsNorm(
   const attributes = { epsilon: attr.float(build.config.normEpsilon), axis: attr.int(-1) };
   const inputs = [x, await normWeight(build, weight, size)];
   build.nodes.push(node('SimplifiedLayerNormalization', inputs, [y], attributes));
-}
-
-export function linearPart(build: Build, name: string, k: number, n: number): LinearPart {
-  const tensor = tensorOf(build, `${name}.weight`, k, n);
-  const bias = build.file.tensors.has(`${name}.bias`) ? tensorOf(build, `${name}.bias`, n, 1) : undefined;
-  return { tensor, bias };
-}
-
-/** y = x W^T + b with W [n, k] as the file stores it, the rows of all parts one under another. */
-export async function linear(
-  build: Build,
-  x: string,
-  y: string,
-  parts: readonly LinearPart[],
-  k: number,
-): Promise<void> {
-  const n = parts.reduce((sum, part) => sum + part.tensor.dims[1], 0);
-  const weight = `${y}.weight`;
-  const bias = await readBias(build.file, parts);
-  const product = bias ? `${y}.product` : y;
-  const held = await linearWeights(build.file, parts, build.precision);
-  if (held.kind === 'float32') {
-    addExternal(build, weight, DataType.FLOAT, [n, k], held.values);
-    build.nodes.push(node('FusedMatMul', [x, weight], [product], { transB: attr.int(1) }, MICROSOFT));
-  } else {
-    addExternal(build, weight, DataType.UINT8, [n, k / BLOCK, (BLOCK * held.bits) / 8], held.packed);
-    addExternal(build, `${y}.scales`, DataType.FLOAT, [(n * k) / BLOCK], held.scales);
-    const attributes = {
-      K: attr.int(k),
-      N: attr.int(n),
-      bits: attr.int(held.bits),
-      block_size: attr.int(BLOCK),
-    };
-    build.nodes.push(node('MatMulNBits', [x, weight, `${y}.scales`], [product], attributes, MICROSOFT));
-  }
-  if (bias) {
-    build.initializers.push(floatTensor(`${y}.bias`, [n], bias));
-    build.nodes.push(node('Add', [product, `${y}.bias`], [y]));
-  }
-  build.read(parts.reduce((sum, part) => sum + part.tensor.byteLength, 0));
 }

@@ -3,7 +3,7 @@ import { type PackedWeights, quantise8, repack4, repack8, repack8FromQ4_1 } from
 import type { GgmlType, GgufFile, GgufTensor } from './types.ts';
 import { BLOCK_LAYOUTS } from './types.ts';
 
-/** How the graph holds its weights: dense float32 for CPUs, blocks of 32 with one scale for WebGPU. */
+/** How the graph holds its weights: dense float32, or blocks of 32 with one scale. */
 export type Precision = 'float32' | 'block8';
 
 /** One tensor of a linear layer and, for rotated heads, the order that its rows are wanted in. */
@@ -19,23 +19,49 @@ export type LinearWeights =
   | { readonly kind: 'float32'; readonly values: Float32Array }
   | ({ readonly kind: 'blocks'; readonly bits: 4 | 8 } & PackedWeights);
 
-/** A part's bytes with its rows in the wanted order; a row is a whole number of blocks in every type. */
-async function partBytes(file: GgufFile, part: LinearPart): Promise<Uint8Array> {
-  const { tensor, rowOrder } = part;
-  const bytes = await file.source.read(tensor.offset, tensor.byteLength);
-  if (!rowOrder) return bytes;
-  const rowBytes = tensor.byteLength / tensor.dims[1];
-  const ordered = new Uint8Array(tensor.byteLength);
-  rowOrder.forEach((stored, row) => {
-    ordered.set(bytes.subarray(stored * rowBytes, (stored + 1) * rowBytes), row * rowBytes);
-  });
-  return ordered;
+/** Weights that are read at once, unless their rows change places. */
+const AT_ONCE = 8 * 2 ** 20;
+
+/** Some of a part's rows, in the wanted order, as the file stores them. */
+interface Rows {
+  readonly bytes: Uint8Array;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A part's rows piece by piece; a row is a whole number of blocks in every type. */
+async function* rowsOf(file: GgufFile, { tensor, rowOrder }: LinearPart): AsyncGenerator<Rows> {
+  const [k, rows = 1] = tensor.dims;
+  const rowBytes = tensor.byteLength / rows;
+  if (rowOrder) {
+    const bytes = await file.source.read(tensor.offset, tensor.byteLength);
+    const ordered = new Uint8Array(tensor.byteLength);
+    rowOrder.forEach((stored, row) => {
+      ordered.set(bytes.subarray(stored * rowBytes, (stored + 1) * rowBytes), row * rowBytes);
+    });
+    yield { bytes: ordered, first: 0, count: rows };
+    return;
+  }
+  const most = Math.max(1, Math.floor(AT_ONCE / k));
+  for (let first = 0; first < rows; first += most) {
+    const count = Math.min(most, rows - first);
+    const bytes = await file.source.read(tensor.offset + first * rowBytes, count * rowBytes);
+    yield { bytes, first, count };
+  }
+}
+
+/** Dequantises a part into `values`, row after row. */
+async function readPart(file: GgufFile, part: LinearPart, values: Float32Array): Promise<void> {
+  const { tensor } = part;
+  const [k] = tensor.dims;
+  for await (const { bytes, first, count } of rowsOf(file, part))
+    dequantise(tensor.type, bytes, values.subarray(first * k, (first + count) * k));
 }
 
 /** Reads a whole tensor as float32. */
 export async function readFloats(file: GgufFile, tensor: GgufTensor): Promise<Float32Array> {
   const values = new Float32Array(tensor.dims.reduce((a, b) => a * b, 1));
-  dequantise(tensor.type, await partBytes(file, { tensor }), values);
+  await readPart(file, { tensor }, values);
   return values;
 }
 
@@ -63,37 +89,49 @@ function blocks(bytes: Uint8Array, type: GgmlType, n: number, k: number, bits: 4
 }
 
 /**
- * The rows of all parts one under another, [n, k]. Q8_0 becomes 8-bit blocks and Q4_0 alone 4-bit blocks exactly;
- * Q4_1 nearly so; every other type is dequantised and, for blocks, rounded to 8 bits.
+ * The rows of all parts one under another, [n, k], in blocks. Q8_0 becomes 8-bit blocks exactly and Q4_1 nearly so; every
+ * other type is dequantised and rounded to 8 bits, or with `bits` 4, which Q4_0 allows, repacked exactly.
  */
-export async function linearWeights(
+export async function blockWeights(
   file: GgufFile,
   parts: readonly LinearPart[],
-  precision: Precision,
-): Promise<LinearWeights> {
+  bits: 4 | 8,
+): Promise<PackedWeights> {
   const k = parts[0].tensor.dims[0];
   const n = parts.reduce((sum, part) => sum + part.tensor.dims[1], 0);
-  if (precision === 'float32') {
-    const values = new Float32Array(n * k);
-    let at = 0;
-    for (const part of parts) {
-      const end = at + part.tensor.dims[1] * k;
-      dequantise(part.tensor.type, await partBytes(file, part), values.subarray(at, end));
-      at = end;
-    }
-    return { kind: 'float32', values };
-  }
-  const bits = parts.every((part) => part.tensor.type === 'Q4_0') ? 4 : 8;
   const perBlock = BLOCK_LAYOUTS.Q8_0.elements;
   const packed = new Uint8Array((n * k * bits) / 8);
   const scales = new Float32Array((n * k) / perBlock);
   let row = 0;
   for (const part of parts) {
-    const rows = part.tensor.dims[1];
-    const piece = blocks(await partBytes(file, part), part.tensor.type, rows, k, bits);
-    packed.set(piece.packed, (row * k * bits) / 8);
-    scales.set(piece.scales, (row * k) / perBlock);
-    row += rows;
+    for await (const { bytes, first, count } of rowsOf(file, part)) {
+      const piece = blocks(bytes, part.tensor.type, count, k, bits);
+      packed.set(piece.packed, ((row + first) * k * bits) / 8);
+      scales.set(piece.scales, ((row + first) * k) / perBlock);
+    }
+    row += part.tensor.dims[1];
   }
-  return { kind: 'blocks', bits, packed, scales };
+  return { packed, scales };
+}
+
+/** The rows of all parts one under another, [n, k]: dense, or in blocks of 4 bits where all are Q4_0, else of 8 bits. */
+export async function linearWeights(
+  file: GgufFile,
+  parts: readonly LinearPart[],
+  precision: Precision,
+): Promise<LinearWeights> {
+  if (precision === 'block8') {
+    const bits = parts.every((part) => part.tensor.type === 'Q4_0') ? 4 : 8;
+    return { kind: 'blocks', bits, ...(await blockWeights(file, parts, bits)) };
+  }
+  const k = parts[0].tensor.dims[0];
+  const n = parts.reduce((sum, part) => sum + part.tensor.dims[1], 0);
+  const values = new Float32Array(n * k);
+  let at = 0;
+  for (const part of parts) {
+    const end = at + part.tensor.dims[1] * k;
+    await readPart(file, part, values.subarray(at, end));
+    at = end;
+  }
+  return { kind: 'float32', values };
 }

@@ -1,43 +1,83 @@
 import type { OnProgress } from '../bytes/progress.ts';
-import { attr, floatTensor, graph, model, node, valueInfo } from '../onnx/builders.ts';
+import { attr, floatTensor, graph, int64Tensor, model, node, valueInfo } from '../onnx/builders.ts';
 import { DataType, type ModelProto } from '../onnx/model.ts';
 import type { ExternalData } from '../onnx/types.ts';
 import { attention, attentionLengths, rotaryCaches } from './attention.ts';
+import { addExternal, type Build, MICROSOFT, normWeight, rmsNorm, tensorOf } from './graph-build.ts';
 import {
-  addExternal,
-  type Build,
+  addBlocks,
+  type BlockedWeights,
+  type BlockNames,
+  blockLinear,
+  blockProduct,
+  isSplit,
   linear,
   linearPart,
-  MICROSOFT,
-  normWeight,
-  rmsNorm,
-  tensorOf,
-} from './graph-build.ts';
-import { type Precision, readFloats } from './linear-weights.ts';
+} from './linear.ts';
+import { blockWeights, type Precision, readFloats } from './linear-weights.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import { mlp } from './mlp.ts';
-import type { GgufFile } from './types.ts';
+import type { GgufFile, GgufTensor } from './types.ts';
 
-async function embed(build: Build): Promise<string> {
+/** The embedding's weights, for the output layer where it is tied. */
+type Embedding = { readonly dense: string } | { readonly blocks: BlockedWeights; readonly names: BlockNames };
+
+/** The rows of `input_ids`; returns their name and the weights. */
+async function embed(build: Build): Promise<{ embedded: string; embedding: Embedding }> {
   const { hidden, vocabulary, family } = build.config;
   const tensor = tensorOf(build, 'token_embd.weight', hidden, vocabulary);
-  addExternal(build, 'embedding', DataType.FLOAT, [vocabulary, hidden], await readFloats(build.file, tensor));
+  const embedding =
+    build.precision === 'float32' ? await denseRows(build, tensor) : await blockRows(build, tensor);
   build.read(tensor.byteLength);
-  build.nodes.push(node('Gather', ['embedding', 'input_ids'], ['embedded'], { axis: attr.int(0) }));
-  if (!family.scaledEmbeddings) return 'embedded';
+  if (!family.scaledEmbeddings) return { embedded: 'embedded', embedding };
   build.initializers.push(floatTensor('embedding_scale', [], [Math.sqrt(hidden)]));
   build.nodes.push(node('Mul', ['embedded', 'embedding_scale'], ['embedded.scaled']));
-  return 'embedded.scaled';
+  return { embedded: 'embedded.scaled', embedding };
 }
 
-/** The output layer; where it is tied and dense, it reads the embedding's own weights. */
-async function head(build: Build, x: string): Promise<void> {
+async function denseRows(build: Build, tensor: GgufTensor): Promise<Embedding> {
+  const { hidden, vocabulary } = build.config;
+  const values = await readFloats(build.file, tensor);
+  addExternal(build, 'embedding', DataType.FLOAT, [vocabulary, hidden], values);
+  build.nodes.push(node('Gather', ['embedding', 'input_ids'], ['embedded'], { axis: attr.int(0) }));
+  return { dense: 'embedding' };
+}
+
+/** Gathers 8-bit blocks and their scales, and dequantises what was gathered; not every runtime has an operator for it. */
+async function blockRows(build: Build, tensor: GgufTensor): Promise<Embedding> {
+  const { hidden, vocabulary } = build.config;
+  const blocks = { bits: 8 as const, ...(await blockWeights(build.file, [{ tensor }], 8)) };
+  const names = addBlocks(build, 'embedding', blocks, vocabulary, hidden);
+  build.initializers.push(
+    floatTensor('embedding_zero', [], [128]),
+    int64Tensor('embedding_last_axis', [1], [-1]),
+    int64Tensor('embedding_shape', [3], [0, 0, hidden]),
+  );
+  const first = { axis: attr.int(0) };
+  build.nodes.push(
+    node('Gather', [names.weight, 'input_ids'], ['embedded.codes'], first),
+    node('Cast', ['embedded.codes'], ['embedded.float'], { to: attr.int(DataType.FLOAT) }),
+    node('Sub', ['embedded.float', 'embedding_zero'], ['embedded.steps']),
+    node('Gather', [names.scales, 'input_ids'], ['embedded.scales'], first),
+    node('Unsqueeze', ['embedded.scales', 'embedding_last_axis'], ['embedded.factors']),
+    node('Mul', ['embedded.steps', 'embedded.factors'], ['embedded.blocks']),
+    node('Reshape', ['embedded.blocks', 'embedding_shape'], ['embedded']),
+  );
+  return { blocks, names };
+}
+
+/** The output layer; where it is tied, it reads the embedding's own weights. */
+async function head(build: Build, x: string, embedding: Embedding): Promise<void> {
   const { hidden, vocabulary, tied } = build.config;
-  if (tied && build.precision === 'float32') {
-    build.nodes.push(node('FusedMatMul', [x, 'embedding'], ['logits'], { transB: attr.int(1) }, MICROSOFT));
+  if (!tied) {
+    await linear(build, x, 'logits', [linearPart(build, 'output', hidden, vocabulary)], hidden);
+  } else if ('dense' in embedding) {
+    const transposed = { transB: attr.int(1) };
+    build.nodes.push(node('FusedMatMul', [x, embedding.dense], ['logits'], transposed, MICROSOFT));
+  } else if (isSplit(vocabulary, hidden, 8)) {
+    blockLinear(build, x, 'logits', embedding.blocks, vocabulary, hidden);
   } else {
-    const part = linearPart(build, tied ? 'token_embd' : 'output', hidden, vocabulary);
-    await linear(build, x, 'logits', [part], hidden);
+    blockProduct(build, x, 'logits', embedding.names, vocabulary, hidden);
   }
   build.outputs.unshift(valueInfo('logits', DataType.FLOAT, ['batch_size', 'sequence_length', vocabulary]));
 }
@@ -117,7 +157,8 @@ export async function buildLlama(
   };
   attentionLengths(build);
   await rotaryCaches(build);
-  await head(build, await decoder(build, await embed(build)));
+  const { embedded, embedding } = await embed(build);
+  await head(build, await decoder(build, embedded), embedding);
   return {
     model: model(graph(config.architecture, build), { '': 17, 'com.microsoft': 1 }),
     externalData: build.externalData,

@@ -1,5 +1,6 @@
 import { node } from '../onnx/builders.ts';
-import { type Build, linear, linearPart, MICROSOFT } from './graph-build.ts';
+import { type Build, MICROSOFT } from './graph-build.ts';
+import { linear, linearPart } from './linear.ts';
 
 /** The activation function of a family, by its name in the config; returns the name of the result. */
 const ACTIVATIONS = {

@@ -16,22 +16,17 @@ import { instrument } from '../onnx/instrument.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { precisionFor } from './gguf-precision.ts';
 import type { LanguageModel } from './types.ts';
 
 export interface OpenOptions {
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
+  /** Bytes of memory that are left; what the browser tells where it is left out. */
+  readonly memory?: number;
+  /** How the weights are held; what suits the device and fits its memory where it is left out. */
+  readonly precision?: Precision;
 }
-
-/** CPUs multiply dense float32 fastest; WebGPU keeps weights in blocks. */
-export function precisionFor(runtime: Pick<Runtime, 'kind'>): Precision {
-  return runtime.kind === 'webgpu' ? 'block8' : 'float32';
-}
-
-const precisionNames: Readonly<Record<Precision, string>> = {
-  float32: 'float32',
-  block8: '8-bit blocks of 32',
-};
 
 /** Longer rotary tables cost memory that a page does not have. */
 const LONGEST_CONTEXT = 32768;
@@ -57,7 +52,7 @@ export async function openGguf(
   const found = llamaConfig(file);
   const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
   const tokenizer = tokenizerFromGguf(file);
-  const precision = precisionFor(runtime);
+  const { precision, name } = precisionFor(runtime.kind, file, options);
   const built = await buildLlama(file, config, precision, options);
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
   const instrumented = instrument(built.model, built.externalData, {
@@ -82,7 +77,7 @@ export async function openGguf(
     addBos: tokenizer.addBos,
     bosToken: written(tokenizer.bosId),
     eosToken: written(tokenizer.eosIds[0]),
-    precision: precisionNames[precision],
+    precision: name,
     runtime,
     session,
     neurons: instrumented.graph,
