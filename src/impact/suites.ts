@@ -104,7 +104,8 @@ const turns = z
   .max(50)
   .refine((all) => all.at(-1)?.role === 'user', "the last turn must be the user's");
 
-const complianceItem: z.ZodType<ComplianceItem> = z
+/** An item that a model can go along with. */
+export const complianceItem: z.ZodType<ComplianceItem> = z
   .object({
     ...base,
     turns,
