@@ -88,8 +88,12 @@ export function needOf(model: ModelFacts, { kind }: Pick<DeviceFacts, 'kind'>): 
     const memory = runsDense(model) ? 2.6 * 4 * weights : 2.2 * weightBytes;
     return { memory: BASE + memory, largest: embedding };
   }
-  const onDevice = format === 'gguf' ? 1.13 * weights + embedding : weightBytes;
-  return { memory: BASE + 2 * onDevice, largest: embedding };
+  // Of a GGUF file all weights are in 8-bit blocks, large ones in pieces; the embedding is there for the CPU as well.
+  if (format === 'gguf') {
+    const onDevice = 1.13 * (weights + vocabulary * hidden);
+    return { memory: BASE + 2 * onDevice, largest: Math.min(vocabulary * hidden, 128 * 2 ** 20) };
+  }
+  return { memory: BASE + 2 * weightBytes, largest: embedding };
 }
 
 /** "1.1 GB", "620 MB". */
