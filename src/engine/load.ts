@@ -125,6 +125,7 @@ export async function loadModel(
   input: { readonly source: ModelSource; readonly device: DeviceChoice },
   makers: RuntimeMakers,
   options: OpenOptions,
+  isSecond = false,
 ): Promise<OpenedModel> {
   const { source, device } = input;
   const material = await gather(source, device, makers, options);
@@ -133,8 +134,8 @@ export async function loadModel(
     return { ...(await openAnywhere(material, device, makers, options)), fromCache, notice };
   } catch (error) {
     const damaged =
-      error instanceof EngineError && (error.code === 'load-failed' || error.code === 'unsupported-model');
-    if (!damaged || !(await material.forgetDamaged())) throw error;
-    return loadModel(input, makers, options);
+      error instanceof EngineError && ['load-failed', 'unsupported-model', 'bad-input'].includes(error.code);
+    if (!damaged || isSecond || !(await material.forgetDamaged())) throw error;
+    return loadModel(input, makers, options, true);
   }
 }

@@ -1,6 +1,6 @@
 import { CACHED_STAGE, DOWNLOAD_STAGE, type OnProgress } from '../bytes/progress.ts';
 import { isQuotaError, storageUse } from '../bytes/storage.ts';
-import { fetchFile, type RemoteFile, sha256Of } from './fetch-file.ts';
+import { fetchFile, isWhole, type RemoteFile } from './fetch-file.ts';
 import { type CacheName, keepFile, keptFile, openCache } from './file-cache.ts';
 
 export interface DownloadOptions {
@@ -19,15 +19,14 @@ export interface Download {
 
 /** A file that is kept under its own address or another one, of the right length. */
 async function find(cache: Cache | undefined, file: RemoteFile): Promise<Blob | undefined> {
-  const { url, size, sha256, aliases = [] } = file;
+  const { url, size, aliases = [] } = file;
   const own = await keptFile(cache, url);
   if (own && (size === undefined || own.size === size)) return own;
   if (own) await cache?.delete(url);
   for (const alias of aliases) {
     const blob = await keptFile(cache, alias);
     // An alias may hold an older version of the file.
-    if (blob && blob.size === size && (sha256 === undefined || (await sha256Of(blob)) === sha256))
-      return blob;
+    if (blob && size !== undefined && (await isWhole(file, blob))) return blob;
   }
   return undefined;
 }

@@ -152,10 +152,26 @@ async function refuseStandIn(file: RemoteFile, blob: Blob): Promise<void> {
 }
 
 /** SHA-256 of a blob, hexadecimal, without having all of it in memory. */
-export async function sha256Of(blob: Blob): Promise<string> {
+async function sha256Of(blob: Blob): Promise<string> {
   const hash = await newHash();
   await readBody(new Response(blob.stream()), (chunk) => void hash.update(chunk));
   return hash.digest('hex');
+}
+
+async function isJson(blob: Blob): Promise<boolean> {
+  try {
+    JSON.parse(await blob.text());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file's bytes are what the host states, as far as it states something. */
+export async function isWhole({ path, size, sha256 }: RemoteFile, blob: Blob): Promise<boolean> {
+  if (size !== undefined && blob.size !== size) return false;
+  if (sha256 !== undefined) return (await sha256Of(blob)) === sha256;
+  return !path.endsWith('.json') || isJson(blob);
 }
 
 async function check(file: RemoteFile, blob: Blob, hash: IHasher | undefined): Promise<void> {
@@ -163,13 +179,8 @@ async function check(file: RemoteFile, blob: Blob, hash: IHasher | undefined): P
   const { url, path, size, sha256 } = file;
   if (size !== undefined && blob.size !== size)
     throw failed(`${hostOf(url)} sent ${blob.size} of the ${size} bytes of ${path}; load the model again.`);
-  if (path.endsWith('.json')) {
-    try {
-      JSON.parse(await blob.text());
-    } catch (cause) {
-      throw failed(`${hostOf(url)} sent no valid JSON as ${path}; load the model again.`, cause);
-    }
-  }
+  if (path.endsWith('.json') && !(await isJson(blob)))
+    throw failed(`${hostOf(url)} sent no valid JSON as ${path}; load the model again.`);
   if (hash && hash.digest('hex') !== sha256)
     throw failed(
       `${path} from ${hostOf(url)} is damaged: its SHA-256 is not the one that the host states; load the model again.`,

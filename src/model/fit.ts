@@ -67,33 +67,39 @@ export function parametersOf({
   return (8 * weightBytes) / (bits >= 16 ? bits : bits + 0.7);
 }
 
+/** Memory that dense weights take at once while they are made and copied into WebAssembly, measured, over their size. */
+const DENSE_PEAK = 2.6;
+
+/** Bytes a weight of 8-bit blocks of 32, as GGUF weights are held where they are not dense. */
+const BLOCK_BYTES = 1.13;
+
 /** Whether WebAssembly is going to hold the weights as dense float32. */
-export const runsDense = (model: ModelFacts) => 4 * parametersOf(model) <= DENSE_LIMIT;
+export function runsDense(
+  model: ModelFacts,
+  { memory = MOST_REPORTED }: Pick<DeviceFacts, 'memory'>,
+): boolean {
+  const dense = 4 * parametersOf(model);
+  const isEnough = memory >= MOST_REPORTED || DENSE_PEAK * dense <= MOST_SHARE * memory;
+  return dense <= DENSE_LIMIT && isEnough;
+}
 
 interface Need {
   /** Most that is taken at once, while the model loads. */
   readonly memory: number;
-  /** The largest single weight, for devices with a limit. */
+  /** The largest single weight, for devices with a limit; 0 where weights are split. */
   readonly largest: number;
 }
 
 /** What a model takes on a device. */
-export function needOf(model: ModelFacts, { kind }: Pick<DeviceFacts, 'kind'>): Need {
+export function needOf(model: ModelFacts, device: Pick<DeviceFacts, 'kind' | 'memory'>): Need {
   const { format, precision, weightBytes, vocabulary = 0, hidden = 0 } = model;
   const weights = parametersOf(model);
+  if (device.kind === 'wasm' && runsDense(model, device))
+    return { memory: BASE + DENSE_PEAK * 4 * weights, largest: 0 };
+  const held = format === 'gguf' ? BLOCK_BYTES * weights : weightBytes;
   const half = precision === 'fp16' || precision === 'q4f16';
-  const embedding = vocabulary * hidden * (half ? 2 : 4);
-  if (kind === 'wasm') {
-    // Dense weights are made in the page's memory and copied into WebAssembly's: measured 2.6 times their size at once.
-    const memory = runsDense(model) ? 2.6 * 4 * weights : 2.2 * weightBytes;
-    return { memory: BASE + memory, largest: embedding };
-  }
-  // Of a GGUF file all weights are in 8-bit blocks, large ones in pieces; the embedding is there for the CPU as well.
-  if (format === 'gguf') {
-    const onDevice = 1.13 * (weights + vocabulary * hidden);
-    return { memory: BASE + 2 * onDevice, largest: Math.min(vocabulary * hidden, 128 * 2 ** 20) };
-  }
-  return { memory: BASE + 2 * weightBytes, largest: embedding };
+  // The files' bytes, and their copy on the device.
+  return { memory: BASE + 2.2 * held, largest: format === 'gguf' ? 0 : vocabulary * hidden * (half ? 2 : 4) };
 }
 
 /** "1.1 GB", "620 MB". */
@@ -116,7 +122,7 @@ function obstacle(model: ModelFacts, device: DeviceFacts, { largest, memory }: N
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     if (largest > limit)
       return `Its largest weight takes ${sizeText(largest)}, and this graphics adapter allows ${sizeText(limit)} at once; choose a half precision or WebAssembly.`;
-  } else if (!runsDense(model) && weightBytes + BASE > WASM_MEMORY)
+  } else if (!runsDense(model, device) && weightBytes + BASE > WASM_MEMORY)
     return `Needs about ${sizeText(weightBytes + BASE)} in WebAssembly, which has 4 GB; choose a smaller model or precision.`;
   if (device.memory !== undefined && device.memory < MOST_REPORTED && memory > device.memory * MOST_SHARE)
     return `Needs about ${sizeText(memory)} of memory, and this device reports ${machineText(device.memory)}; choose a smaller model or precision.`;
@@ -140,7 +146,7 @@ export function fitOf(model: ModelFacts, device: DeviceFacts): Fit {
       `It will not be kept: it has ${sizeText(model.toFetch)}, and this browser has room for ${sizeText(storageFree)}.`,
     );
   const slow =
-    device.kind === 'wasm' && !runsDense(model)
+    device.kind === 'wasm' && !runsDense(model, device)
       ? ['It is too large to run as float32, so its answers come slowly here.']
       : [];
   return {

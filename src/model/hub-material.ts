@@ -1,18 +1,17 @@
 import { blobSource } from '../bytes/source.ts';
 import { blobFiles } from './blob-files.ts';
 import { download, forget } from './download.ts';
-import { sha256Of } from './fetch-file.ts';
+import { isWhole, type RemoteFile } from './fetch-file.ts';
 import { exportFiles, type ModelChoice } from './hub-choices.ts';
 import type { Repository } from './hub-repository.ts';
 import type { ModelMaterial } from './material.ts';
 import { type OpenOptions, openGguf } from './open-gguf.ts';
 import { openOnnx } from './open-onnx.ts';
 
-/** Addresses of kept files that are not what the host states, and of those of which it states nothing. */
-async function doubtful({ files }: ModelChoice, blobs: readonly Blob[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const [at, { url, sha256 }] of files.entries())
-    if (sha256 === undefined || (await sha256Of(blobs[at])) !== sha256) found.push(url);
+/** Kept files that are not what the host states, or no JSON where they should be. */
+async function damagedFiles({ files }: ModelChoice, blobs: readonly Blob[]): Promise<RemoteFile[]> {
+  const found: RemoteFile[] = [];
+  for (const [at, file] of files.entries()) if (!(await isWhole(file, blobs[at]))) found.push(file);
   return found;
 }
 
@@ -54,9 +53,9 @@ export async function hubMaterial(
     notice,
     async forgetDamaged() {
       if (!fromCache) return false;
-      const urls = await doubtful(choice, blobs);
-      await forget(urls);
-      return urls.length > 0;
+      const damaged = await damagedFiles(choice, blobs);
+      await forget(damaged.flatMap(({ url, aliases = [] }) => [url, ...aliases]));
+      return damaged.length > 0;
     },
   };
 }

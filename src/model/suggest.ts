@@ -38,7 +38,7 @@ function whyOnnx(
   if (precision === undefined) return 'It is what the repository offers.';
   if (device.kind === 'wasm') {
     if (precision === 'fp32') return 'WebAssembly multiplies float32 fastest.';
-    return runsDense(model)
+    return runsDense(model, device)
       ? `${precision} is a small download; WebAssembly multiplies float32 fastest, so the weights are made float32 when they are loaded.`
       : `${precision} is what fits into WebAssembly's memory; it answers slowly.`;
   }
