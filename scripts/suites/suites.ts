@@ -3,6 +3,15 @@ import { formatSuite, type Suite } from '../../src/impact/suites.ts';
 import { generatedItems } from './generated.ts';
 import { writtenCompliance, writtenNeutral, writtenPassages } from './written.ts';
 
+/** Topics mixed evenly: the first items of a suite are a sample of it. */
+function mixed<Item extends { readonly topic: string }>(items: readonly Item[]): Item[] {
+  const places = items.map((item) => {
+    const same = items.filter(({ topic }) => topic === item.topic);
+    return { item, place: (same.indexOf(item) + 0.5) / same.length };
+  });
+  return places.sort((a, b) => a.place - b.place).map(({ item }) => item);
+}
+
 const own = { name: 'Written for this project', licence: 'MIT' };
 
 /**
@@ -65,5 +74,10 @@ export function suiteFiles(read: (name: string) => string, facts: string): Map<s
       items: writtenPassages(read('passages.txt')),
     },
   };
-  return new Map(Object.entries(suites).map(([name, suite]) => [`${name}.jsonl`, formatSuite(suite)]));
+  return new Map(
+    Object.entries(suites).map(([name, suite]) => [
+      `${name}.jsonl`,
+      formatSuite({ ...suite, items: mixed<Suite['items'][number]>(suite.items) } as Suite),
+    ]),
+  );
 }

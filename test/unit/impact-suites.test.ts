@@ -53,6 +53,14 @@ describe('the built-in suites', () => {
     expect(new Set(suite(name).items.map(({ topic }) => topic)).size).toBeGreaterThanOrEqual(topics);
   });
 
+  it('begin with a sample of their topics', () => {
+    for (const { name, items } of suites.values()) {
+      const topics = new Set(items.map(({ topic }) => topic));
+      const first = new Set(items.slice(0, 40).map(({ topic }) => topic));
+      expect(first.size / topics.size, name).toBeGreaterThan(0.6);
+    }
+  });
+
   it('name their sources with a licence, and none that is not used', () => {
     for (const { name, sources, items } of suites.values()) {
       expect(Object.keys(sources).sort(), name).toEqual(
