@@ -59,6 +59,7 @@ export function Catalogue() {
             aria-label="Models"
             selectionMode="single"
             selectionBehavior="replace"
+            escapeKeyBehavior="none"
             selectedKeys={chosen ? [chosen.repository] : []}
             onSelectionChange={(keys) => {
               const [key] = keys === 'all' ? [] : [...keys];

@@ -86,6 +86,9 @@ export function createSession(
   const { actions: steeringActions, forget } = createSteeringActions(stores, () => submit(false));
   const facts = new Map<string, Promise<NeuronFacts>>();
 
+  /** The source that was asked for last. */
+  let newest: ModelSource | undefined;
+
   async function loadNow(source: ModelSource, signal: AbortSignal): Promise<void> {
     const meter = createMeter(() => performance.now(), expectedBytes(source));
     const { device } = stores.model.getState();
@@ -112,7 +115,8 @@ export function createSession(
       if (model.notice !== undefined) stores.notice.setState({ text: model.notice });
       startWith(model, before, sets);
     } catch (error) {
-      goBack(isCancelled(error) || signal.aborted ? undefined : describeError(error));
+      const replaced = signal.aborted && newest !== source;
+      if (!replaced) goBack(isCancelled(error) || signal.aborted ? undefined : describeError(error));
     }
   }
 
@@ -211,6 +215,7 @@ export function createSession(
       return;
     }
     rest();
+    newest = source;
     loads.submit((signal) => loadNow(source, signal));
     await loads.idle();
   }

@@ -136,6 +136,29 @@ describe('another model', () => {
     expect(stopped).toBe(true);
     expect(session.stores.model.getState()).toMatchObject({ status: 'ready', error: undefined });
   });
+
+  it('that replaces one on its way keeps this tab’s right to hold a model', async () => {
+    const tabs = { mayHold: async () => true, goOn() {}, onFree() {}, release: vi.fn() };
+    const slow = fakeEngine({
+      onLoad: (input) =>
+        nameOf(input) === 'other' ? load(input) : new Promise((_, reject) => waiting.push(reject)),
+    });
+    const waiting: ((error: Error) => void)[] = [];
+    const session = createSession(
+      slow.client,
+      (flush) => flush(),
+      async () => [],
+      tabs,
+    );
+    const first = session.load(source('tiny'));
+    await settle();
+    const second = session.load(source('other'));
+    await settle();
+    waiting[0]!(new EngineError('cancelled', 'Loading was stopped.'));
+    await Promise.all([first, second]);
+    expect(session.stores.model.getState()).toMatchObject({ status: 'ready', source: { name: 'other' } });
+    expect(tabs.release).not.toHaveBeenCalled();
+  });
 });
 
 describe('a model that gets lost', () => {
