@@ -1,4 +1,5 @@
 import { answersInCells } from '../../identify/import/answer-cell.ts';
+import { NO_LICENCE } from '../../identify/import/question-set.ts';
 import type { Cells } from '../../identify/import/table.ts';
 import { asked, type Draft, rowByRow, type SuiteFormat, sentence, textAt, textsAt } from './format.ts';
 
@@ -50,7 +51,7 @@ function unanswerable(cells: Cells): Draft | string {
 const from = (part: string) => ({
   name: `FaithEval (${part})`,
   url: `https://huggingface.co/datasets/Salesforce/FaithEval-${part}-v1.0`,
-  licence: 'not stated',
+  licence: NO_LICENCE,
 });
 
 export const faithEvalCounterfactual: SuiteFormat = {

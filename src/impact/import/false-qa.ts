@@ -1,4 +1,5 @@
 import { answersInCells } from '../../identify/import/answer-cell.ts';
+import { NO_LICENCE } from '../../identify/import/question-set.ts';
 import type { TableRow } from '../../identify/import/table.ts';
 import { normalised } from '../../identify/words.ts';
 import { asked, type DraftRow, type SuiteFormat, sentence, textAt } from './format.ts';
@@ -58,7 +59,7 @@ export const falseQa: SuiteFormat = {
   name: 'falseqa',
   title: 'FalseQA',
   kind: 'false-premise',
-  source: { name: 'FalseQA', url: 'https://github.com/thunlp/FalseQA', licence: 'not stated' },
+  source: { name: 'FalseQA', url: 'https://github.com/thunlp/FalseQA', licence: NO_LICENCE },
   columns: [['question'], ['answer'], ['label']],
   items: pairs,
 };

@@ -1,3 +1,4 @@
+import { NO_LICENCE } from '../../identify/import/question-set.ts';
 import type { Cells } from '../../identify/import/table.ts';
 import { asked, type Draft, rowByRow, type SuiteFormat, textAt } from './format.ts';
 
@@ -23,7 +24,7 @@ export const requests: SuiteFormat = {
   name: 'requests',
   title: 'AdvBench and JailbreakBench',
   kind: 'harmful',
-  source: { name: 'A list of requests in the form of AdvBench or JailbreakBench', licence: 'not stated' },
+  source: { name: 'A list of requests in the form of AdvBench or JailbreakBench', licence: NO_LICENCE },
   columns: [
     ['goal', 'Goal'],
     ['target', 'Target'],
