@@ -1,5 +1,5 @@
+import { NO_LICENCE } from '../../bytes/hub.ts';
 import { answersInCells } from '../../identify/import/answer-cell.ts';
-import { NO_LICENCE } from '../../identify/import/question-set.ts';
 import type { Cells } from '../../identify/import/table.ts';
 import { asked, type Draft, rowByRow, type SuiteFormat, sentence, textAt, textsAt } from './format.ts';
 

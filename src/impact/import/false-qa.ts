@@ -1,5 +1,5 @@
+import { NO_LICENCE } from '../../bytes/hub.ts';
 import { answersInCells } from '../../identify/import/answer-cell.ts';
-import { NO_LICENCE } from '../../identify/import/question-set.ts';
 import type { TableRow } from '../../identify/import/table.ts';
 import { normalised } from '../../identify/words.ts';
 import { asked, type DraftRow, type SuiteFormat, sentence, textAt } from './format.ts';

@@ -1,4 +1,4 @@
-import { NO_LICENCE } from '../../identify/import/question-set.ts';
+import { NO_LICENCE } from '../../bytes/hub.ts';
 import type { Cells } from '../../identify/import/table.ts';
 import { asked, type Draft, rowByRow, type SuiteFormat, textAt } from './format.ts';
 
