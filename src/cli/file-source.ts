@@ -1,6 +1,19 @@
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
+import { splitNames } from '../gguf/split.ts';
+
+/** Opens a GGUF file for reading while `use` runs; of a split model all parts that lie beside it. */
+export async function withGguf<T>(
+  path: string,
+  use: (sources: readonly ByteSource[]) => Promise<T>,
+): Promise<T> {
+  const parts = splitNames(path)?.filter((part) => existsSync(part)) ?? [path];
+  const openAll = ([next, ...rest]: readonly string[], sources: readonly ByteSource[]): Promise<T> =>
+    next === undefined ? use(sources) : withFile(next, (source) => openAll(rest, [...sources, source]));
+  return openAll(parts, []);
+}
 
 /** Opens a file on disk for reading by ranges while `use` runs. */
 export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {

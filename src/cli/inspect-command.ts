@@ -6,13 +6,13 @@ import { optionalString } from '../gguf/values.ts';
 import { onnxPaths } from '../model/onnx-files.ts';
 import { findDownProjections } from '../onnx/down-projections.ts';
 import { decodeModel } from '../onnx/model.ts';
-import { withFile } from './file-source.ts';
+import { withFile, withGguf } from './file-source.ts';
 import { existingModel, folderFiles } from './open-model.ts';
 
 export type InspectReport = Readonly<Record<string, unknown>>;
 
-async function inspectGguf(source: ByteSource): Promise<InspectReport> {
-  const file = await readGguf(source);
+async function inspectGguf(sources: readonly ByteSource[]): Promise<InspectReport> {
+  const file = await readGguf(sources);
   const types: Record<string, number> = {};
   for (const { type } of file.tensors.values()) types[type] = (types[type] ?? 0) + 1;
   const { vocabSize, eosIds, chatTemplate } = tokenizerFromGguf(file);
@@ -39,7 +39,7 @@ export async function runInspect(path: string): Promise<InspectReport> {
     const files = folderFiles(place);
     return inspectOnnx(await files.read(onnxPaths(files).model));
   }
-  return withFile(place, async (source) =>
-    place.endsWith('.onnx') ? inspectOnnx(await source.read(0, source.size)) : inspectGguf(source),
-  );
+  if (place.endsWith('.onnx'))
+    return withFile(place, async (source) => inspectOnnx(await source.read(0, source.size)));
+  return withGguf(place, inspectGguf);
 }

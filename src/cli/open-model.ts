@@ -11,7 +11,7 @@ import type { LanguageModel } from '../model/types.ts';
 import { nativeRuntime } from '../runtime/native.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { nodeWasmRuntime } from '../runtime/wasm-node.ts';
-import { withFile } from './file-source.ts';
+import { withGguf } from './file-source.ts';
 
 /** Where `npm start` and `npm test` put the default model. */
 export const DEFAULT_MODEL = fileURLToPath(
@@ -60,10 +60,10 @@ export function existingModel(path: string): { readonly path: string; readonly i
   return { path: resolve(path), isFolder: statSync(path).isDirectory() };
 }
 
-/** Opens a GGUF file or the folder of an ONNX export. @param threads one a core where it is left out */
+/** Opens a GGUF file (of a split model any of its files) or the folder of an ONNX export. @param threads one a core where it is left out */
 export async function openModel(path: string, device: CliDevice, threads?: number): Promise<LanguageModel> {
   const { path: place, isFolder } = existingModel(path);
   const runtime = cliRuntime(device, threads);
   if (isFolder) return openOnnx(folderFiles(place), runtime);
-  return withFile(place, (source) => openGguf(source, runtime, { memory: freemem() }));
+  return withGguf(place, (sources) => openGguf(sources, runtime, { memory: freemem() }));
 }

@@ -56,7 +56,7 @@ function onnxMaterial(
   const named = new Map(blobs);
   for (const [name, path] of plain) named.set(name, blobs.get(path) as Blob);
   const config = (plain.get('config.json') ?? graph).split('/');
-  const name = config.length > 1 ? config[config.length - 2] : graph.replace(/\.onnx$/i, '');
+  const name = config.length > 1 ? config[config.length - 2] : graph.replace(/^.*\/|\.onnx$/gi, '');
   return {
     open: (runtime) => openOnnx(blobFiles(name, named), runtime, { graph }),
     fromCache: false,
