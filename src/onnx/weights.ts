@@ -14,7 +14,7 @@ function misfit(tensor: TensorProto, what: string): EngineError {
 }
 
 /** Strides into scales and zero points: the index for row r, column c is floor(r / rowBlock) * rowStep + floor(c / columnBlock) * columnStep. */
-function scaleSteps(tensor: TensorProto, quantization: Quantization, rows: number, columns: number) {
+export function scaleSteps(tensor: TensorProto, quantization: Quantization, rows: number, columns: number) {
   const count = elementCount(quantization.scales);
   const axis = quantization.axis < 0 ? quantization.axis + 2 : quantization.axis;
   const block = quantization.blockSize;
@@ -61,7 +61,7 @@ function matrixSquares(
 }
 
 /** Unpacks zero points of MatMulNBits to one number a block, [outputs, blocks]. */
-function blockZeros(
+export function blockZeros(
   weight: Form<'blocks'>,
   outputs: number,
   perRow: number,
@@ -122,7 +122,7 @@ function blockSquares(
 }
 
 /** The 16 values of NormalFloat-4 (Dettmers et al. 2023, QLoRA, appendix E) and of bitsandbytes' FP4. */
-const bnb4Values = {
+export const bnb4Values = {
   nf4: [
     -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
     -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
