@@ -1,35 +1,42 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect } from 'vitest';
-import { generate } from '../../src/decode/generate.ts';
 import { graphIo } from '../../src/decode/graph-io.ts';
 import { emptyCache } from '../../src/decode/kv-cache.ts';
-import { readSequence } from '../../src/decode/teacher-force.ts';
-import type { Lane } from '../../src/decode/types.ts';
 import type { ModelFiles } from '../../src/model/onnx-files.ts';
 import { openOnnx } from '../../src/model/open-onnx.ts';
-import type { LanguageModel } from '../../src/model/types.ts';
-import type { ScaledNeuron } from '../../src/neurons/types.ts';
 import type { NeuronGraph } from '../../src/onnx/types.ts';
 import type { Runtime, Tensor } from '../../src/runtime/types.ts';
 import { largestDifference } from './differences.ts';
-import { lane, type Opened } from './models.ts';
 import { type Expected, precision, readExpected, readFixture } from './onnx-fixtures.ts';
+import {
+  greedyAnswers,
+  type Opened,
+  type Reading,
+  readAnswer,
+  readLast,
+  threeSteerings,
+} from './readings.ts';
 
 const shared = ['tokenizer.json', 'tokenizer_config.json'];
 
-/** A variant with its family's config and the tokenizer that all families share, as the folder of an export. */
-export function fixtureFiles(folder: string): ModelFiles {
+/** Where the files of a variant lie, with its family's config and the tokenizer that all families share, by their path in the folder of an export. */
+export function fixturePlaces(folder: string): ReadonlyMap<string, string> {
   const family = dirname(folder);
-  const places = new Map([
+  return new Map([
     ...shared.map((name): [string, string] => [name, join(dirname(family), name)]),
     ...readdirSync(family)
       .filter((name) => name.endsWith('.json'))
       .map((name): [string, string] => [name, join(family, name)]),
     ...readdirSync(folder).map((name): [string, string] => [name, join(folder, name)]),
   ]);
+}
+
+/** A variant as the folder of an export. */
+export function fixtureFiles(folder: string): ModelFiles {
+  const places = fixturePlaces(folder);
   return {
-    name: relative(dirname(family), folder),
+    name: relative(dirname(dirname(folder)), folder),
     list: () => [...places.keys()],
     read: async (path) => new Uint8Array(readFileSync(places.get(path)!)),
   };
@@ -63,55 +70,6 @@ async function uneditedLogits(
   const [logits] = await runtime.read([result[io.logits]!]);
   await session.release();
   return logits!.slice(-model.vocabulary);
-}
-
-interface Reading {
-  readonly logits: Float32Array;
-  readonly z: Float32Array;
-  readonly outNorms: Float32Array;
-  readonly cett: Float32Array;
-}
-
-/** What the terminal's `activations` shows: the last position of a sequence. */
-export async function readLast(
-  { model, io }: Opened,
-  promptIds: readonly number[],
-  neurons: readonly ScaledNeuron[] = [],
-): Promise<Reading> {
-  const last = [promptIds.length - 1];
-  let found: Partial<Reading> = {};
-  const input = {
-    promptIds,
-    answerIds: [],
-    lanes: [lane([...neurons])],
-    capture: last,
-    logits: last,
-  };
-  await readSequence(model, io, input, {
-    neurons: (_lane, _position, reading) => {
-      found = { ...found, ...reading };
-    },
-    logits: (_lane, _position, logits) => {
-      found = { ...found, logits };
-    },
-  });
-  return found as Reading;
-}
-
-/** Logits before each token of greedy answers of 5 tokens, by lane. */
-async function greedyLogits({ model, io }: Opened, promptIds: readonly number[], lanes: readonly Lane[]) {
-  const endless: LanguageModel = { ...model, eosIds: new Set() };
-  const logits: Float32Array[][] = lanes.map(() => []);
-  const { lanes: answers } = await generate(
-    endless,
-    io,
-    { promptIds, lanes, maxTokens: 5 },
-    {
-      position: () => {},
-      token: (token, distribution) => logits[token.lane]!.push(distribution.logits.slice()),
-    },
-  );
-  return { logits, ids: answers.map(({ ids }) => ids) };
 }
 
 function worst(a: readonly Float32Array[], b: readonly Float32Array[]): number {
@@ -150,28 +108,14 @@ export async function measureEngine(folder: string, opened: Opened): Promise<Eng
   expect(opened.model.neurons.layers).toHaveLength(expected.layers.length);
   const plain = await readLast(opened, ids);
   const steered = await readLast(opened, ids, scale);
-  const lanes = [lane(), lane([...scale]), lane([{ layer: 0, neuron: 3, factor: 5 }], { scope: 'answer' })];
-  const together = await greedyLogits(opened, ids, lanes);
+  const steerings = threeSteerings(scale);
+  const together = await greedyAnswers(opened, ids, steerings);
   let apart = 0;
   let atOnce = 0;
-  for (const [row, one] of lanes.entries()) {
-    const alone = await greedyLogits(opened, ids, [one]);
+  for (const [row, steering] of steerings.entries()) {
+    const alone = await greedyAnswers(opened, ids, [steering]);
     apart = Math.max(apart, worst(alone.logits[0]!, together.logits[row]!));
-    const answerIds = together.ids[row]!;
-    const input = {
-      promptIds: ids,
-      answerIds,
-      lanes: [one],
-      capture: [0],
-      logits: answerIds.map((_, at) => ids.length - 1 + at),
-    };
-    const read: Float32Array[] = [];
-    const listener = {
-      logits: (_lane: number, _at: number, logits: Float32Array) => read.push(logits.slice()),
-    };
-    await readSequence(opened.model, opened.io, input, {
-      logits: (...args) => void listener.logits(...args),
-    });
+    const read = await readAnswer(opened, ids, together.ids[row]!, steering);
     atOnce = Math.max(atOnce, worst(read, together.logits[row]!));
   }
   return {
