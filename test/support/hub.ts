@@ -149,14 +149,14 @@ export const refuse =
   (_, response) =>
     response.writeHead(status, cors).end('{"error":"no"}');
 
-/** Sends this many bytes of what it would send and breaks the connection. */
+/** Sends this many bytes of what it would send and closes the connection once they are on their way. */
 export const breakAfter =
   (count: number): Misdeed =>
   (_, response, answer) => {
     const { end } = response;
     response.end = ((body: Uint8Array) => {
       response.end = end;
-      response.write(body.subarray(0, count), () => response.destroy());
+      response.write(body.subarray(0, count), () => response.socket?.end());
       return response;
     }) as typeof response.end;
     answer();
