@@ -36,12 +36,13 @@ const fail = (sentence: string, cause?: unknown) => new EngineError('load-failed
 
 /** What a refusal means, as far as its number tells. */
 function refusal(status: number, host: string, { what, id, file }: HubSubject): string {
+  const own = what === 'model file' ? 'it' : 'its file';
   const which = file === undefined ? `${what} ${id}` : `file ${file} of the ${what} ${id}`;
   if (status === 401 || status === 403 || status === 404)
-    return `${host} gives out no public ${which} (${status}); check the name, or open its file from disk if it asks for a log-in.`;
+    return `${host} gives out no public ${which} (${status}); check the name, or open ${own} from disk if it asks for a log-in.`;
   if (status === 429)
     return `${host} has had too many requests from here (429); wait some minutes, or open the file from disk.`;
-  return `${host} answered ${status} for the ${which}; try again later, or open its file from disk.`;
+  return `${host} answered ${status} for the ${which}; try again later, or open ${own} from disk.`;
 }
 
 /**
@@ -60,7 +61,7 @@ export async function hubRequest(
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
     throw fail(
-      `${host} could not be reached; check the connection, or fetch the ${subject.what}'s file elsewhere and open it from disk.`,
+      `${host} could not be reached; check the connection, or fetch the ${subject.what === 'model file' ? subject.what : `${subject.what}'s file`} elsewhere and open it from disk.`,
       cause,
     );
   }
