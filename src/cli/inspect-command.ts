@@ -3,9 +3,12 @@ import { readGguf } from '../gguf/file.ts';
 import { llamaConfig } from '../gguf/llama-config.ts';
 import { tokenizerFromGguf } from '../gguf/tokenizer.ts';
 import { optionalString } from '../gguf/values.ts';
-import { onnxPaths } from '../model/onnx-files.ts';
+import { dataPath, type ModelFiles, onnxPaths } from '../model/onnx-files.ts';
+import { graphDemands } from '../onnx/demands.ts';
 import { findDownProjections } from '../onnx/down-projections.ts';
-import { decodeModel } from '../onnx/model.ts';
+import { dataLocations } from '../onnx/external.ts';
+import { decodeModel, type ModelProto } from '../onnx/model.ts';
+import { normsInAttention, startsFromEmbeddings } from '../onnx/refusals.ts';
 import { withFile, withGguf } from './file-source.ts';
 import { existingModel, folderFiles } from './open-model.ts';
 
@@ -27,9 +30,33 @@ async function inspectGguf(sources: readonly ByteSource[]): Promise<InspectRepor
   };
 }
 
-async function inspectOnnx(bytes: Uint8Array): Promise<InspectReport> {
-  const found = findDownProjections(decodeModel(bytes));
-  return { format: 'ONNX', layers: found.length, down_projections: found };
+/** What keeps a graph from running here, as far as it can be told without a session. */
+function obstacles(model: ModelProto): string[] {
+  const inputs = new Set(model.graph?.input.map(({ name }) => name));
+  const found: string[] = [];
+  if (!inputs.has('input_ids') && inputs.has('inputs_embeds')) found.push(startsFromEmbeddings);
+  if (graphDemands(model).normsInAttention) found.push(normsInAttention);
+  return found;
+}
+
+/** @param given paths of the graph and of the files around it, where they are known */
+function inspectOnnx(
+  bytes: Uint8Array,
+  given?: { readonly files: ModelFiles; readonly graph: string },
+): InspectReport {
+  const model = decodeModel(bytes);
+  const found = findDownProjections(model);
+  const data = dataLocations(model);
+  if (given) for (const location of data) dataPath(given.files, given.graph, location);
+  const limits = obstacles(model);
+  return {
+    format: 'ONNX',
+    ...(given ? { graph: given.graph } : {}),
+    ...(data.length > 0 ? { data_files: data } : {}),
+    ...(limits.length > 0 ? { limits } : {}),
+    layers: found.length,
+    down_projections: found,
+  };
 }
 
 /** Says what a GGUF file, an ONNX file or the folder of an export holds, or why it cannot be used. */
@@ -37,7 +64,8 @@ export async function runInspect(path: string): Promise<InspectReport> {
   const { path: place, isFolder } = existingModel(path);
   if (isFolder) {
     const files = folderFiles(place);
-    return inspectOnnx(await files.read(onnxPaths(files).model));
+    const graph = onnxPaths(files).model;
+    return inspectOnnx(await files.read(graph), { files, graph });
   }
   if (place.endsWith('.onnx'))
     return withFile(place, async (source) => inspectOnnx(await source.read(0, source.size)));

@@ -60,10 +60,12 @@ export function existingModel(path: string): { readonly path: string; readonly i
   return { path: resolve(path), isFolder: statSync(path).isDirectory() };
 }
 
-/** Opens a GGUF file (of a split model any of its files) or the folder of an ONNX export. @param threads one a core where it is left out */
+/** Opens a GGUF file (of a split model any of its files), the folder of an ONNX export, or one of its graphs. @param threads one a core where it is left out */
 export async function openModel(path: string, device: CliDevice, threads?: number): Promise<LanguageModel> {
   const { path: place, isFolder } = existingModel(path);
   const runtime = cliRuntime(device, threads);
   if (isFolder) return openOnnx(folderFiles(place), runtime);
+  if (place.endsWith('.onnx'))
+    return openOnnx(folderFiles(dirname(place)), runtime, { graph: basename(place) });
   return withGguf(place, (sources) => openGguf(sources, runtime, { memory: freemem() }));
 }

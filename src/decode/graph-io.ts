@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { LanguageModel } from '../model/types.ts';
+import { startsFromEmbeddings } from '../onnx/refusals.ts';
 import type { ElementType, ValueInfo } from '../runtime/types.ts';
 import { type RunInput, runInput } from './run-inputs.ts';
 
@@ -102,7 +103,7 @@ export function graphIo({
     throw new EngineError(
       'unsupported-model',
       embeddings
-        ? 'The graph starts from embeddings ("inputs_embeds"), whose table lies in another file; choose an export that starts from token ids.'
+        ? startsFromEmbeddings
         : 'The graph has no input "input_ids"; it is not a text model as exporters write them.',
     );
   }
