@@ -5,13 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { continuationScorer } from '../decode/continuations.ts';
 import { graphIo } from '../decode/graph-io.ts';
 import { calibrate } from '../engine/calibration.ts';
-import { preparePrompt } from '../engine/prompt.ts';
+import { impactTexts } from '../engine/impact.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
 import type { Measured } from '../impact/effects.ts';
 import { type ImpactReport, impactReport } from '../impact/report.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
-import { answerIds, type ImpactTexts } from '../impact/score-item.ts';
 import { parseSuite, type Suite } from '../impact/suites.ts';
 import { type SteeredSet, SWEEP_ALPHAS, sweepLanes, sweepPlan } from '../impact/sweep.ts';
 import type { LanguageModel } from '../model/types.ts';
@@ -69,16 +68,6 @@ async function readSet(file: string, model: LanguageModel): Promise<Omit<Steered
   if (note !== undefined) process.stderr.write(`${note}\n`);
   const members = set.neurons.map(({ layer, neuron }) => ({ layer, neuron }));
   return { name: set.name, members };
-}
-
-/** How a model reads the texts of suites. */
-export function impactTexts(model: LanguageModel): ImpactTexts {
-  const hasTemplate = model.chatTemplate !== undefined;
-  return {
-    prompt: (turns) => preparePrompt(model, { kind: 'chat', system: '', turns: [...turns] }).ids,
-    answer: (text) => answerIds(model.codec, hasTemplate, text),
-    plain: (text) => model.codec.encode(text, { addBos: model.addBos }),
-  };
 }
 
 /** Sweeps sets over suites into a folder, and works out what it shows. Ctrl-C ends it behind the item stored last. */

@@ -9,6 +9,7 @@ import { answer } from './answer.ts';
 import { type DeviceWatch, watchDevice } from './device-watch.ts';
 import { doses } from './dose.ts';
 import { identify } from './identify.ts';
+import { impact } from './impact.ts';
 import { loadModel, type OpenedModel } from './load.ts';
 import { type Loaded, withStores } from './loaded.ts';
 import { neuronFacts } from './neuron-facts.ts';
@@ -79,6 +80,7 @@ export function createEngine(makers: RuntimeMakers): Handlers {
     },
     dose: (input, { signal }) => device.run(() => doses(current(), input, signal)),
     identify: (input, context) => device.run(() => identify(current(), input, context)),
+    impact: (input, context) => device.run(() => impact(current(), input, context)),
     neuron: (ref) => neuronFacts(current(), ref),
     async free() {
       await release();

@@ -144,7 +144,8 @@ export async function runImpact(options: {
   const checkStopped = () => {
     if (signal?.aborted) throw new EngineError('cancelled', 'The sweep was stopped; what is done is stored.');
   };
-  const known = new Set<string>();
+  const isKnown = (suite: string) => tight !== undefined && isTight(plan, suite, records, tight);
+  const known = new Set(suites.map(({ name }) => name).filter(isKnown));
   for (const { suite, item } of all) {
     if (doneKeys.has(keyOf({ suite: suite.name, id: item.id })) || known.has(suite.name)) continue;
     checkStopped();
@@ -156,7 +157,7 @@ export async function runImpact(options: {
         : await scorePair(scorer, texts, plan, { suite: suite.name, item, signal });
     await store.append(record);
     records.push(record);
-    if (tight !== undefined && isTight(plan, suite.name, records, tight)) known.add(suite.name);
+    if (isKnown(suite.name)) known.add(suite.name);
     onProgress?.(progress(record));
   }
   return progress();

@@ -4,6 +4,9 @@ import type { Candidate, FinishReason, Lane, Sampling } from '../decode/types.ts
 import type { RunSettings } from '../identify/ask.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { RunProgress } from '../identify/run.ts';
+import type { ImpactProgress } from '../impact/run.ts';
+import type { Suite } from '../impact/suites.ts';
+import type { SteeredSet } from '../impact/sweep.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { DeviceChoice } from '../runtime/choose.ts';
@@ -272,6 +275,27 @@ export interface IdentifyIn {
   readonly start?: { readonly set: QuestionSet; readonly settings: RunSettings };
 }
 
+/** What a sweep turns, by how much, and over which items. */
+export interface ImpactStart {
+  /** The controls are matched to the first. */
+  readonly sets: readonly Omit<SteeredSet, 'kind'>[];
+  readonly controls: number;
+  readonly alphas: readonly number[];
+  /** Of the controls and of the intervals' resamples. */
+  readonly seed: number;
+  readonly suites: readonly Suite[];
+  /** Half width of the interval from which on the rest of a suite is left out; all is asked without it. */
+  readonly tight?: number;
+}
+
+/** Sweeps neuron sets over suites and keeps what comes of it in the browser, item by item. */
+export interface ImpactIn {
+  /** Key of the sweep in the browser's store. */
+  readonly run: string;
+  /** Of a new sweep; undefined to go on with one that is kept. */
+  readonly start?: ImpactStart;
+}
+
 /** The calls of the engine: what goes in, what may come while it runs, and what comes out. */
 export interface Calls {
   load: { in: LoadIn; event: Progress; out: LoadedModel };
@@ -291,6 +315,8 @@ export interface Calls {
    * goes on. An event comes once before the first question and behind every question.
    */
   identify: { in: IdentifyIn; event: RunProgress; out: RunProgress };
+  /** As `identify`: gives way to doses behind every item, is cancelled by `generate` and `load`, goes on without `start`. */
+  impact: { in: ImpactIn; event: ImpactProgress; out: ImpactProgress };
   free: { in: Record<string, never>; event: never; out: Record<string, never> };
 }
 
@@ -303,6 +329,7 @@ export type {
   Candidate,
   DeviceChoice,
   FinishReason,
+  ImpactProgress,
   Lane,
   NeuronLayout,
   NeuronRef,

@@ -99,11 +99,12 @@ export function serve<C extends CallMap<C>>(
 
 /** A newer answer takes the place of an older one, and of doses and runs, which work behind answers. */
 const cancelledByEngineCalls: CancelledBy<Calls> = {
-  load: ['load', 'generate', 'dose', 'identify'],
-  generate: ['generate', 'dose', 'identify'],
+  load: ['load', 'generate', 'dose', 'identify', 'impact'],
+  generate: ['generate', 'dose', 'identify', 'impact'],
   dose: ['dose'],
   identify: ['identify'],
-  free: ['load', 'generate', 'dose', 'identify'],
+  impact: ['impact'],
+  free: ['load', 'generate', 'dose', 'identify', 'impact'],
 };
 
 /** Answers the engine's calls: those that use the model run one after another. */

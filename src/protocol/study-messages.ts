@@ -4,6 +4,10 @@ import type { Evaluation } from '../identify/evaluate.ts';
 import type { Finding } from '../identify/finding.ts';
 import type { LearnSettings } from '../identify/learn.ts';
 import type { QuestionRecord, RunManifest } from '../identify/records.ts';
+import type { ImpactReport } from '../impact/report.ts';
+import type { ImpactManifest } from '../impact/run.ts';
+import type { ImpactRecord } from '../impact/score-item.ts';
+import type { Suite } from '../impact/suites.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 
 /** A run as a list shows it. */
@@ -34,7 +38,21 @@ export interface EvaluateIn {
   readonly seed: number;
 }
 
-/** The calls of the study worker: it keeps identification runs and does the statistics. It needs no model. */
+/** A sweep as a list shows it. */
+export interface ImpactSummary {
+  /** Key of the browser's store. */
+  readonly run: string;
+  readonly manifest: ImpactManifest;
+  readonly done: number;
+  /** Items at most. */
+  readonly total: number;
+  /** Nothing is left to do, though items may have been left out. */
+  readonly finished: boolean;
+  /** ISO date and time of the last change. */
+  readonly changed: string;
+}
+
+/** The calls of the study worker: it keeps identification runs and sweeps and does the statistics. It needs no model. */
 export interface StudyCalls {
   runs: { in: Record<string, never>; event: never; out: { readonly runs: readonly RunSummary[] } };
   records: {
@@ -59,4 +77,18 @@ export interface StudyCalls {
   importRun: { in: { readonly files: readonly File[] }; event: never; out: RunSummary };
   learn: { in: { readonly run: string; readonly settings: LearnSettings }; event: Progress; out: Finding };
   evaluate: { in: EvaluateIn; event: Progress; out: Evaluation };
+  impactRuns: { in: Record<string, never>; event: never; out: { readonly runs: readonly ImpactSummary[] } };
+  impactRun: {
+    in: { readonly run: string };
+    event: never;
+    out: {
+      readonly summary: ImpactSummary;
+      /** The items that are asked. */
+      readonly suites: readonly Suite[];
+      readonly records: readonly ImpactRecord[];
+    };
+  };
+  /** What the records so far show. */
+  impactReport: { in: { readonly run: string }; event: Progress; out: ImpactReport };
+  removeImpact: { in: { readonly run: string }; event: never; out: Record<string, never> };
 }

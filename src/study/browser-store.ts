@@ -1,22 +1,12 @@
-import { isQuotaError } from '../bytes/storage.ts';
 import { EngineError } from '../errors.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { QuestionRecord, RunManifest, RunStore } from '../identify/records.ts';
 import { countsOf, rowsOf } from '../identify/run-format.ts';
+import { allOrNothing, checkStillOurs } from './one-write.ts';
 import { type RunDatabase, type RunEntry, readRecords } from './run-database.ts';
-import { roomLeftToFill, storageFull } from './storage-room.ts';
+import { roomLeftToFill, withRoom } from './storage-room.ts';
 
 const now = () => new Date().toISOString();
-
-/** Runs `write`; says how much room is needed where there is no more. */
-async function withRoom<T>(entry: () => RunEntry, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (isQuotaError(error)) throw await storageFull(roomLeftToFill(entry().manifest, entry()), error);
-    throw error;
-  }
-}
 
 function emptyEntry(run: string, manifest: RunManifest): RunEntry {
   return { run, manifest, done: 0, rows: 0, counts: countsOf([]), changed: now() };
@@ -37,15 +27,6 @@ function grown(entry: RunEntry, { status, row }: QuestionRecord): RunEntry {
   return { ...entry, done: entry.done + 1, rows, counts, changed: now() };
 }
 
-function checkStillOurs(stored: RunEntry | undefined, entry: RunEntry): void {
-  if (!stored) throw new EngineError('bad-input', 'The run was deleted while it went on.');
-  if (stored.done !== entry.done)
-    throw new EngineError(
-      'bad-input',
-      'The run goes on in another tab or window; close it there to go on here.',
-    );
-}
-
 /**
  * A run in the browser's store. Record, features and counts are stored in one transaction, so that they are there
  * together or not at all.
@@ -57,6 +38,7 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
     if (!current) throw new EngineError('internal', 'The run was not started.');
     return current;
   };
+  const room = () => roomLeftToFill(entry().manifest, entry());
   return {
     async load() {
       const stored = await db.get('runs', run);
@@ -81,7 +63,7 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
     async begin(manifest) {
       const started = emptyEntry(run, manifest);
       await withRoom(
-        () => started,
+        () => roomLeftToFill(started.manifest, started),
         async () => {
           const tx = db.transaction(['runs', 'sets'], 'readwrite');
           await Promise.all([
@@ -96,7 +78,7 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
     async append(record, features) {
       const before = entry();
       const after = grown(before, record);
-      await withRoom(entry, async () => {
+      await withRoom(room, async () => {
         const tx = db.transaction(['runs', 'records', 'features'], 'readwrite', { durability: 'strict' });
         const written = async () => {
           const runs = tx.objectStore('runs');
@@ -106,14 +88,7 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
             await tx.objectStore('features').add(features, [run, record.row]);
           await runs.put(after);
         };
-        const outcome = written().catch((error: unknown) => {
-          // What failed by itself has ended the transaction already.
-          if (tx.error === null) tx.abort();
-          throw error;
-        });
-        const [result, done] = await Promise.allSettled([outcome, tx.done]);
-        if (result.status === 'rejected') throw tx.error ?? result.reason;
-        if (done.status === 'rejected') throw done.reason;
+        await allOrNothing(tx, written);
       });
       current = after;
     },

@@ -37,12 +37,28 @@ export type RunDatabase = IDBPDatabase<RunSchema>;
 export const keysOf = (run: string) => IDBKeyRange.bound([run], [run, []]);
 
 /**
- * Opens the browser's store of runs, made where it is not there yet.
+ * Opens a store of the browser's.
  * @throws EngineError `storage-full` where the browser keeps no data for the page
  */
-export async function openRunDatabase(): Promise<RunDatabase> {
+export async function openKept<T>(open: () => Promise<T>): Promise<T> {
   try {
-    return await openDB<RunSchema>(NAME, VERSION, {
+    return await open();
+  } catch (cause) {
+    throw new EngineError(
+      'storage-full',
+      'This browser keeps no data for the page (storage is blocked, or the window is private), so no run can be kept; allow it, or open the page in a normal window.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Opens the browser's store of runs, made where it is not there yet.
+ * @throws EngineError as `openKept`
+ */
+export function openRunDatabase(): Promise<RunDatabase> {
+  return openKept(() =>
+    openDB<RunSchema>(NAME, VERSION, {
       upgrade(db) {
         db.createObjectStore('runs', { keyPath: 'run' });
         db.createObjectStore('sets', { keyPath: 'run' });
@@ -52,14 +68,8 @@ export async function openRunDatabase(): Promise<RunDatabase> {
       },
       // Another tab with a newer page wants to change the stores.
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-    });
-  } catch (cause) {
-    throw new EngineError(
-      'storage-full',
-      'This browser keeps no data for the page (storage is blocked, or the window is private), so no run can be kept; allow it, or open the page in a normal window.',
-      { cause },
-    );
-  }
+    }),
+  );
 }
 
 /** Opens the store for as long as `use` takes. */

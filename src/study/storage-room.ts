@@ -1,4 +1,4 @@
-import { storageUse } from '../bytes/storage.ts';
+import { isQuotaError, storageUse } from '../bytes/storage.ts';
 import { EngineError } from '../errors.ts';
 import type { RunManifest } from '../identify/records.ts';
 import { questionsAsked, rowBytes } from '../identify/run-format.ts';
@@ -22,7 +22,7 @@ export function roomLeftToFill(
 }
 
 /** Says how much room is needed, and how much the browser gives where it tells. */
-export async function storageFull(needed: number, cause: unknown): Promise<EngineError> {
+async function storageFull(needed: number, cause: unknown): Promise<EngineError> {
   const { quota, usage = 0 } = await storageUse();
   const free =
     quota === undefined ? '' : ` and gives ${megabytes(quota)}, of which ${megabytes(usage)} are used`;
@@ -31,4 +31,17 @@ export async function storageFull(needed: number, cause: unknown): Promise<Engin
     `The browser has no more room for this page${free}: about ${megabytes(needed)} more are needed. Free some, or delete a run; all that was stored is kept.`,
     { cause },
   );
+}
+
+/**
+ * Runs `write`; where there is no more room it says how much is needed.
+ * @param needed bytes that are still to be stored
+ */
+export async function withRoom<T>(needed: () => number, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isQuotaError(error)) throw await storageFull(needed(), error);
+    throw error;
+  }
 }

@@ -2,14 +2,26 @@ import { evaluateSet } from '../identify/evaluate.ts';
 import { learnSet } from '../identify/learn.ts';
 import { commandOf } from '../identify/provenance.ts';
 import { newRunKey } from '../identify/run-key.ts';
+import { impactReport } from '../impact/report.ts';
 import type { CancelledBy } from '../protocol/calls.ts';
 import type { HandlersOf } from '../protocol/server.ts';
 import type { StudyCalls } from '../protocol/study-messages.ts';
+import {
+  impactSummary,
+  listImpacts,
+  readImpact,
+  removeImpact,
+  withImpactDatabase,
+} from './impact-database.ts';
 import { correctRun, listRuns, readRun, removeRun, summaryOf, withDatabase } from './run-database.ts';
 import { exportRun, importRun } from './run-files.ts';
 
 /** Statistics run one after another; a newer one of its kind takes the place of an older. */
-export const studyCancels: CancelledBy<StudyCalls> = { learn: ['learn'], evaluate: ['evaluate'] };
+export const studyCancels: CancelledBy<StudyCalls> = {
+  learn: ['learn'],
+  evaluate: ['evaluate'],
+  impactReport: ['impactReport'],
+};
 
 /** What answers the study worker's calls. */
 export const study: HandlersOf<StudyCalls> = {
@@ -43,5 +55,21 @@ export const study: HandlersOf<StudyCalls> = {
       const train = trainRun === undefined ? undefined : await readRun(db, trainRun);
       const options = { draws, seed, signal, onProgress: emit };
       return evaluateSet(set, await readRun(db, run), { ...options, trainRun: train });
+    }),
+  impactRuns: async () => ({ runs: await withImpactDatabase(listImpacts) }),
+  impactRun: ({ run }) =>
+    withImpactDatabase(async (db) => {
+      const { entry, suites, records } = await readImpact(db, run);
+      return { summary: impactSummary(entry), suites, records };
+    }),
+  impactReport: ({ run }, { signal, emit }) =>
+    withImpactDatabase(async (db) => {
+      const { entry, records } = await readImpact(db, run);
+      return impactReport(entry.manifest, records, { seed: entry.seed, signal, onProgress: emit });
+    }),
+  removeImpact: ({ run }) =>
+    withImpactDatabase(async (db) => {
+      await removeImpact(db, run);
+      return {};
     }),
 };

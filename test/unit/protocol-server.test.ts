@@ -48,6 +48,7 @@ function handlers() {
     },
     dose: (_, { id, signal }) => hold('dose', id, signal),
     identify: (_, { id, signal }) => hold('identify', id, signal),
+    impact: (_, { id, signal }) => hold('impact', id, signal),
     neuron: async () => ({ columnNorm: 1, normRank: 1, neurons: 1, meanCett: 1 }),
     detail: async () => ({ cett: new Float32Array([1]) }),
     free: (_, { id, signal }) => hold('free', id, signal),

@@ -1,0 +1,67 @@
+import { continuationScorer } from '../decode/continuations.ts';
+import { type ImpactProgress, runImpact } from '../impact/run.ts';
+import { answerIds, type ImpactTexts } from '../impact/score-item.ts';
+import { type SweepPlan, sweepLanes, sweepPlan } from '../impact/sweep.ts';
+import type { LanguageModel } from '../model/types.ts';
+import type { ImpactIn, ImpactStart } from '../protocol/messages.ts';
+import type { CallContext } from '../protocol/server.ts';
+import { type ImpactDatabase, readImpact, withImpactDatabase } from '../study/impact-database.ts';
+import { impactStore } from '../study/impact-store.ts';
+import type { OpenedModel } from './load.ts';
+import { preparePrompt } from './prompt.ts';
+
+/** How a model reads the texts of suites. */
+export function impactTexts(model: LanguageModel): ImpactTexts {
+  const hasTemplate = model.chatTemplate !== undefined;
+  return {
+    prompt: (turns) => preparePrompt(model, { kind: 'chat', system: '', turns: [...turns] }).ids,
+    answer: (text) => answerIds(model.codec, hasTemplate, text),
+    plain: (text) => model.codec.encode(text, { addBos: model.addBos }),
+  };
+}
+
+type Sweep = Pick<ImpactStart, 'suites' | 'seed' | 'tight'> & { readonly plan: SweepPlan };
+
+/** What a kept sweep does, to go on with it. */
+async function keptSweep(db: ImpactDatabase, run: string): Promise<Sweep> {
+  const { entry, suites } = await readImpact(db, run);
+  const { manifest, seed, tight } = entry;
+  return { plan: manifest.plan, suites, seed, tight };
+}
+
+/**
+ * Sweeps sets over suites and keeps what comes of it in the browser. Between items, calls that wait for the model get it.
+ * @throws EngineError as `sweepPlan` and `runImpact`, and `storage-full`
+ */
+export async function impact(
+  { model, io, calibration }: OpenedModel,
+  { run, start }: ImpactIn,
+  { signal, emit, giveWay }: CallContext<'impact'>,
+): Promise<ImpactProgress> {
+  const { layout, runtime, name, fingerprint, precision } = model;
+  return withImpactDatabase(async (db) => {
+    const { plan, suites, seed, tight } = start
+      ? { ...start, plan: sweepPlan({ ...start, layout, meanCett: calibration.meanCett }) }
+      : await keptSweep(db, run);
+    const store = impactStore(db, run, { suites, seed, tight });
+    const scorer = continuationScorer(model, io, sweepLanes(plan));
+    try {
+      const progress = await runImpact({
+        model: { name, fingerprint, precision, device: runtime.kind },
+        scorer,
+        texts: impactTexts(model),
+        plan,
+        suites,
+        store,
+        tight,
+        signal,
+        onProgress: emit,
+        giveWay,
+      });
+      await store.finish();
+      return progress;
+    } finally {
+      scorer.dispose();
+    }
+  });
+}

@@ -1,0 +1,96 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { EngineError } from '../errors.ts';
+import type { ImpactManifest } from '../impact/run.ts';
+import type { ImpactRecord } from '../impact/score-item.ts';
+import type { Suite } from '../impact/suites.ts';
+import type { ImpactSummary } from '../protocol/study-messages.ts';
+import { keysOf, openKept } from './run-database.ts';
+
+const NAME = 'h-neuron-sweeps';
+const VERSION = 1;
+
+/** What is kept of a sweep beside its items and records. */
+export interface ImpactEntry extends Omit<ImpactSummary, 'total'> {
+  readonly manifest: ImpactManifest;
+  readonly seed: number;
+  readonly tight?: number;
+}
+
+interface ImpactSchema extends DBSchema {
+  runs: { key: string; value: ImpactEntry };
+  suites: { key: string; value: { readonly run: string; readonly suites: readonly Suite[] } };
+  /** By the order in which they were done. */
+  records: {
+    key: [run: string, index: number];
+    value: { readonly run: string; readonly index: number; readonly record: ImpactRecord };
+  };
+}
+
+export type ImpactDatabase = IDBPDatabase<ImpactSchema>;
+
+/**
+ * Opens the browser's store of sweeps for as long as `use` takes; it is made where it is not there yet.
+ * @throws EngineError `storage-full` where the browser keeps no data for the page
+ */
+export async function withImpactDatabase<T>(use: (db: ImpactDatabase) => Promise<T>): Promise<T> {
+  const db = await openKept(() =>
+    openDB<ImpactSchema>(NAME, VERSION, {
+      upgrade(made) {
+        made.createObjectStore('runs', { keyPath: 'run' });
+        made.createObjectStore('suites', { keyPath: 'run' });
+        made.createObjectStore('records', { keyPath: ['run', 'index'] });
+      },
+      // Another tab with a newer page wants to change the stores.
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    }),
+  );
+  try {
+    return await use(db);
+  } finally {
+    db.close();
+  }
+}
+
+export function impactSummary({ run, manifest, done, finished, changed }: ImpactEntry): ImpactSummary {
+  const total = manifest.suites.reduce((sum, { items }) => sum + items, 0);
+  return { run, manifest, done, total, finished, changed };
+}
+
+/** All sweeps, last changed first. */
+export async function listImpacts(db: ImpactDatabase): Promise<ImpactSummary[]> {
+  const entries = await db.getAll('runs');
+  return entries.map(impactSummary).sort((a, b) => (a.changed < b.changed ? 1 : -1));
+}
+
+/** A sweep as it is kept. */
+export interface KeptImpact {
+  readonly entry: ImpactEntry;
+  readonly suites: readonly Suite[];
+  readonly records: readonly ImpactRecord[];
+}
+
+/**
+ * Reads a sweep.
+ * @throws EngineError `bad-input` where it is not kept
+ */
+export async function readImpact(db: ImpactDatabase, run: string): Promise<KeptImpact> {
+  const [entry, kept, records] = await Promise.all([
+    db.get('runs', run),
+    db.get('suites', run),
+    db.getAll('records', keysOf(run)),
+  ]);
+  if (!entry || !kept)
+    throw new EngineError('bad-input', 'This sweep is no longer kept in this browser; choose another one.');
+  return { entry, suites: kept.suites, records: records.map(({ record }) => record) };
+}
+
+/** Deletes a sweep and all that belongs to it. */
+export async function removeImpact(db: ImpactDatabase, run: string): Promise<void> {
+  const tx = db.transaction(['runs', 'suites', 'records'], 'readwrite');
+  await Promise.all([
+    tx.objectStore('runs').delete(run),
+    tx.objectStore('suites').delete(run),
+    tx.objectStore('records').delete(keysOf(run)),
+    tx.done,
+  ]);
+}
