@@ -22,7 +22,7 @@ export interface HubSubject {
  * @throws EngineError `bad-input` where it is no address
  */
 export function hubAddress(host: string = HUB): string {
-  const text = host.trim();
+  const text = host.trim() || HUB;
   const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(address) || !/^https?:/i.test(address))
     throw new EngineError('bad-input', `"${host}" is no address of a host, such as ${HUB}; correct it.`);

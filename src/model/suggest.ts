@@ -74,7 +74,7 @@ export function suggest(offers: readonly Offer[], device: DeviceFacts, name: str
   return {
     index,
     why: isReadType(model.quantisation)
-      ? `${model.quantisation ?? 'This file'} loses least of those that download fast; weights are held as ${device.kind === 'wasm' ? 'float32' : '8-bit blocks'}.`
+      ? `${model.quantisation ?? 'This file'} loses least of those that download fast; weights are held as ${device.kind === 'wasm' && runsDense(model, device) ? 'float32' : '8-bit blocks'}.`
       : 'It is what the repository offers.',
   };
 }
