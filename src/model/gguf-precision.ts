@@ -1,14 +1,8 @@
 import type { Precision } from '../gguf/linear-weights.ts';
 import type { GgufFile } from '../gguf/types.ts';
-import { reportedMemory } from '../runtime/device-facts.ts';
 import type { DeviceKind } from '../runtime/types.ts';
+import { denseBudget } from './dense-budget.ts';
 import { DENSE_LIMIT } from './fit.ts';
-
-/** Memory that loading takes at its peak, over the size of the dense weights. */
-const PEAK: Readonly<Record<DeviceKind, number>> = { wasm: 2.6, native: 3, webgpu: 1 };
-
-/** Of the memory that is there. */
-const MOST_SHARE = 0.9;
 
 const NAMES: Readonly<Record<Precision, string>> = { float32: 'float32', block8: '8-bit blocks of 32' };
 
@@ -19,22 +13,15 @@ function denseBytes(file: GgufFile): number {
   return [...file.tensors.values()].reduce((sum, { dims }) => sum + 4 * dims.reduce((a, b) => a * b, 1), 0);
 }
 
-/** Browsers that round down tell this for all machines with more. */
-const MOST_REPORTED = 8 * 2 ** 30;
-
-/** Memory of the machine as its browser tells; none that could be too little is told by most. */
-function browserMemory(): number {
-  const memory = reportedMemory() ?? MOST_REPORTED;
-  return memory < MOST_REPORTED ? memory : Number.POSITIVE_INFINITY;
-}
-
 /** Why dense weights do not fit; undefined where they do. */
-function obstacle(kind: DeviceKind, bytes: number, memory: number): string | undefined {
-  if (kind === 'wasm' && bytes > DENSE_LIMIT)
-    return `as float32 they would take ${inGigabytes(bytes)}, and WebAssembly holds ${inGigabytes(DENSE_LIMIT)}`;
-  return PEAK[kind] * bytes > MOST_SHARE * memory
-    ? `as float32 they would take ${inGigabytes(bytes)}, for which there is not the memory here`
-    : undefined;
+function obstacle(kind: DeviceKind, bytes: number, memory: number | undefined): string | undefined {
+  const budget = denseBudget(kind, memory);
+  if (bytes <= budget) return undefined;
+  const reason =
+    budget === DENSE_LIMIT
+      ? `and WebAssembly holds ${inGigabytes(DENSE_LIMIT)}`
+      : 'for which there is not the memory here';
+  return `as float32 they would take ${inGigabytes(bytes)}, ${reason}`;
 }
 
 /**
@@ -46,7 +33,7 @@ export function precisionFor(
   file: GgufFile,
   options: { readonly memory?: number; readonly precision?: Precision } = {},
 ): { readonly precision: Precision; readonly name: string } {
-  const { memory = browserMemory(), precision } = options;
+  const { memory, precision } = options;
   const wanted = precision ?? (kind === 'webgpu' ? 'block8' : 'float32');
   const reason =
     precision === undefined && wanted === 'float32' ? obstacle(kind, denseBytes(file), memory) : undefined;

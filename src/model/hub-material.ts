@@ -1,5 +1,6 @@
 import { blobSource } from '../bytes/source.ts';
 import { blobFiles } from './blob-files.ts';
+import { denseOn } from './dense-budget.ts';
 import { download, forget } from './download.ts';
 import { isWhole, type RemoteFile } from './fetch-file.ts';
 import { exportFiles, type ModelChoice } from './hub-choices.ts';
@@ -47,7 +48,10 @@ export async function hubMaterial(
         const blob = byPath.get(path);
         if (blob) named.set(plain, blob);
       }
-      return openOnnx(blobFiles(name, named, { paths, fetch: fetchMore }), runtime, { graph: choice.file });
+      return openOnnx(blobFiles(name, named, { paths, fetch: fetchMore }), runtime, {
+        graph: choice.file,
+        ...denseOn(runtime.kind),
+      });
     },
     fromCache,
     notice,

@@ -2,6 +2,7 @@ import { blobSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
 import type { DeviceFacts } from '../runtime/device-facts.ts';
 import { blobFiles } from './blob-files.ts';
+import { denseOn } from './dense-budget.ts';
 import { dataFilesOf, languageGraphs, precisionOf } from './export-files.ts';
 import { fitOf } from './fit.ts';
 import { exportFiles } from './hub-choices.ts';
@@ -58,7 +59,7 @@ function onnxMaterial(
   const config = (plain.get('config.json') ?? graph).split('/');
   const name = config.length > 1 ? config[config.length - 2] : graph.replace(/^.*\/|\.onnx$/gi, '');
   return {
-    open: (runtime) => openOnnx(blobFiles(name, named), runtime, { graph }),
+    open: (runtime) => openOnnx(blobFiles(name, named), runtime, { graph, ...denseOn(runtime.kind) }),
     fromCache: false,
     notice,
     forgetDamaged: async () => false,

@@ -1,12 +1,16 @@
 import { EngineError } from '../errors.ts';
 import { neuronLayout } from '../neurons/layout.ts';
 import { weightSignature } from '../neurons/signature.ts';
-import { graphDemands } from '../onnx/demands.ts';
-import { dataLocations } from '../onnx/external.ts';
+import { type GraphDemands, graphDemands } from '../onnx/demands.ts';
+import { dequantise } from '../onnx/dequantise.ts';
+import { detectDownProjections } from '../onnx/down-projections.ts';
+import { dataLocations, pointIntoFile } from '../onnx/external.ts';
 import { instrument } from '../onnx/instrument.ts';
-import { decodeModel } from '../onnx/model.ts';
+import { decodeModel, type ModelProto } from '../onnx/model.ts';
+import { normsInAttention } from '../onnx/refusals.ts';
 import { roundingError } from '../onnx/rounding-error.ts';
-import type { NeuronGraph } from '../onnx/types.ts';
+import type { ExternalData, NeuronGraph } from '../onnx/types.ts';
+import { columnNorms } from '../onnx/weights.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fnv1a } from './fingerprint.ts';
@@ -52,16 +56,10 @@ async function chatTemplate(
 const takesOneRow = ({ inputs }: Session) =>
   inputs.some(({ name, dims }) => name === 'input_ids' && dims[0] === 1);
 
-function refuse(message: string): never {
-  throw new EngineError('unsupported-model', message);
-}
-
 /** Refuses graphs that would start on a device and then fail, or compute nonsense. */
-function checkDevice(runtime: Runtime, neurons: NeuronGraph, normsInAttention: boolean): void {
-  if (normsInAttention && runtime.kind !== 'webgpu')
-    refuse(
-      'The export normalises queries and keys inside its attention operator, which ONNX Runtime computes on WebGPU and CUDA only; choose another export, or WebGPU.',
-    );
+function checkDevice(runtime: Runtime, neurons: NeuronGraph, demands: GraphDemands): void {
+  if (demands.normsInAttention && runtime.kind !== 'webgpu')
+    throw new EngineError('unsupported-model', normsInAttention);
   // WebAssembly runs it: a matter of the device, not of the model.
   if (!runtime.float16 && neurons.layers.some(({ scaleType }) => scaleType === 'float16'))
     throw new EngineError(
@@ -73,6 +71,35 @@ function checkDevice(runtime: Runtime, neurons: NeuronGraph, normsInAttention: b
 export interface OpenOnnxOptions {
   /** Path of the graph, where the folder holds several. */
   readonly graph?: string;
+  /**
+   * Holds quantised weights as dense float32, for CPUs; `budget` is the most bytes that all weights may take, the files
+   * included. Left out, the graph computes as it was exported.
+   */
+  readonly dequantise?: { readonly budget: number };
+}
+
+/** The graph as it is going to run, and how its weights are held. */
+function prepareGraph(
+  file: Uint8Array,
+  decoded: ModelProto,
+  data: readonly ExternalData[],
+  options: OpenOnnxOptions['dequantise'],
+) {
+  const asExported = { source: file, demands: graphDemands(decoded), data, precision: 'as exported' };
+  if (!options) return asExported;
+  const bytes = data.reduce((sum, each) => sum + each.data.byteLength, file.byteLength);
+  const { model, externalData, dense, kept, were } = dequantise(decoded, data, {
+    budget: options.budget - bytes,
+  });
+  if (dense === 0) return asExported;
+  const own = pointIntoFile(model, file, externalData);
+  const which = kept === 0 ? '' : `${dense} of ${dense + kept} weights `;
+  return {
+    source: model,
+    demands: graphDemands(model),
+    data: own ? [...externalData, own] : externalData,
+    precision: `${were}, ${which}held as float32`,
+  };
 }
 
 /**
@@ -98,11 +125,17 @@ export async function openOnnx(
       data: await files.read(dataPath(files, path, location)),
     })),
   );
-  const { roundsAcrossRows, normsInAttention } = graphDemands(decoded);
-  const instrumented = instrument(graph, data, {
+  // Of the weights as they are in the file: the same on every device.
+  const columns = detectDownProjections(decoded).layers.map(({ projection }) =>
+    columnNorms(projection, data),
+  );
+  const prepared = prepareGraph(graph, decoded, data, options.dequantise);
+  const { demands } = prepared;
+  const instrumented = instrument(prepared.source, prepared.data, {
+    columnNorms: columns,
     maxConcatInputs: runtime.kind === 'webgpu' ? 7 : Number.MAX_SAFE_INTEGER,
   });
-  checkDevice(runtime, instrumented.graph, normsInAttention);
+  checkDevice(runtime, instrumented.graph, demands);
   const session = await runtime.createSession(instrumented.model);
   const text = (config.text_config ?? config) as Record<string, unknown>;
   const bosToken = tokenText(tokenizerConfig.bos_token);
@@ -118,11 +151,7 @@ export async function openOnnx(
     ({ columnNorms }) => new Uint8Array(columnNorms.slice(0, 16).buffer),
   );
   const { layers } = instrumented.graph;
-  const error = roundingError(
-    decoded,
-    layers.map(({ columnNorms }) => columnNorms),
-    data,
-  );
+  const error = roundingError(decoded, columns, data);
   return {
     name: files.name,
     architecture: String(config.model_type ?? 'unknown'),
@@ -136,13 +165,13 @@ export async function openOnnx(
     addBos: tokenizerConfig.add_bos_token === true,
     bosToken,
     eosToken: tokenText(tokenizerConfig.eos_token),
-    precision: 'as exported',
+    precision: prepared.precision,
     runtime,
     session,
     neurons: instrumented.graph,
     headDim: headDim(text),
     continuesCacheInPlace: false,
-    lanesApart: roundsAcrossRows || takesOneRow(session),
+    lanesApart: demands.roundsAcrossRows || takesOneRow(session),
     layout: neuronLayout(instrumented.graph.layers.map(({ width }) => width)),
     attribution: undefined,
   };

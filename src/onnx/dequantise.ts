@@ -118,7 +118,8 @@ export function dequantise(
     if (bytes > left) continue;
     left -= bytes;
     const { values, transposed } = denseWeight(projection, external);
-    let name = `${projection.output}.dense`;
+    // Names of data files must not look like paths, and those of values often do.
+    let name = `dense.${data.length}`;
     while (taken.has(name)) name = `${name}_`;
     taken.add(name);
     const dims = transposed
