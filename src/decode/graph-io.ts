@@ -9,8 +9,8 @@ export interface CacheSlot {
   readonly input: string;
   readonly output: string;
   readonly type: ElementType;
-  /** False for a running state (of a convolution or of linear attention), which has one size at any length. */
-  readonly grows: boolean;
+  /** Positions lie one behind the other along axis 2; not so in a running state (of a convolution or of linear attention). */
+  readonly canBeCut: boolean;
   /** Shape for a number of rows and cached positions. */
   shape(rows: number, length: number): number[];
 }
@@ -56,11 +56,15 @@ function cacheSlot(input: ValueInfo, outputs: readonly ValueInfo[], headDim: num
     );
   }
   const dims = settled(input, output);
-  const grows = dims.length === 4 && isOpen(dims[2]);
-  const open = dims.findIndex((dim, axis) => axis > 0 && isOpen(dim) && !(grows && axis === 2));
-  const isHeadDim = grows && open === 3 && headDim !== undefined;
-  const isFixed = dims.length === 4 && !grows && /(key|value)s?$/.test(input.name);
-  if (dims.length > 4 || isFixed || (open >= 0 && !isHeadDim)) {
+  const open = dims.flatMap((dim, axis) => (axis > 0 && isOpen(dim) ? [axis] : []));
+  const isState = /conv|recurrent|ssm|state/.test(input.name);
+  const isStandard = dims.length === 4 && open.includes(2);
+  const growing = isStandard ? 2 : open.length === 1 && !isState ? open[0] : undefined;
+  const settledByHeadDim = isStandard && headDim !== undefined ? 3 : growing;
+  const unsettled = open.some((axis) => axis !== growing && axis !== settledByHeadDim);
+  const isFixed = open.length === 0 && dims.length === 4 && /(key|value)s?$/.test(input.name);
+  const foldsHeads = typeof dims[0] === 'string' && /head|\*/.test(dims[0]);
+  if (dims.length > 4 || isFixed || unsettled || foldsHeads) {
     throw new EngineError(
       'unsupported-model',
       `The cache "${input.name}" has the shape [${input.dims.join(', ')}], which is not supported; choose another export of the model.`,
@@ -69,10 +73,10 @@ function cacheSlot(input: ValueInfo, outputs: readonly ValueInfo[], headDim: num
   const shape = (rows: number, length: number) =>
     dims.map((dim, axis) => {
       if (axis === 0) return rows;
-      if (grows && axis === 2) return length;
+      if (axis === growing) return length;
       return typeof dim === 'number' && dim >= 0 ? dim : (headDim as number);
     });
-  return { input: input.name, output: output.name, type: input.type, grows, shape };
+  return { input: input.name, output: output.name, type: input.type, canBeCut: isStandard, shape };
 }
 
 function logitsName(outputs: readonly ValueInfo[], captures: readonly string[]): string {

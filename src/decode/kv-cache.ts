@@ -14,7 +14,7 @@ export interface KvCache {
   readonly length: number;
   /** By the name of the graph input. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** Some tensors are running states, which stand for all positions together. */
+  /** Some tensors are running states, which stand for all positions together, or hold positions along another axis. */
   readonly isRunning: boolean;
   /** By row, where the graph keeps no cache. */
   readonly history: readonly RowHistory[] | undefined;
@@ -51,7 +51,7 @@ export function emptyCache(io: GraphIo, runtime: Runtime, rows: number): KvCache
   }
   const history =
     io.cache.length === 0 ? Array.from({ length: rows }, () => ({ ids: [], scales: [] })) : undefined;
-  return cacheOf(rows, 0, tensors, { isRunning: io.cache.some(({ grows }) => !grows), history });
+  return cacheOf(rows, 0, tensors, { isRunning: !io.cache.every((slot) => slot.canBeCut), history });
 }
 
 /** A row of a cache. */

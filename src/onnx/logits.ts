@@ -16,7 +16,7 @@ export function logitsOutput(index: GraphIndex): ValueInfoProto {
   const { output } = index.graph;
   const others = output.filter(({ name }) => !name.startsWith('present'));
   const found = output.find(({ name }) => name === 'logits') ?? (others.length === 1 ? others[0] : undefined);
-  if (!found) {
+  if (!found || /hidden|embed|pool/i.test(found.name)) {
     throw new EngineError(
       'unsupported-model',
       'The model has no output of logits; choose an export for text generation.',
