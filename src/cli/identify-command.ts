@@ -12,7 +12,7 @@ import { type QuestionChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
 
 /** How questions are asked, by the names of the options. */
-export type AskingOptions = Partial<Omit<SampleSettings, 'samples' | 'seed'>>;
+export type AskingOptions = Partial<Omit<SampleSettings, 'samples' | 'seed' | 'form'>>;
 
 export interface IdentifyOptions extends QuestionChoice, AskingOptions {
   readonly model: string;
@@ -25,6 +25,8 @@ export interface IdentifyOptions extends QuestionChoice, AskingOptions {
   readonly shard: Shard;
   readonly resume?: boolean;
   readonly seed: number;
+  /** How questions are put; through the chat template where it is left out. */
+  readonly form?: 'chat' | 'plain';
   /** At most; one a core where it is left out. */
   readonly processes?: number;
 }
@@ -50,9 +52,12 @@ export function progressText({ done, total, counts, questionsAnHour, left }: Run
 }
 
 /** Settings that an option gives. */
-function chosenSettings(options: AskingOptions): AskingOptions {
+function chosenSettings(options: AskingOptions & Pick<IdentifyOptions, 'form'>): Partial<SampleSettings> {
   const names = ['temperature', 'topK', 'topP', 'maxTokens', 'instruction'] as const;
-  return Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
+  const chosen = Object.fromEntries(
+    names.flatMap((name) => (name in options ? [[name, options[name]]] : [])),
+  );
+  return options.form === 'plain' ? { ...chosen, instruction: '', form: 'plain' } : chosen;
 }
 
 /**

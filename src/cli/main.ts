@@ -204,6 +204,14 @@ function addIdentification(root: Command): void {
     .option('--top-p <share>', 'probability that is drawn from', number, SAMPLE_DEFAULTS.topP)
     .option('--max-tokens <count>', 'of a reply at most', positive, SAMPLE_DEFAULTS.maxTokens)
     .option('--instruction <text>', 'put behind every question', SAMPLE_DEFAULTS.instruction)
+    .addOption(
+      new Option(
+        '--form <form>',
+        'chat: through the chat template; plain: as "Question: … Answer:", without the instruction, until a line ends (for base models)',
+      )
+        .choices(['chat', 'plain'])
+        .default('chat'),
+    )
     .addOption(relationsOption())
     .option('--limit <count>', 'questions from the start of the set', positive)
     .option('--shard <index/count>', 'every COUNT-th question from INDEX on, from 0', parseShard, {

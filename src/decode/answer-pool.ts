@@ -17,6 +17,8 @@ export interface PoolRequest {
   readonly samplings: readonly Sampling[];
   /** Tokens of an answer at most. */
   readonly maxTokens: number;
+  /** Further tokens that end an answer as stop tokens do. */
+  readonly isEnd?: (id: number) => boolean;
   readonly signal?: AbortSignal;
 }
 

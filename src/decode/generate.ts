@@ -27,6 +27,8 @@ export interface GenerateRequest {
   readonly maxTokens: number;
   /** Tokens that every answer starts with; the lanes go on from there. */
   readonly answerStart?: readonly number[];
+  /** Further tokens that end an answer as stop tokens do. */
+  readonly isEnd?: (id: number) => boolean;
   readonly signal?: AbortSignal;
   readonly promptCache?: PromptCache;
   /** 'none' spares what `position` is told; the prompt cache is then neither read nor filled. 'all' where it is absent. */

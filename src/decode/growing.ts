@@ -36,6 +36,8 @@ export interface GrowthLimits {
   readonly maxTokens: number;
   /** Tokens that the answer starts with. */
   readonly answerStart?: readonly number[];
+  /** Further tokens that end the answer as stop tokens do. */
+  readonly isEnd?: (id: number) => boolean;
 }
 
 export interface NextToken {
@@ -60,7 +62,7 @@ export interface Drawn {
 /** Draws an answer's next token. @param stats of the logits, where they are known already */
 export function drawToken(
   model: Pick<LanguageModel, 'eosIds' | 'contextLength'>,
-  { promptIds, maxTokens, answerStart }: GrowthLimits,
+  { promptIds, maxTokens, answerStart, isEnd }: GrowthLimits,
   growing: Growing,
   logits: Float32Array,
   { logZ, entropy }: LogSoftmaxStats = logSoftmaxStats(logits),
@@ -68,7 +70,7 @@ export function drawToken(
   const index = growing.ids.length;
   const given = answerStart?.[index];
   const id = given ?? growing.sampler.sample(logits, [...promptIds, ...growing.ids], { areChecked: true });
-  if (given === undefined && model.eosIds.has(id)) {
+  if (given === undefined && (model.eosIds.has(id) || isEnd?.(id))) {
     growing.finish = 'stop';
     return { token: undefined, logZ, entropy };
   }

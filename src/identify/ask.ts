@@ -56,7 +56,9 @@ async function askQuestion(
   { signal, pool }: { readonly signal?: AbortSignal; readonly pool?: AnswerPool } = {},
 ): Promise<Asked> {
   const { question } = item;
-  const promptIds = prompt(promptText(question.question, settings));
+  const text = promptText(question.question, settings);
+  const promptIds =
+    settings.form === 'plain' ? model.codec.encode(text, { addBos: model.addBos }) : prompt(text);
   const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal, pool });
   const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers, question.rivals));
   const replies = sampled.replies.map((reply, i) => ({

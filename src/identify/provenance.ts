@@ -17,11 +17,14 @@ const OPTIONS = {
 } as const satisfies Partial<Record<keyof SampleSettings, string>>;
 
 /** Options of settings that are not the paper's. */
-function changes(settings: Pick<SampleSettings, keyof typeof OPTIONS>): string {
-  return (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[])
-    .filter((key) => settings[key] !== SAMPLE_DEFAULTS[key])
-    .map((key) => ` ${OPTIONS[key]} ${key === 'instruction' ? JSON.stringify(settings[key]) : settings[key]}`)
-    .join('');
+function changes({ form, ...settings }: Pick<SampleSettings, keyof typeof OPTIONS | 'form'>): string {
+  const asked = form === undefined ? '' : ` --form ${form}`;
+  const others = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[])
+    .filter((key) => settings[key] !== SAMPLE_DEFAULTS[key] && !(form === 'plain' && key === 'instruction'))
+    .map(
+      (key) => ` ${OPTIONS[key]} ${key === 'instruction' ? JSON.stringify(settings[key]) : settings[key]}`,
+    );
+  return `${asked}${others.join('')}`;
 }
 
 /**

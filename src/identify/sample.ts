@@ -16,8 +16,13 @@ export interface SampleSettings {
   /** Tokens of a reply at most. */
   readonly maxTokens: number;
   readonly seed: number;
-  /** What follows the question, after a space. */
+  /** What follows the question, after a space; nothing in the plain form. */
   readonly instruction: string;
+  /**
+   * `plain`: as text to go on with, for models that know no chat. The chat template where it is left out, as in runs from
+   * before there was a choice.
+   */
+  readonly form?: 'plain';
 }
 
 /** The paper's settings. */
@@ -45,8 +50,9 @@ export interface SampledReplies {
   readonly firstEntropy: number | undefined;
 }
 
-/** The text that a question is put to the model as. */
-export function promptText(question: string, settings: Pick<SampleSettings, 'instruction'>): string {
+/** The text that a question is put to the model as; in the plain form the whole prompt. */
+export function promptText(question: string, settings: Pick<SampleSettings, 'instruction' | 'form'>): string {
+  if (settings.form === 'plain') return `Question: ${question}\nAnswer:`;
   return settings.instruction === '' ? question : `${question} ${settings.instruction}`;
 }
 
@@ -55,6 +61,16 @@ export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
+}
+
+/** Tokens that end a reply of the plain form: behind a line break the model would go on with questions of its own. */
+function lineBreaks({ codec }: Pick<LanguageModel, 'codec'>): (id: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (id) => {
+    const found = known.get(id) ?? /[\n\r]/.test(codec.decode([id]));
+    known.set(id, found);
+    return found;
+  };
 }
 
 /**
@@ -75,7 +91,8 @@ export async function sampleReplies(
   },
 ): Promise<SampledReplies> {
   const { id, promptIds, settings, signal, pool } = input;
-  const { samples, temperature, topK, topP, maxTokens } = settings;
+  const { samples, temperature, topK, topP, maxTokens, form } = settings;
+  const isEnd = form === 'plain' ? lineBreaks(model) : undefined;
   const questionSeed = hashText(id);
   const samplings = Array.from({ length: samples }, (_, sample) => ({
     temperature,
@@ -84,7 +101,7 @@ export async function sampleReplies(
     repetitionPenalty: 1,
     seed: deriveSeed(settings.seed, questionSeed, sample),
   }));
-  const pooled = { promptIds, samplings, maxTokens, signal };
+  const pooled = { promptIds, samplings, maxTokens, isEnd, signal };
   if (pool?.fits(pooled)) {
     const { answers, firstEntropy } = await pool.answer(pooled);
     const isEmpty = answers.every(({ ids }) => ids.length === 0);
@@ -92,7 +109,7 @@ export async function sampleReplies(
   }
   const lanes = samplings.map((sampling) => ({ neurons: [], scope: 'everywhere' as const, sampling }));
   let firstEntropy: number | undefined;
-  const request = { promptIds, lanes, maxTokens, captures: 'none' as const, signal };
+  const request = { promptIds, lanes, maxTokens, isEnd, captures: 'none' as const, signal };
   const { lanes: results } = await generate(model, io, request, {
     position: () => {},
     token({ index, entropy }) {

@@ -35,6 +35,13 @@ describe('the command of a set', () => {
     );
   });
 
+  it('names the plain form, which has no instruction', () => {
+    const plain = { ...learnableManifest.settings, instruction: '', form: 'plain' as const };
+    expect(commandOf({ ...learnableManifest, settings: plain }, settings)).toContain(
+      ' --agree 8 --seed 1 --form plain --out RUN',
+    );
+  });
+
   it.each(['facts', 'invented'])('names the built-in set %s as the terminal takes it', async (name) => {
     const { header } = await readQuestions(name, { limit: 1 });
     expect(commandFor(header.name)).toContain(`hneurons identify --questions ${name} --limit `);
