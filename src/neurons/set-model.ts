@@ -74,7 +74,7 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
   return {
     match: 'alike',
     note: sameName
-      ? `The neurons were found in ${found.name}; ${loaded.name} has the same weights in another precision.`
+      ? `The neurons were found in ${found.name}; ${loaded.name} has the same weights in another precision, as far as rounding lets one tell.`
       : `The neurons were found in ${found.name}, and the model here is ${loaded.name}: the weights are alike within the rounding of their precisions, but one may be a fine-tuned version of the other.`,
   };
 }

@@ -38,7 +38,7 @@ describe('steering when the model is switched', () => {
     const { steering: next, note } = steeringFor(rounded, full, steering, []);
     expect(next).toEqual({ ...steering, madeFor: 'b' });
     expect(note).toBe(
-      'The neurons were found in Tiny.F32; Tiny.Q4_0 has the same weights in another precision.',
+      'The neurons were found in Tiny.F32; Tiny.Q4_0 has the same weights in another precision, as far as rounding lets one tell.',
     );
   });
 
