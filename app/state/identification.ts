@@ -11,21 +11,14 @@ import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type { EvaluateIn, RunFile, RunSummary } from '../../src/protocol/study-messages.ts';
 import { describeError } from './describe-error.ts';
+import type { RunStatus } from './engine-work.ts';
 import { createAsking } from './identification-asking.ts';
 import { createRunRecords, type RunRecords } from './run-records.ts';
 import type { Stores } from './stores.ts';
 import type { StudyClient } from './study.ts';
 import { createJob, type Job, noJob } from './study-job.ts';
 
-export type { Job, RunRecords };
-
-/**
- * What the run that is open does:
- * `idle`: none is open, a set can be chosen and started; `running`: questions are asked; `paused`: it can be resumed;
- * `waiting`: the explorer uses the model or loads one, the run goes on by itself behind that; `done`: all questions are
- * asked; `failed`: `error` says why, what is stored stays and it can be resumed.
- */
-export type RunStatus = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'failed';
+export type { Job, RunRecords, RunStatus };
 
 /** How far the open run is; `latest` is in `Identification.records`. */
 export type RunFigures = Omit<RunProgress, 'latest'>;
