@@ -12,6 +12,7 @@ import { type PromptOptions, promptFrom } from './prompt-options.ts';
 export interface ActivationsOptions extends PromptOptions, SteeringOptions {
   readonly model: string;
   readonly device: CliDevice;
+  readonly dense?: boolean;
   readonly answer?: string;
   readonly top: number;
   readonly logits?: boolean;
@@ -33,7 +34,7 @@ export interface ActivationsReport {
 
 /** What the model's neurons do at the last position, and what it would say next. */
 export async function runActivations(options: ActivationsOptions): Promise<ActivationsReport> {
-  const model = await openModel(options.model, options.device);
+  const model = await openModel(options.model, options.device, options);
   const io = graphIo(model);
   const { ids: promptIds } = preparePrompt(model, promptFrom(options));
   const answerIds = options.answer ? model.codec.encode(options.answer, { addBos: false }) : [];

@@ -12,7 +12,7 @@ let questioner: Questioner | undefined;
 const answer = serve<AskingCalls>(
   {
     async open({ model: path, device, settings }) {
-      const model = await openModel(path, device, 1);
+      const model = await openModel(path, device, { threads: 1 });
       questioner = modelQuestioner(askerOf({ model, io: graphIo(model) }), settings);
       const { maxRSS } = process.resourceUsage();
       return { model: questioner.model, ahead: questioner.ahead, peakBytes: maxRSS * 1024 };

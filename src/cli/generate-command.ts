@@ -23,6 +23,7 @@ export interface SteeringOptions {
 export interface GenerateOptions extends PromptOptions, SteeringOptions {
   readonly model: string;
   readonly device: CliDevice;
+  readonly dense?: boolean;
   readonly scope: Scope;
   readonly maxTokens: number;
   readonly temperature: number;
@@ -65,7 +66,7 @@ const NAMES = ['unsteered', 'steered', 'control'] as const;
 
 /** One lane where no neuron is named, else the three lanes of the page. */
 export async function runGenerate(options: GenerateOptions): Promise<GenerateReport> {
-  const model = await openModel(options.model, options.device);
+  const model = await openModel(options.model, options.device, options);
   const io = graphIo(model);
   const steered = await steeredNeurons(model, options);
   const { ids } = preparePrompt(model, promptFrom(options));

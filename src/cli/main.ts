@@ -65,6 +65,7 @@ function withPrompt(command: Command): Command {
     .option('--neuron <names...>', 'neurons to scale, as LAYER:NEURON or LAYER:NEURON=FACTOR')
     .option('--neurons <file>', 'a neuron set (JSON)')
     .option('--scale <factor>', 'factor of the named neurons', number, 1)
+    .option('--dense', "hold an export's quantised weights as float32, which CPUs compute with faster")
     .option('--json', 'print JSON');
 }
 

@@ -4,6 +4,7 @@ import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../errors.ts';
+import { denseBudget } from '../model/dense-budget.ts';
 import type { ModelFiles } from '../model/onnx-files.ts';
 import { openGguf } from '../model/open-gguf.ts';
 import { openOnnx } from '../model/open-onnx.ts';
@@ -60,12 +61,24 @@ export function existingModel(path: string): { readonly path: string; readonly i
   return { path: resolve(path), isFolder: statSync(path).isDirectory() };
 }
 
-/** Opens a GGUF file (of a split model any of its files), the folder of an ONNX export, or one of its graphs. @param threads one a core where it is left out */
-export async function openModel(path: string, device: CliDevice, threads?: number): Promise<LanguageModel> {
+export interface OpenModelOptions {
+  /** One a core where it is left out. */
+  readonly threads?: number;
+  /** Holds an export's quantised weights as dense float32, as the page does on WebAssembly. */
+  readonly dense?: boolean;
+}
+
+/** Opens a GGUF file (of a split model any of its files), the folder of an ONNX export, or one of its graphs. */
+export async function openModel(
+  path: string,
+  device: CliDevice,
+  { threads, dense = false }: OpenModelOptions = {},
+): Promise<LanguageModel> {
   const { path: place, isFolder } = existingModel(path);
   const runtime = cliRuntime(device, threads);
-  if (isFolder) return openOnnx(folderFiles(place), runtime);
+  const held = dense ? { dequantise: { budget: denseBudget(runtime.kind, freemem()) } } : {};
+  if (isFolder) return openOnnx(folderFiles(place), runtime, held);
   if (place.endsWith('.onnx'))
-    return openOnnx(folderFiles(dirname(place)), runtime, { graph: basename(place) });
+    return openOnnx(folderFiles(dirname(place)), runtime, { graph: basename(place), ...held });
   return withGguf(place, (sources) => openGguf(sources, runtime, { memory: freemem() }));
 }

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('a split model is opened and inspected by any of its files', async () => {
   for (const name of names) {
     expect(await runInspect(join(folder, name))).toMatchObject({ tensor_types: { F32: 5 } });
-    const model = await openModel(join(folder, name), 'native', 1);
+    const model = await openModel(join(folder, name), 'native', { threads: 1 });
     expect(model).toMatchObject({ architecture: 'llama', layout: { total: 192 } });
     await model.session.release();
   }
@@ -28,7 +28,7 @@ it('a split model is opened and inspected by any of its files', async () => {
 
 it('a part that is not beside the others is named', async () => {
   rmSync(join(folder, names[1]!));
-  for (const run of [runInspect, (path: string) => openModel(path, 'native', 1)])
+  for (const run of [runInspect, (path: string) => openModel(path, 'native', { threads: 1 })])
     await expect(run(join(folder, names[2]!))).rejects.toThrow(
       /one of 3 files of a model; open it together with file 2\./,
     );

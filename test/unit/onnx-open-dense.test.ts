@@ -1,10 +1,14 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openModel } from '../../src/cli/open-model.ts';
 import { graphIo } from '../../src/decode/graph-io.ts';
 import { denseBudget, denseOn } from '../../src/model/dense-budget.ts';
 import { type OpenOnnxOptions, openOnnx } from '../../src/model/open-onnx.ts';
 import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
 import { largestDifference } from '../support/differences.ts';
-import { fixtureFiles } from '../support/onnx-engine.ts';
+import { fixtureFiles, fixturePlaces } from '../support/onnx-engine.ts';
 import { readExpected } from '../support/onnx-fixtures.ts';
 import { readLast } from '../support/readings.ts';
 
@@ -54,4 +58,23 @@ it('only WebAssembly gets dense weights unasked, up to what it and the memory ho
   expect(denseBudget('wasm', 64e9)).toBe(2.5e9);
   expect(denseBudget('wasm', 2e9)).toBeCloseTo((0.9 * 2e9) / 2.6);
   expect(denseBudget('native', 64e9)).toBeGreaterThan(15e9);
+});
+
+it('the terminal takes an export as it is, or dense where that is asked for', async () => {
+  const folder = 'test/fixtures/onnx/gpt2/tjs-q8';
+  const places = fixturePlaces(folder);
+  const copy = await mkdtemp(join(tmpdir(), 'h-neurons-dense-'));
+  try {
+    await Promise.all([...places].map(([name, place]) => copyFile(place, join(copy, name))));
+    for (const [dense, precision] of [
+      [false, 'as exported'],
+      [true, '8-bit integers, held as float32'],
+    ] as const) {
+      const model = await openModel(copy, 'native', { threads: 1, dense });
+      expect(model.precision).toBe(precision);
+      await model.session.release();
+    }
+  } finally {
+    await rm(copy, { recursive: true });
+  }
 });
