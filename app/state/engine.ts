@@ -27,6 +27,9 @@ interface Worker {
 /** Stages in which files come, before a model takes memory. */
 const fetching: readonly string[] = [DOWNLOAD_STAGE, CACHED_STAGE];
 
+/** A worker that does not even start is one of a version that the site has no more. */
+const advice = 'Load the model again; if that does not help, reload the page.';
+
 const fatal: readonly string[] = ['device-lost', 'out-of-memory'];
 
 /**
@@ -42,7 +45,7 @@ export function createEngine(makePort: () => Port): Engine {
   function start(): Worker {
     const port = makePort();
     const worker: Worker = {
-      client: createClient<Calls>(port, 'Load the model again.', nextId),
+      client: createClient<Calls>(port, advice, nextId),
       holdsModel: false,
       used: false,
     };
