@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { attr, externalTensor, node } from './builders.ts';
 import { denseWeight } from './dequantise-weights.ts';
+import { dataLocations } from './external.ts';
 import { indexGraph } from './graph.ts';
 import { DataType, type GraphProto, type ModelProto, type NodeProto, opsetVersion } from './model.ts';
 import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema } from './onnx_pb.ts';
@@ -11,7 +12,7 @@ const MICROSOFT = 'com.microsoft';
 
 export interface Dequantised {
   readonly model: ModelProto;
-  /** The data files given, and those of the dense weights. */
+  /** The data files given, as far as the graph still reads them, and those of the dense weights. */
   readonly externalData: readonly ExternalData[];
   /** Of the weights that were quantised, those held as float32 now, and those kept because the budget was spent. */
   readonly dense: number;
@@ -143,9 +144,10 @@ export function dequantise(
     : [...model.opsetImport, create(OperatorSetIdProtoSchema, { domain: MICROSOFT, version: 1n })];
   const result = create(ModelProtoSchema, { ...model, graph: changed, opsetImport: imports });
   result.$unknown = model.$unknown;
+  const locations = new Set(dataLocations(result));
   return {
     model: result,
-    externalData: [...external, ...data],
+    externalData: [...external, ...data].filter(({ path }) => locations.has(path)),
     dense: replacements.size,
     kept: quantised.length - replacements.size,
     were,
