@@ -24,6 +24,9 @@ const kinds: readonly { value: RowKind; label: string }[] = [
   { value: 'base', label: 'Base' },
 ];
 
+/** Short for what the engine says of a model that does not fit without more. */
+const fitWords = { yes: '', tight: 'tight', no: 'too large' } as const;
+
 /** Models to begin with, as a list that is sorted and filtered; beside it what the Hub has of the chosen one. */
 export function Catalogue() {
   const [words, setWords] = useState('');
@@ -89,7 +92,7 @@ export function Catalogue() {
               <Column id="licence">Licence</Column>
             </TableHeader>
             <TableBody renderEmptyState={() => 'No model has these words; the Hub has more.'}>
-              {rows.map(({ model, precision, download, memory }) => (
+              {rows.map(({ model, precision, download, memory, fits }) => (
                 <Row key={model.repository} id={model.repository}>
                   <Cell>{model.name}</Cell>
                   <Cell>{model.chat ? 'chat' : 'base'}</Cell>
@@ -100,7 +103,9 @@ export function Catalogue() {
                   <Cell>
                     {aboutBytesText(download)} <small>{precision}</small>
                   </Cell>
-                  <Cell>{aboutBytesText(memory)}</Cell>
+                  <Cell>
+                    {aboutBytesText(memory)} <small data-fits={fits}>{fitWords[fits]}</small>
+                  </Cell>
                   <Cell>{model.licence}</Cell>
                 </Row>
               ))}

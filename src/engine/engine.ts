@@ -5,6 +5,7 @@ import { randomControl } from '../neurons/controls.ts';
 import type { LoadedModel } from '../protocol/messages.ts';
 import type { Handlers } from '../protocol/server.ts';
 import type { RuntimeMakers } from '../runtime/choose.ts';
+import { deviceFacts } from '../runtime/device-facts.ts';
 import { answer } from './answer.ts';
 import { type DeviceWatch, watchDevice } from './device-watch.ts';
 import { doses } from './dose.ts';
@@ -13,7 +14,7 @@ import { impact } from './impact.ts';
 import { loadModel, type OpenedModel } from './load.ts';
 import { type Loaded, withStores } from './loaded.ts';
 import { neuronFacts } from './neuron-facts.ts';
-import { deviceFacts, survey } from './survey.ts';
+import { survey } from './survey.ts';
 
 const STARTING_SET = 5;
 

@@ -15,11 +15,12 @@ import {
   type DeviceChoice,
   type RuntimeMakers,
 } from '../runtime/choose.ts';
+import { deviceFacts } from '../runtime/device-facts.ts';
 import { isOutOfMemory } from '../runtime/ort-session.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { selfTest } from './self-test.ts';
-import { deviceFacts, survey } from './survey.ts';
+import { survey } from './survey.ts';
 
 /** A model that passed its self-test. */
 export interface OpenedModel {

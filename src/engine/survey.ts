@@ -1,4 +1,3 @@
-import { storageUse } from '../bytes/storage.ts';
 import { download, isKept } from '../model/download.ts';
 import { openCache } from '../model/file-cache.ts';
 import { fitOf, type ModelFacts } from '../model/fit.ts';
@@ -6,18 +5,7 @@ import { choicesOf, type ModelChoice, namedChoice } from '../model/hub-choices.t
 import { openRepository, type Repository } from '../model/hub-repository.ts';
 import { suggest } from '../model/suggest.ts';
 import type { HubSource, Survey } from '../protocol/messages.ts';
-import type { DeviceChoice, RuntimeMakers } from '../runtime/choose.ts';
-import { adapterFacts, type DeviceFacts, reportedMemory } from '../runtime/device-facts.ts';
-
-/** What the device that would be chosen can hold. */
-export async function deviceFacts(choice: DeviceChoice, makers: RuntimeMakers): Promise<DeviceFacts> {
-  const { usage, quota } = await storageUse();
-  const storageFree = usage === undefined || quota === undefined ? undefined : Math.max(0, quota - usage);
-  const common = { memory: reportedMemory(), storageFree };
-  const usesGpu = choice === 'webgpu' || (choice === 'auto' && (await makers.webgpuObstacle()) === undefined);
-  const adapter = usesGpu ? await adapterFacts() : undefined;
-  return adapter ? { kind: 'webgpu', ...adapter, ...common } : { kind: 'wasm', float16: true, ...common };
-}
+import type { DeviceFacts } from '../runtime/device-facts.ts';
 
 /** Sizes of the embedding, from the configuration; empty where it cannot be had. */
 async function embeddingOf(

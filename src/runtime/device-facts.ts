@@ -1,3 +1,6 @@
+import { storageUse } from '../bytes/storage.ts';
+import type { DeviceChoice, RuntimeMakers } from './choose.ts';
+
 /** What a device and its browser can hold, as far as they tell. Bytes. */
 export interface DeviceFacts {
   readonly kind: 'wasm' | 'webgpu';
@@ -26,4 +29,30 @@ export async function adapterFacts(): Promise<
   if (!adapter) return undefined;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   return { float16: adapter.features.has('shader-f16'), maxBufferSize, maxStorageBufferBindingSize };
+}
+
+/** Why WebGPU is not to be tried unasked in a browser; undefined where a graphics card is there. */
+export async function webgpuObstacle(): Promise<string | undefined> {
+  if (!globalThis.isSecureContext)
+    return 'this page was not loaded over https or from this computer, and WebGPU needs that';
+  if (!navigator.gpu) return 'this browser has no WebGPU';
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return 'WebGPU found no graphics adapter';
+  const software =
+    adapter.info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|software/i.test(`${adapter.info.architecture} ${adapter.info.description}`);
+  return software ? 'the WebGPU adapter here is software, which is slower' : undefined;
+}
+
+/** What the device that would be chosen can hold. */
+export async function deviceFacts(
+  choice: DeviceChoice,
+  makers: Pick<RuntimeMakers, 'webgpuObstacle'>,
+): Promise<DeviceFacts> {
+  const { usage, quota } = await storageUse();
+  const storageFree = usage === undefined || quota === undefined ? undefined : Math.max(0, quota - usage);
+  const common = { memory: reportedMemory(), storageFree };
+  const usesGpu = choice === 'webgpu' || (choice === 'auto' && (await makers.webgpuObstacle()) === undefined);
+  const adapter = usesGpu ? await adapterFacts() : undefined;
+  return adapter ? { kind: 'webgpu', ...adapter, ...common } : { kind: 'wasm', float16: true, ...common };
 }
