@@ -1,5 +1,6 @@
+import { constantMatrix, flip, isReadable, parameter, sizes } from './constant-weights.ts';
 import type { GraphIndex } from './graph.ts';
-import { DataType, dimsOf, floatAttribute, intAttribute, type NodeProto, type TensorProto } from './model.ts';
+import { DataType, floatAttribute, intAttribute, type NodeProto, type TensorProto } from './model.ts';
 
 /**
  * How a projection's weight W is stored.
@@ -64,71 +65,6 @@ export interface Projection {
   readonly type: DataType;
 }
 
-function floatType(tensor: TensorProto): DataType {
-  return tensor.dataType as DataType;
-}
-
-/** The matrix behind a value: an initialiser, possibly behind Identity, Transpose, Cast or DequantizeLinear. */
-function constantMatrix(
-  index: GraphIndex,
-  value: string,
-): { weight: Weight & { form: 'matrix' }; type: DataType } | undefined {
-  let name = value;
-  let transposed = false;
-  let type: DataType | undefined;
-  let quantization: Quantization | undefined;
-  for (let depth = 0; depth < 6; depth++) {
-    const tensor = index.constant(name);
-    if (tensor) {
-      if (tensor.dims.length !== 2) return undefined;
-      return {
-        weight: { form: 'matrix', tensor, transposed, quantization },
-        type: type ?? floatType(tensor),
-      };
-    }
-    const node = index.producer(name);
-    const [first] = node?.input ?? [];
-    if (!node || first === undefined) return undefined;
-    if (quantization && node.opType === 'QuantizeLinear') {
-      // Rounded when the graph runs: the weight as it is stored differs by less than a step.
-      quantization = undefined;
-      name = first;
-      continue;
-    }
-    if (quantization && node.opType !== 'Identity') return undefined;
-    if (node.opType === 'Transpose') {
-      const perm = node.attribute.find((attribute) => attribute.name === 'perm')?.ints;
-      if (perm && (perm.length !== 2 || perm[0] !== 1n)) return undefined;
-      transposed = !transposed;
-    } else if (node.opType === 'Cast') {
-      type ??= intAttribute(node, 'to', DataType.UNDEFINED);
-    } else if (node.opType === 'DequantizeLinear') {
-      const scales = index.constant(node.input[1] ?? '');
-      if (!scales) return undefined;
-      type ??= intAttribute(node, 'output_dtype', 0) || floatType(scales);
-      quantization = {
-        scales,
-        zeroPoints: index.constant(node.input[2] ?? ''),
-        axis: intAttribute(node, 'axis', 1),
-        blockSize: intAttribute(node, 'block_size', 0),
-      };
-    } else if (node.opType !== 'Identity') {
-      return undefined;
-    }
-    name = first;
-  }
-  return undefined;
-}
-
-function flip(weight: Weight & { form: 'matrix' }, transposed: boolean): Weight & { form: 'matrix' } {
-  return transposed ? { ...weight, transposed: !weight.transposed } : weight;
-}
-
-function sizes({ tensor, transposed }: Weight & { form: 'matrix' }): { inputs: number; outputs: number } {
-  const [rows = 0, columns = 0] = dimsOf(tensor);
-  return transposed ? { inputs: columns, outputs: rows } : { inputs: rows, outputs: columns };
-}
-
 function own(node: NodeProto, activation: string, output: string) {
   return { node, activation, output, entry: node, users: [] as NodeProto[] };
 }
@@ -156,10 +92,11 @@ function dense(index: GraphIndex, node: NodeProto): Projection | undefined {
 
 function blocks(index: GraphIndex, node: NodeProto): Projection | undefined {
   const [activation = '', b = '', s = '', zeroPoints = '', groupIndex = '', bias = ''] = node.input;
-  const tensor = index.constant(b);
-  const scales = index.constant(s);
+  const tensor = parameter(index, b)?.tensor;
+  const scales = parameter(index, s);
   const [output] = node.output;
   if (!tensor || !scales || output === undefined) return undefined;
+  if (!isReadable(index, zeroPoints) || !isReadable(index, groupIndex)) return undefined;
   return {
     ...own(node, activation, output),
     inputs: intAttribute(node, 'K', 0),
@@ -167,22 +104,22 @@ function blocks(index: GraphIndex, node: NodeProto): Projection | undefined {
     weight: {
       form: 'blocks',
       tensor,
-      scales,
-      zeroPoints: index.constant(zeroPoints),
-      groupIndex: index.constant(groupIndex),
+      scales: scales.tensor,
+      zeroPoints: parameter(index, zeroPoints)?.tensor,
+      groupIndex: parameter(index, groupIndex)?.tensor,
       bits: intAttribute(node, 'bits', 4),
       blockSize: intAttribute(node, 'block_size', 0),
     },
     biasInput: bias === '' ? undefined : 5,
     alpha: 1,
-    type: floatType(scales),
+    type: scales.type,
   };
 }
 
 function bnb4(index: GraphIndex, node: NodeProto): Projection | undefined {
   const [activation = '', b = '', absmax = ''] = node.input;
-  const tensor = index.constant(b);
-  const maxima = index.constant(absmax);
+  const tensor = parameter(index, b)?.tensor;
+  const maxima = parameter(index, absmax);
   const [output] = node.output;
   if (!tensor || !maxima || output === undefined || intAttribute(node, 'transB', 1) !== 1) return undefined;
   const code = intAttribute(node, 'quant_type', 1) === 0 ? 'fp4' : 'nf4';
@@ -190,18 +127,27 @@ function bnb4(index: GraphIndex, node: NodeProto): Projection | undefined {
     ...own(node, activation, output),
     inputs: intAttribute(node, 'K', 0),
     outputs: intAttribute(node, 'N', 0),
-    weight: { form: 'bnb4', tensor, maxima, blockSize: intAttribute(node, 'block_size', 0), code },
+    weight: {
+      form: 'bnb4',
+      tensor,
+      maxima: maxima.tensor,
+      blockSize: intAttribute(node, 'block_size', 0),
+      code,
+    },
     alpha: 1,
-    type: floatType(maxima),
+    type: maxima.type,
   };
 }
 
 function integerMatrix(index: GraphIndex, value: string, scale: string, zeroPoint: string) {
   const found = constantMatrix(index, value)?.weight;
-  const scales = index.constant(scale);
-  if (!found || found.quantization || !scales) return undefined;
+  const scales = parameter(index, scale)?.tensor;
+  if (!found || found.quantization || !scales || !isReadable(index, zeroPoint)) return undefined;
   const axis = found.transposed ? 0 : 1;
-  return { ...found, quantization: { scales, zeroPoints: index.constant(zeroPoint), axis, blockSize: 0 } };
+  return {
+    ...found,
+    quantization: { scales, zeroPoints: parameter(index, zeroPoint)?.tensor, axis, blockSize: 0 },
+  };
 }
 
 /** DynamicQuantizeMatMul: quantises its float input itself. */

@@ -199,6 +199,31 @@ describe('how the down projection is written', () => {
       ));
   }
 
+  it('MatMulNBits whose scales are cast and whose zero points are packed', () =>
+    expectEdited(
+      withDown((parts, z) => {
+        const halves = floatToHalf(weights(hidden, 3).map((value) => Math.abs(value) / 16));
+        parts.tensors.push(
+          rawTensor('q', DataType.UINT8, [hidden, 1, 8], codes(hidden * 8)),
+          rawTensor('half', DataType.FLOAT16, [hidden], new Uint8Array(halves.buffer)),
+          rawTensor('zero', DataType.UINT8, [hidden], codes(hidden)),
+        );
+        push(
+          parts,
+          node('Cast', ['half'], ['scale'], { to: attr.int(DataType.FLOAT) }),
+          node(
+            'MatMulNBits',
+            [z, 'q', 'scale', 'zero'],
+            ['down'],
+            { K: attr.int(width), N: attr.int(hidden), bits: attr.int(4), block_size: attr.int(16) },
+            contrib,
+          ),
+        );
+        return 'down';
+      }),
+      [down],
+    ));
+
   const rescales: Record<string, (parts: Parts) => string> = {
     'the product of both': (parts) => {
       push(
