@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { attr, externalTensor, node } from './builders.ts';
 import { denseWeight } from './dequantise-weights.ts';
 import { dataLocations } from './external.ts';
-import { indexGraph } from './graph.ts';
+import { type GraphIndex, indexGraph } from './graph.ts';
 import { DataType, type GraphProto, type ModelProto, type NodeProto, opsetVersion } from './model.ts';
 import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema } from './onnx_pb.ts';
 import { findProjections, type Projection } from './projections.ts';
@@ -14,7 +14,7 @@ export interface Dequantised {
   readonly model: ModelProto;
   /** The data files given, as far as the graph still reads them, and those of the dense weights. */
   readonly externalData: readonly ExternalData[];
-  /** Of the weights that were quantised, those held as float32 now, and those kept because the budget was spent. */
+  /** Of the weights that were quantised, those held as float32 now, and those kept, most because the budget was spent. */
   readonly dense: number;
   readonly kept: number;
   /** What the weights were, for people: "4-bit blocks", "8-bit integers"; empty where none were quantised. */
@@ -38,25 +38,38 @@ function kindOf({ weight }: Projection): string {
   return `${INTEGER_BITS[weight.tensor.dataType] ?? 8}-bit integers`;
 }
 
+const picking = new Set(['Unsqueeze', 'Gather', 'Slice']);
+
+const isFloat = ({ type }: Projection) => type === DataType.FLOAT || type === DataType.UNDEFINED;
+
+/**
+ * Whether a product in half precision reads positions that the graph picks itself, as heads do: a Cast between would hide
+ * from `pickLogits` that these are not all.
+ */
+function hidesPicking(index: GraphIndex, projection: Projection): boolean {
+  const maker = index.producer(projection.activation);
+  return !isFloat(projection) && maker !== undefined && picking.has(maker.opType);
+}
+
 /** The nodes of a product with a dense weight; inputs and outputs keep their element type. */
 function denseProduct(projection: Projection, weight: string, transposed: boolean): NodeProto[] {
   const { node: original, activation, output, biasInput, alpha, type } = projection;
-  const isFloat = type === DataType.FLOAT || type === DataType.UNDEFINED;
   const bias = biasInput === undefined ? undefined : original.input[biasInput];
   const name = original.name === '' ? output : original.name;
   const nodes: NodeProto[] = [];
   const add = (...[opType, inputs, outputs, attributes, options]: Parameters<typeof node>) =>
     nodes.push(node(opType, inputs, outputs, attributes, { name: `${name}.${opType}`, ...options }));
   let x = activation;
-  if (!isFloat) {
+  const half = !isFloat(projection);
+  if (half) {
     x = `${output}.input`;
     add('Cast', [activation], [x], { to: attr.int(DataType.FLOAT) }, { name: `${name}.input` });
   }
   const product = bias === undefined ? output : `${output}.product`;
-  const float = isFloat ? product : `${product}.float`;
+  const float = half ? `${product}.float` : product;
   const attributes = { transB: attr.int(transposed ? 1 : 0), alpha: attr.float(alpha) };
   add('FusedMatMul', [x, weight], [float], attributes, { domain: MICROSOFT, name });
-  if (!isFloat) add('Cast', [float], [product], { to: attr.int(type) });
+  if (half) add('Cast', [float], [product], { to: attr.int(type) });
   if (bias !== undefined) add('Add', [product, bias], [output]);
   return nodes;
 }
@@ -104,10 +117,11 @@ export function dequantise(
   { budget }: { readonly budget: number },
 ): Dequantised {
   const { graph } = model;
-  const quantised = graph ? [...findProjections(indexGraph(graph)).values()].filter(isQuantised) : [];
+  const index = graph && indexGraph(graph);
+  const quantised = index ? [...findProjections(index).values()].filter(isQuantised) : [];
   const were = [...new Set(quantised.map(kindOf))].sort().join(', ');
   const unchanged = { model, externalData: external, dense: 0, kept: quantised.length, were };
-  if (!graph || quantised.length === 0) return unchanged;
+  if (!graph || !index || quantised.length === 0) return unchanged;
 
   const replacements = new Map<string, NodeProto[]>();
   const data: ExternalData[] = [];
@@ -116,7 +130,7 @@ export function dequantise(
   let left = budget;
   for (const projection of quantised) {
     const bytes = 4 * projection.inputs * projection.outputs;
-    if (bytes > left) continue;
+    if (bytes > left || hidesPicking(index, projection)) continue;
     left -= bytes;
     const { values, transposed } = denseWeight(projection, external);
     // Names of data files must not look like paths, and those of values often do.

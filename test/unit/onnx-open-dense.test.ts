@@ -28,6 +28,7 @@ describe('an export on WebAssembly with its weights dense', () => {
     ['llama/genai-int4-asym', '4-bit blocks, held as float32'],
     ['llama/tjs-bnb4', '4-bit NF4, held as float32'],
     ['gemma3/tjs-q4f16', '4-bit blocks, held as float32'],
+    ['qwen2/genai-int4-webgpu-graph', '4-bit blocks, 10 of 11 weights held as float32'],
     ['gpt2/tjs-q8', '8-bit integers, held as float32'],
   ])('%s is the same model and shows the same neurons', async (path, precision) => {
     const plain = await open(path, {});
