@@ -93,6 +93,11 @@ function refuseWithout({ graph, functions }: ModelProto): never {
   if (graph.node.some(({ opType }) => called.has(opType))) {
     refuse('The model keeps its layers inside functions; export it again with functions inlined.');
   }
+  if (graph.node.some(({ opType }) => opType === 'QLinearMatMul' || opType === 'QGemm')) {
+    refuse(
+      'The model computes in 8-bit integers throughout (QLinearMatMul); choose an export that rounds its weights only, or activations as it runs.',
+    );
+  }
   if (graph.initializer.length === 0) {
     refuse('The model file holds no weights; choose the file that has them.');
   }

@@ -1,8 +1,10 @@
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { floatToHalf } from '../../src/bytes/half.ts';
 import { attr, node, rawTensor } from '../../src/onnx/builders.ts';
 import { findDownProjections } from '../../src/onnx/down-projections.ts';
 import { DataType } from '../../src/onnx/model.ts';
+import { FunctionProtoSchema } from '../../src/onnx/onnx_pb.ts';
 import { type Expectation, expectEdited } from '../support/edited-graph.ts';
 import {
   codes,
@@ -277,5 +279,32 @@ describe('structures that are refused', () => {
       return 'sum';
     });
     expect(() => findDownProjections(model)).toThrow(/adapter \(LoRA\)/);
+  });
+
+  it('products of 8-bit integers, which never are activations in floating point', () => {
+    const model = withDown((parts, z) => {
+      parts.tensors.push(
+        rawTensor('q.zero', DataType.UINT8, [], Uint8Array.of(128)),
+        rawTensor('w.q', DataType.UINT8, [width, hidden], codes(width * hidden)),
+      );
+      const scale = vector(parts, 'scale', [0.05], []);
+      push(
+        parts,
+        node('QuantizeLinear', [z, scale, 'q.zero'], ['z.q']),
+        node('QLinearMatMul', ['z.q', scale, 'q.zero', 'w.q', scale, 'q.zero', scale, 'q.zero'], ['product']),
+        node('DequantizeLinear', ['product', scale, 'q.zero'], ['down']),
+      );
+      return 'down';
+    });
+    expect(() => findDownProjections(model)).toThrow(/8-bit integers throughout/);
+  });
+
+  it('layers inside functions of the model', () => {
+    const model = withDown((parts, z) => {
+      push(parts, node('Mlp', [z], ['down'], {}, { domain: 'local' }));
+      return 'down';
+    });
+    model.functions.push(create(FunctionProtoSchema, { name: 'Mlp', domain: 'local' }));
+    expect(() => findDownProjections(model)).toThrow(/inside functions/);
   });
 });
