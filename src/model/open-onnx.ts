@@ -36,7 +36,28 @@ function tokenText(value: unknown): string {
 function headDim(config: Record<string, unknown>): number | undefined {
   const hidden = numberOf(config, ['hidden_size', 'n_embd']);
   const heads = numberOf(config, ['num_attention_heads', 'n_head']);
-  return numberOf(config, ['head_dim']) ?? (hidden && heads ? hidden / heads : undefined);
+  return (
+    numberOf(config, ['head_dim', 'kv_channels', 'head_size']) ??
+    (hidden && heads ? hidden / heads : undefined)
+  );
+}
+
+interface PostProcessor {
+  readonly single?: readonly { readonly SpecialToken?: { readonly id?: string } }[];
+  readonly processors?: readonly PostProcessor[];
+}
+
+/** Whether a raw text starts with the token for the beginning: as the tokenizer's config or its post-processor says. */
+function startsWithBos(
+  tokenizer: Record<string, unknown>,
+  tokenizerConfig: Record<string, unknown>,
+  bosToken: string,
+): boolean {
+  if (typeof tokenizerConfig.add_bos_token === 'boolean') return tokenizerConfig.add_bos_token;
+  const outer = tokenizer.post_processor as PostProcessor | null | undefined;
+  return [outer, ...(outer?.processors ?? [])].some(
+    (processor) => bosToken !== '' && processor?.single?.[0]?.SpecialToken?.id === bosToken,
+  );
 }
 
 async function chatTemplate(
@@ -139,7 +160,7 @@ export async function openOnnx(
   const session = await runtime.createSession(instrumented.model);
   const text = (config.text_config ?? config) as Record<string, unknown>;
   const bosToken = tokenText(tokenizerConfig.bos_token);
-  const bosId = bosToken === '' ? undefined : numberOf(config, ['bos_token_id']);
+  const bosId = bosToken === '' ? undefined : numberOf({ ...text, ...config }, ['bos_token_id']);
   const vocabulary = numberOf(text, ['vocab_size']);
   if (!vocabulary)
     throw new EngineError(
@@ -162,7 +183,7 @@ export async function openOnnx(
     eosIds: eosIds(generation, config, text),
     codec: textCodec(tokenizerJson, tokenizerConfig, bosId),
     chatTemplate: await chatTemplate(files, tokenizerConfig),
-    addBos: tokenizerConfig.add_bos_token === true,
+    addBos: startsWithBos(tokenizerJson, tokenizerConfig, bosToken),
     bosToken,
     eosToken: tokenText(tokenizerConfig.eos_token),
     precision: prepared.precision,

@@ -4,10 +4,13 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActivationsOptions, runActivations } from '../../src/cli/activations-command.ts';
 import { runInspect } from '../../src/cli/inspect-command.ts';
+import { openOnnx } from '../../src/model/open-onnx.ts';
 import { pointOutside } from '../../src/onnx/builders.ts';
 import { decodeModel, encodeModel } from '../../src/onnx/model.ts';
 import { externalLocation } from '../../src/onnx/tensor-data.ts';
+import { nativeRuntime } from '../../src/runtime/native.ts';
 import { largestDifference } from '../support/differences.ts';
+import { fixtureFiles } from '../support/onnx-engine.ts';
 import { readExpected } from '../support/onnx-fixtures.ts';
 
 const fixtures = 'test/fixtures/onnx';
@@ -129,5 +132,30 @@ describe('what a graph lets be done', () => {
     const report = await runActivations(options(root, { ids }));
     expect(largestDifference(report.logits!, logits)).toBeLessThan(1e-4);
     rmSync(root, { recursive: true });
+  });
+
+  it('a text starts with the token that the post-processor puts first', async () => {
+    const files = fixtureFiles(`${fixtures}/llama/tjs-q8`);
+    const opened = async (processor: unknown) => {
+      const read = async (path: string) => {
+        const bytes = await files.read(path);
+        if (path !== 'tokenizer.json') return bytes;
+        const json = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+        return new TextEncoder().encode(JSON.stringify({ ...json, post_processor: processor }));
+      };
+      const model = await openOnnx({ ...files, read }, nativeRuntime(1));
+      await model.session.release();
+      return model.addBos;
+    };
+    const template = {
+      type: 'TemplateProcessing',
+      single: [{ SpecialToken: { id: '<|endoftext|>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [],
+      special_tokens: { '<|endoftext|>': { id: '<|endoftext|>', ids: [0], tokens: ['<|endoftext|>'] } },
+    };
+    const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+    expect(await opened(byteLevel)).toBe(false);
+    expect(await opened(template)).toBe(true);
+    expect(await opened({ type: 'Sequence', processors: [byteLevel, template] })).toBe(true);
   });
 });
