@@ -12,8 +12,9 @@ import { TopBar } from './TopBar.tsx';
 const Identify = lazy(() =>
   import('./identify/Identify.tsx').then(({ Identify }) => ({ default: Identify })),
 );
+const Impact = lazy(() => import('./impact/Impact.tsx').then(({ Impact }) => ({ default: Impact })));
 
-const contents = { explore: Explore, identify: Identify } as const;
+const contents = { explore: Explore, identify: Identify, impact: Impact } as const;
 
 interface Props {
   readonly session: Session;

@@ -20,6 +20,7 @@ import './styles/rail.css';
 import './styles/figure.css';
 import './styles/card.css';
 import './styles/identify.css';
+import './styles/impact.css';
 import './styles/models.css';
 import './styles/layout.css';
 

@@ -1,5 +1,5 @@
 /** Colours by what they mean; the style sheet has one for each, in light and dark. */
-export type Tone = 'ink' | 'muted' | 'edge' | 'line' | 'accent' | 'paper';
+export type Tone = 'ink' | 'muted' | 'edge' | 'line' | 'accent' | 'accent-wash' | 'paper';
 
 /** What a drawing is made of, in user units: CSS pixels at the default type size. */
 export type Mark =

@@ -1,4 +1,6 @@
 import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { useSession } from '../state/hooks.ts';
 import { Answers } from './Answers.tsx';
 import { IdentificationContext } from './context.ts';
 import { Find } from './Find.tsx';
@@ -13,6 +15,9 @@ export function Identify() {
   useEffect(() => {
     void identification.refresh();
   }, [identification]);
+  const { found } = useSession().stores;
+  const set = useStore(identification.store, (state) => state.learning.result?.set);
+  useEffect(() => found.setState({ set }), [found, set]);
   return (
     <IdentificationContext value={identification}>
       <main className="identify" id="identify">

@@ -3,7 +3,8 @@ import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { relationWords } from './question-sets.ts';
 
-function SourceLine({ name, url, licence }: QuestionSource) {
+/** A source with its licence. */
+export function SourceLine({ name, url, licence }: QuestionSource) {
   return (
     <li>
       {url ? (

@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 export const pages = [
   { name: 'explore', title: 'Explore' },
   { name: 'identify', title: 'Identify' },
+  { name: 'impact', title: 'Impact' },
 ] as const;
 
 export type PageName = (typeof pages)[number]['name'];

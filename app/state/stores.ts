@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { type ChooserState, firstChooser } from './slices/chooser.ts';
 import { type DoseState, firstDose } from './slices/dose.ts';
+import { type FoundState, firstFound } from './slices/found.ts';
 import { firstModel, type ModelState } from './slices/model.ts';
 import { firstNotice, type NoticeState } from './slices/notice.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
@@ -20,6 +21,7 @@ export function createStores() {
     run: createStore<RunState>(() => firstRun),
     dose: createStore<DoseState>(() => firstDose),
     selection: createStore<SelectionState>(() => firstSelection),
+    found: createStore<FoundState>(() => firstFound),
     notice: createStore<NoticeState>(() => firstNotice),
     view: createStore<ViewState>(() => firstView),
   };

@@ -1,0 +1,66 @@
+import { memo } from 'react';
+import type { ImpactReport } from '../../src/impact/report.ts';
+import type { Interval } from '../charts/detectors.ts';
+import { DoseChart } from './DoseChart.tsx';
+import { levelText, percent } from './effect-words.ts';
+
+const share = [0, 1] as const;
+const plain = (value: number) =>
+  value >= 100 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : value.toPrecision(3);
+const plainText = ({ value, low, high }: Interval) => `${plain(value)} (${plain(low)} to ${plain(high)})`;
+
+/** Whether the model still works: wrong answers to plain questions, and perplexity. */
+export const Capability = memo(function Capability({ report }: { readonly report: ImpactReport }) {
+  const { neutral, perplexity, manifest } = report;
+  const { alphas } = manifest.plan;
+  if (neutral.length === 0 && perplexity.length === 0)
+    return (
+      <p className="muted">
+        No plain questions or prose were asked, so a change cannot be told from breakage; choose them, too.
+      </p>
+    );
+  return (
+    <section className="result suite-result" aria-label="Does the model still work?">
+      <h3>Does the model still work?</h3>
+      <p className="muted">
+        A model that breaks also answers differently. Where wrong answers or perplexity rise, a change above
+        is breakage.
+      </p>
+      <div className="charts">
+        {neutral.map(({ suite, items, sets }) => (
+          <DoseChart
+            key={suite}
+            title={`Wrong answers: ${suite}`}
+            axis="share answered wrong"
+            alphas={alphas}
+            curves={sets.map(({ name, kind, byAlpha }) => ({
+              name,
+              kind,
+              points: byAlpha.map(({ rate }) => rate),
+            }))}
+            format={percent}
+            text={(value) => levelText('rate', value)}
+            within={share}
+            span={0.2}
+          >
+            Of {items} plain questions.
+          </DoseChart>
+        ))}
+        {perplexity.map(({ suite, passages, sets }) => (
+          <DoseChart
+            key={suite}
+            title={`Perplexity: ${suite}`}
+            axis="perplexity"
+            alphas={alphas}
+            curves={sets.map(({ name, kind, byAlpha }) => ({ name, kind, points: byAlpha }))}
+            format={plain}
+            text={plainText}
+            log
+          >
+            Of {passages} passages: how many words the model hesitates between.
+          </DoseChart>
+        ))}
+      </div>
+    </section>
+  );
+});

@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import { Button, FileTrigger } from 'react-aria-components';
+import { useStore } from 'zustand';
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { describeError } from '../state/describe-error.ts';
+import { useSession } from '../state/hooks.ts';
+import { readSetFile, setFileTypes } from '../state/sets.ts';
+import { Tick } from './Tick.tsx';
+import type { SweepSet } from './useSweepSets.ts';
+
+interface Props {
+  readonly sets: readonly SweepSet[];
+  /** Keys of those that are turned. */
+  readonly chosen: readonly string[];
+  readonly onChoose: (keys: readonly string[]) => void;
+  readonly onImport: (set: NeuronSet) => void;
+}
+
+/** Which neurons are turned. */
+export function Neurons({ sets, chosen, onChoose, onImport }: Props) {
+  const model = useStore(useSession().stores.model, (state) => state.model);
+  const [error, setError] = useState<string>();
+
+  async function open(file: File) {
+    if (!model) return;
+    setError(undefined);
+    try {
+      onImport(await readSetFile(file, model));
+    } catch (thrown) {
+      setError(describeError(thrown));
+    }
+  }
+
+  return (
+    <fieldset className="ticks">
+      <legend>Neurons to turn</legend>
+      {sets.length === 0 && (
+        <p className="muted">
+          {model
+            ? 'No set is at hand for this model: find one on the Identify page, choose neurons in the explorer, or open a file.'
+            : 'Sets are shown once a model is there.'}
+        </p>
+      )}
+      {sets.map(({ key, name, members, from }) => (
+        <Tick
+          key={key}
+          isSelected={chosen.includes(key)}
+          onChange={(on) => onChoose(on ? [...chosen, key] : chosen.filter((other) => other !== key))}
+        >
+          <b>
+            <bdi>{name}</bdi>
+          </b>{' '}
+          <span className="muted">
+            {members.length.toLocaleString('en')} neuron{members.length === 1 ? '' : 's'}, {from}
+          </span>
+        </Tick>
+      ))}
+      <FileTrigger
+        acceptedFileTypes={setFileTypes}
+        onSelect={(files) => {
+          const file = files?.item(0);
+          if (file) void open(file);
+        }}
+      >
+        <Button className="button-plain" isDisabled={!model}>
+          Open a set from a file…
+        </Button>
+      </FileTrigger>
+      <p className="message" role="alert">
+        {error}
+      </p>
+    </fieldset>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { Suite } from '../../src/impact/suites.ts';
+import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { Part } from '../identify/Part.tsx';
+import { describeError } from '../state/describe-error.ts';
+import { firstChosen, loadSuites } from './built-in-suites.ts';
+import { useImpact } from './context.ts';
+import { Neurons } from './Neurons.tsx';
+import { SuiteChoice } from './SuiteChoice.tsx';
+import { SweepFieldsForm } from './SweepFieldsForm.tsx';
+import { named } from './suite-words.ts';
+import { firstFields, parseFactors, type SweepFields, shortened, versions } from './sweep-choice.ts';
+import { useSweepSets } from './useSweepSets.ts';
+
+/** What is turned, by how much, and what is asked. */
+export function Setup() {
+  const impact = useImpact();
+  const [builtIn, setBuiltIn] = useState<readonly Suite[]>([]);
+  const [own, setOwn] = useState<readonly Suite[]>([]);
+  const [wanted, setWanted] = useState<readonly string[]>();
+  const [imported, setImported] = useState<readonly NeuronSet[]>([]);
+  const [turned, setTurned] = useState<readonly string[]>();
+  const [fields, setFields] = useState<SweepFields>(firstFields);
+  const [error, setError] = useState<string>();
+  const sets = useSweepSets(imported);
+  const keys = useMemo(
+    () =>
+      (turned ?? sets.slice(0, 1).map(({ key }) => key)).filter((key) => sets.some((set) => set.key === key)),
+    [turned, sets],
+  );
+
+  const suites = useMemo(() => [...builtIn, ...own], [builtIn, own]);
+  const asked = useMemo(
+    () => wanted ?? suites.filter(({ kind }) => firstChosen.includes(kind)).map(({ name }) => name),
+    [wanted, suites],
+  );
+
+  useEffect(() => {
+    let current = true;
+    loadSuites().then(
+      (loaded) => current && setBuiltIn(loaded),
+      (thrown: unknown) => current && setError(describeError(thrown)),
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
+
+  const factors = useMemo(() => parseFactors(fields.factors), [fields.factors]);
+  useEffect(() => {
+    const chosenSets = keys.flatMap((key) => {
+      const set = sets.find((each) => each.key === key);
+      return set ? [{ name: set.name, members: set.members }] : [];
+    });
+    const chosenSuites = suites
+      .filter(({ name }) => asked.includes(name))
+      .map((suite) => shortened(suite, fields.limit));
+    const complete = chosenSets.length > 0 && chosenSuites.length > 0 && typeof factors !== 'string';
+    impact.prepare(
+      complete
+        ? {
+            sets: chosenSets,
+            suites: chosenSuites,
+            alphas: factors,
+            controls: fields.controls,
+            seed: fields.seed,
+            ...(fields.tight !== undefined && { tight: fields.tight / 100 }),
+          }
+        : undefined,
+    );
+  }, [impact, sets, keys, suites, asked, fields, factors]);
+
+  const count = typeof factors === 'string' ? 0 : versions(factors, keys.length + fields.controls);
+  return (
+    <Part
+      number={1}
+      title="What to turn, what to ask"
+      about={
+        <p>
+          Every item has two answers: one goes along with what is wrong in the question, one does not. The
+          model is never left to talk: what is measured is which of the two it finds likelier, so small models
+          can be tested and nobody has to judge.
+        </p>
+      }
+    >
+      <Neurons
+        sets={sets}
+        chosen={keys}
+        onChoose={setTurned}
+        onImport={(set) => setImported((all) => [...all, set])}
+      />
+      <SuiteChoice
+        suites={suites}
+        chosen={asked}
+        onChoose={setWanted}
+        onImport={(suite) => {
+          const added = named(suite, suites);
+          setOwn([...own, added]);
+          setWanted([...asked, added.name]);
+        }}
+      />
+      <p className="message" role="alert">
+        {error}
+      </p>
+      <SweepFieldsForm fields={fields} onChange={(change) => setFields({ ...fields, ...change })} />
+      <p className="message" role="alert">
+        {typeof factors === 'string' && factors}
+      </p>
+      {count > 0 && keys.length > 0 && (
+        <p className="muted">
+          Every item is read by {count} versions of the model: the untouched one, and each set at each factor.
+        </p>
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Suite } from '../../src/impact/suites.ts';
+import { SourceLine } from '../identify/QuestionSetFacts.tsx';
+import { SuiteFile } from './SuiteFile.tsx';
+import { itemsText, kindWords } from './suite-words.ts';
+import { Tick } from './Tick.tsx';
+
+interface Props {
+  readonly suites: readonly Suite[];
+  /** Names of those that are asked. */
+  readonly chosen: readonly string[];
+  readonly onChoose: (names: readonly string[]) => void;
+  readonly onImport: (suite: Suite) => void;
+}
+
+/** Which suites are asked, with their sources and licences. */
+export function SuiteChoice({ suites, chosen, onChoose, onImport }: Props) {
+  return (
+    <fieldset className="ticks">
+      <legend>Suites to ask</legend>
+      {suites.map((suite) => (
+        <div key={suite.name} className="suite">
+          <Tick
+            isSelected={chosen.includes(suite.name)}
+            onChange={(on) =>
+              onChoose(on ? [...chosen, suite.name] : chosen.filter((name) => name !== suite.name))
+            }
+          >
+            <b>
+              <bdi>{suite.name}</bdi>
+            </b>
+            , {itemsText(suite)} <span className="muted">({kindWords[suite.kind]})</span>
+          </Tick>
+          <div className="suite-facts">
+            <p>
+              <bdi>{suite.description}</bdi>
+            </p>
+            <ul>
+              {Object.entries(suite.sources).map(([key, source]) => (
+                <SourceLine key={key} {...source} />
+              ))}
+            </ul>
+          </div>
+        </div>
+      ))}
+      <SuiteFile onSuite={onImport} />
+    </fieldset>
+  );
+}

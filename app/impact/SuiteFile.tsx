@@ -1,0 +1,123 @@
+import { useRef, useState } from 'react';
+import { Button, DropZone, FileTrigger, isFileDropItem, Text } from 'react-aria-components';
+import type { ReadSuite } from '../../src/impact/import/read-suite.ts';
+import type { Suite } from '../../src/impact/suites.ts';
+import type { Progress } from '../../src/protocol/messages.ts';
+import { Disclosure } from '../controls/Disclosure.tsx';
+import { Line } from '../controls/Field.tsx';
+import { describeError } from '../state/describe-error.ts';
+import { describeProgress } from '../state/progress.ts';
+
+const types = ['.csv', '.tsv', '.txt', '.json', '.jsonl', '.ndjson', '.parquet', '.gz'];
+
+/** What was read, and what was left out. */
+function outcome({ suite, format, rows, skipped }: ReadSuite): string {
+  const items = `${suite.items.length.toLocaleString('en')} items`;
+  if (!format) return `${suite.name}: ${items}.`;
+  const left = skipped?.count ?? 0;
+  return `${format.title}: ${items} of ${rows?.toLocaleString('en')} rows${left > 0 ? `; ${left.toLocaleString('en')} left out` : ''}.`;
+}
+
+/** Suites of the person's own, or in a public form, from a file or the Hub. */
+export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => void }) {
+  const [said, setSaid] = useState<string>();
+  const [error, setError] = useState<string>();
+  const [name, setName] = useState('');
+  const [progress, setProgress] = useState<Progress | 'asking'>();
+  const abort = useRef<AbortController>(undefined);
+
+  /** Reads with what is fetched only when it is needed. */
+  async function attempt(
+    read: (
+      module: typeof import('../../src/impact/import/read-suite.ts'),
+      signal: AbortSignal,
+    ) => Promise<ReadSuite>,
+  ) {
+    abort.current?.abort();
+    const own = new AbortController();
+    abort.current = own;
+    setSaid(undefined);
+    setError(undefined);
+    setProgress('asking');
+    try {
+      const made = await read(await import('../../src/impact/import/read-suite.ts'), own.signal);
+      if (own.signal.aborted) return;
+      onSuite(made.suite);
+      setSaid(outcome(made));
+    } catch (thrown) {
+      if (!own.signal.aborted) setError(describeError(thrown));
+    } finally {
+      if (abort.current === own) setProgress(undefined);
+    }
+  }
+
+  const open = (file: File) => attempt(({ readSuite }, signal) => readSuite(file, file.name, { signal }));
+  const fetchNamed = (text: string) =>
+    attempt(({ fetchSuite }, signal) => fetchSuite(text, { signal, onProgress: setProgress }));
+
+  return (
+    <Disclosure title="More suites: a file of yours, FalseQA, FaithEval, SycophancyEval, JailbreakBench">
+      {() => (
+        <div className="suite-more">
+          <p className="muted">
+            A suite of this project’s own format (JSONL), or a public data set as it is: the form is told by
+            its columns. It stays on your machine.
+          </p>
+          <DropZone
+            className="drop"
+            onDrop={async (event) => {
+              const item = event.items.find(isFileDropItem);
+              if (item) await open(await item.getFile());
+            }}
+          >
+            <Text slot="label" className="muted">
+              Drop a suite here, or
+            </Text>
+            <FileTrigger
+              acceptedFileTypes={types}
+              onSelect={(files) => {
+                const file = files?.item(0);
+                if (file) void open(file);
+              }}
+            >
+              <Button className="button">Choose a suite’s file…</Button>
+            </FileTrigger>
+          </DropZone>
+          <form
+            className="hub-form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void fetchNamed(name);
+            }}
+          >
+            <Line
+              label="Data set on the Hugging Face Hub"
+              value={name}
+              placeholder="Salesforce/FaithEval-counterfactual-v1.0"
+              onChange={setName}
+            />
+            <Button type="submit" className="button" isDisabled={name.trim() === ''}>
+              Fetch it
+            </Button>
+          </form>
+          {progress !== undefined && (
+            <p className="identify-row">
+              <span role="status">
+                {progress === 'asking' ? 'Reading' : `${progress.stage} ${describeProgress(progress)}`}
+              </span>
+              <Button className="button-plain" onPress={() => abort.current?.abort()}>
+                Stop
+              </Button>
+            </p>
+          )}
+          <p role="status" aria-label="Suite read">
+            {said}
+          </p>
+          <p className="message" role="alert">
+            {error}
+          </p>
+        </div>
+      )}
+    </Disclosure>
+  );
+}

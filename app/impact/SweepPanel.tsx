@@ -1,0 +1,125 @@
+import { Button } from 'react-aria-components';
+import { useStore } from 'zustand';
+import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { Part } from '../identify/Part.tsx';
+import { ModelSources } from '../models/ModelSources.tsx';
+import type { RunStatus } from '../state/engine-work.ts';
+import { useSession } from '../state/hooks.ts';
+import { useImpact, useImpactState } from './context.ts';
+import { SweepList } from './SweepList.tsx';
+import { paceText, sweepTitle } from './sweep-words.ts';
+
+/** The sweep: start, pause, resume, and how far it is. */
+export function SweepPanel() {
+  const model = useStore(useSession().stores.model);
+  const error = useImpactState((state) => state.error);
+  return (
+    <Part
+      number={2}
+      title="Sweep"
+      about={
+        <p>
+          Every item is read under every factor, and so is each random set. The page can be used meanwhile,
+          and closed: what is done is stored in this browser, and nothing leaves your machine.
+        </p>
+      }
+    >
+      {model.status !== 'ready' && (
+        <div className="load">
+          <ModelSources state={model} />
+        </div>
+      )}
+      <Progress />
+      <Controls ready={model.status === 'ready'} />
+      <p className="message" role="alert">
+        {error}
+      </p>
+      <SweepList />
+    </Part>
+  );
+}
+
+/** What can be done with the sweep now. */
+function Controls({ ready }: { readonly ready: boolean }) {
+  const impact = useImpact();
+  const status = useImpactState((state) => state.status);
+  const next = useImpactState((state) => state.next);
+  const count = next?.suites.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
+  const stopped = status === 'paused' || status === 'failed';
+  const goes = status === 'running' || status === 'waiting';
+  return (
+    <div className="identify-row">
+      {status === 'idle' && (
+        <Button
+          className="button button-main"
+          isDisabled={!ready || count === 0}
+          onPress={() => void impact.start()}
+        >
+          Sweep over {count.toLocaleString('en')} item{count === 1 ? '' : 's'}
+        </Button>
+      )}
+      {goes && (
+        <Button className="button button-main" onPress={impact.pause}>
+          Pause
+        </Button>
+      )}
+      {stopped && (
+        <Button className="button button-main" isDisabled={!ready} onPress={() => void impact.resume()}>
+          Resume
+        </Button>
+      )}
+      {status !== 'idle' && (
+        <Button className="button" onPress={impact.cancel}>
+          {goes ? 'End the sweep' : 'Close the sweep'}
+        </Button>
+      )}
+      <span className="muted" role="status" aria-label="State of the sweep">
+        {statusText(status, ready, count)}
+      </span>
+    </div>
+  );
+}
+
+function statusText(status: RunStatus, ready: boolean, count: number): string {
+  switch (status) {
+    case 'running':
+      return 'asking';
+    case 'waiting':
+      return 'waits while the model is used in the explorer';
+    case 'paused':
+      return ready ? 'paused' : 'paused; the model must be ready to go on';
+    case 'done':
+      return 'done';
+    case 'failed':
+      return 'stopped; what is done is stored';
+    default:
+      if (!ready) return 'the model must be ready first';
+      return count === 0 ? 'choose neurons and suites first' : '';
+  }
+}
+
+/** How far it is, how fast, and how long it takes. */
+function Progress() {
+  const manifest = useImpactState((state) => state.manifest);
+  const progress = useImpactState((state) => state.progress);
+  const finished = useImpactState((state) => state.status === 'done');
+  if (!progress) return null;
+  const { done, total } = progress;
+  const left = finished ? total - done : 0;
+  return (
+    <ProgressBar
+      label="Items asked"
+      share={finished || total === 0 ? 1 : done / total}
+      numbers={finished ? undefined : paceText(progress)}
+    >
+      {done.toLocaleString('en')} of {total.toLocaleString('en')} items
+      {left > 0 && ', the rest was not needed'}
+      {manifest && (
+        <span className="muted">
+          {' '}
+          <bdi>{sweepTitle(manifest)}</bdi>
+        </span>
+      )}
+    </ProgressBar>
+  );
+}

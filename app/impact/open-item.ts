@@ -1,0 +1,41 @@
+import type { ImpactManifest } from '../../src/impact/run.ts';
+import type { ComplianceItem } from '../../src/impact/suites.ts';
+import type { Session } from '../state/session.ts';
+import { neutral } from '../state/steering.ts';
+import { membersKey } from './sweep-choice.ts';
+
+/**
+ * Asks an item in the explorer with the sweep's first set at a factor and nothing else turned.
+ * @returns why that was refused; undefined where it is done
+ */
+export function openItem(
+  session: Session,
+  { model, plan }: ImpactManifest,
+  { turns }: ComplianceItem,
+  factor: number,
+): string | undefined {
+  const loaded = session.stores.model.getState().model;
+  if (loaded?.fingerprint !== model.fingerprint)
+    return `This sweep is of ${model.name}; load that model to ask it this.`;
+  const [set] = plan.sets;
+  const last = turns.at(-1);
+  if (!set || !last) return 'There is nothing to ask.';
+  const { steering, prompt } = session.stores;
+  const key = membersKey(set.members);
+  const find = () => steering.getState().groups.find(({ members }) => membersKey(members) === key);
+  if (!find()) {
+    const refused = session.addGroup(set.name, set.members);
+    if (refused) return refused;
+  }
+  const own = find();
+  if (!own) return 'The neurons could not be added in the explorer.';
+  const now = neutral(steering.getState());
+  const others = now.groups.filter(({ id }) => id !== own.id);
+  prompt.setState({ mode: 'chat', system: '', turns: turns.slice(0, -1), question: last.content });
+  session.restoreSteering(
+    { ...now, groups: [{ ...own, factor, on: true }, ...others] },
+    `${set.name} at ${factor}`,
+  );
+  session.answer();
+  return undefined;
+}

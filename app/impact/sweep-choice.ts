@@ -1,0 +1,54 @@
+import type { Suite } from '../../src/impact/suites.ts';
+import { checkAlphas, SWEEP_ALPHAS } from '../../src/impact/sweep.ts';
+import type { NeuronRef } from '../../src/protocol/messages.ts';
+import { describeError } from '../state/describe-error.ts';
+import { groupRange, neuronKey } from '../state/slices/steering.ts';
+
+/** How a sweep is done, as the page's fields have it. */
+export interface SweepFields {
+  /** As they are typed, "0, 1, 3". */
+  readonly factors: string;
+  readonly controls: number;
+  /** Items of a suite at most. */
+  readonly limit: number;
+  readonly seed: number;
+  /** Points per unit of the factor; undefined: all items are asked. */
+  readonly tight?: number | undefined;
+}
+
+export const firstFields: SweepFields = { factors: SWEEP_ALPHAS.join(', '), controls: 3, limit: 40, seed: 1 };
+
+/**
+ * The factors in a text, ascending.
+ * @returns them, or a sentence that says what is wrong
+ */
+export function parseFactors(text: string): readonly number[] | string {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  const wrong = parts.find((part) => !Number.isFinite(Number(part)));
+  if (wrong !== undefined) return `"${wrong}" is no number; write factors like ${SWEEP_ALPHAS.join(', ')}.`;
+  const factors = [...new Set(parts.map(Number))].sort((a, b) => a - b);
+  const { min, max } = groupRange;
+  if (factors.some((factor) => factor < min || factor > max))
+    return `Factors go from ${min} to ${max}, as in the explorer.`;
+  try {
+    checkAlphas(factors);
+  } catch (error) {
+    return describeError(error);
+  }
+  return factors;
+}
+
+/** The first items of a suite. */
+export function shortened(suite: Suite, limit: number): Suite {
+  return { ...suite, items: suite.items.slice(0, limit) } as Suite;
+}
+
+/** Versions of the model that every item is read by: the untouched one counts once. */
+export function versions(factors: readonly number[], sets: number): number {
+  return (factors.length - 1) * sets + 1;
+}
+
+/** Names neurons, whatever their order. */
+export function membersKey(members: readonly NeuronRef[]): string {
+  return [...new Set(members.map(neuronKey))].sort().join(' ');
+}
