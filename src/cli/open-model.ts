@@ -27,7 +27,7 @@ export function cliRuntime(device: CliDevice, threads = availableParallelism()):
 
 /**
  * The files below a folder, for `openOnnx`. Where it holds the graph alone (the "onnx" folder of a repository, one
- * variant of several), the JSON files of the folder above belong to it.
+ * variant of several), the JSON files and the chat template of the folder above belong to it.
  */
 export function folderFiles(folder: string): ModelFiles {
   const below = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -35,7 +35,7 @@ export function folderFiles(folder: string): ModelFiles {
     .map((entry) => join(entry.parentPath, entry.name));
   const above = below.includes(join(folder, 'config.json'))
     ? []
-    : readdirSync(dirname(folder)).filter((name) => name.endsWith('.json'));
+    : readdirSync(dirname(folder)).filter((name) => /\.(json|jinja)$/.test(name));
   const places = new Map<string, string>([
     ...above.map((name): [string, string] => [name, join(dirname(folder), name)]),
     ...below.map((path): [string, string] => [relative(folder, path).replaceAll('\\', '/'), path]),
