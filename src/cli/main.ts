@@ -12,6 +12,7 @@ import { type ImpactOptions, impactProgressText, impactText, runImpactCommand } 
 import { runInspect } from './inspect-command.ts';
 import { type MergeOptions, mergeText, runMerge } from './merge-command.ts';
 import { DEFAULT_MODEL } from './open-model.ts';
+import { type OriginsOptions, originsText, runOrigins } from './origins-command.ts';
 import { parseIds } from './prompt-options.ts';
 import { parseColumns } from './question-file.ts';
 import { type QuestionsOptions, questionsText, runQuestions } from './questions-command.ts';
@@ -107,6 +108,7 @@ function program(): Command {
     );
   addIdentification(root);
   addImpact(root);
+  addOrigins(root);
   addSet(root);
   return root;
 }
@@ -135,6 +137,32 @@ function addImpact(root: Command): void {
     .option('--json', 'print JSON')
     .action(async (options: ImpactOptions & { json?: boolean }) =>
       print(await runImpactCommand(options, progressWriter(impactProgressText)), options.json, impactText),
+    );
+}
+
+function addOrigins(root: Command): void {
+  root
+    .command('origins')
+    .description(
+      "compare a set's neurons between a base model and the instruct model that they were found in",
+    )
+    .requiredOption('--base <path>', 'the model before training: a GGUF file or the folder of an ONNX export')
+    .option('--model <path>', 'the model that the set was found in', DEFAULT_MODEL)
+    .requiredOption('--set <file>', 'a neuron set (JSON)')
+    .option('--run <folder>', "the base model's own answers, of identify --form plain")
+    .option('--train <folder>', 'further answers of it, for other detectors to learn from')
+    .option('--draws <count>', 'random sets of the same layers', positive, 1000)
+    .option(
+      '--fitted-draws <count>',
+      "random sets that are fitted on the base model's answers",
+      positive,
+      200,
+    )
+    .option('--seed <seed>', 'of the draws', number, 1)
+    .option('--report <file>', 'everything that was measured (JSON)')
+    .option('--json', 'print JSON')
+    .action(async (options: OriginsOptions & { json?: boolean }) =>
+      print(await withStages((onProgress) => runOrigins(options, onProgress)), options.json, originsText),
     );
 }
 

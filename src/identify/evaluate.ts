@@ -49,7 +49,9 @@ function modelOf(set: NeuronSet): SparseModel {
   };
 }
 
-function checkModel(set: NeuronSet, run: RunData): void {
+function checkModel(set: NeuronSet, run: RunData, otherWeights: boolean): void {
+  const sameShape = set.model.widths.join() === run.manifest.model.widths.join();
+  if (otherWeights && sameShape) return;
   if (matchModels(set.model, run.manifest.model).match === 'other')
     throw new EngineError(
       'bad-input',
@@ -74,7 +76,10 @@ function learntFrom(
 /**
  * Tests a set on a run. Where the run has questions that the set's file names as held out, these are tested on, and the
  * run's others are what other detectors learn from; else every answer is tested on.
- * @param trainRun for a run without such questions: the run that the set comes from, for other detectors to learn from
+ * @param options.trainRun for a run without such questions: the run that the set comes from, for other detectors to learn
+ *   from
+ * @param options.otherWeights lets the run be of another model of the same shape, as the one before training was: whether
+ *   the neurons tell as much there is then what is tested
  * @throws EngineError `bad-input` where set and run do not fit, or no answer is there to test on
  */
 export async function evaluateSet(
@@ -82,11 +87,12 @@ export async function evaluateSet(
   run: RunData,
   options: Pick<VerdictOptions, 'seed' | 'draws' | 'onProgress'> & {
     readonly trainRun?: RunData;
+    readonly otherWeights?: boolean;
     readonly signal?: AbortSignal;
   },
 ): Promise<Evaluation> {
-  const { seed, draws, onProgress, trainRun, signal } = options;
-  for (const each of trainRun ? [run, trainRun] : [run]) checkModel(set, each);
+  const { seed, draws, onProgress, trainRun, otherWeights = false, signal } = options;
+  for (const each of trainRun ? [run, trainRun] : [run]) checkModel(set, each, otherWeights);
   const model = modelOf(set);
   const heldOut = new Set(set.provenance.heldOut ?? []);
   const isHeldOut = ({ record }: Answer) => heldOut.has(record.question.id);

@@ -22,8 +22,8 @@ export interface Drift {
   readonly modules: readonly ModuleDrift[];
   /** Mean over the modules of the distances' z-scores over all neurons, [total]; 0 where no neuron moved more than another. */
   readonly score: Float64Array;
-  /** L2 norms of the down projections' columns of the trained model by layer, [width] each. */
-  readonly columnNorms: readonly Float32Array[];
+  /** L2 norms of the down projections' columns by layer, [width] each. */
+  readonly columnNorms: Readonly<Record<'base' | 'instruct', readonly Float32Array[]>>;
 }
 
 /** Products of neurons' weights, [width] each. */
@@ -98,7 +98,7 @@ export async function driftBetween(
   const layout = neuronLayout(base.widths);
   const pause = createPacer(signal);
   const distances = base.modules.map(() => new Float64Array(layout.total));
-  const columnNorms: Float32Array[] = [];
+  const columnNorms = { base: [] as Float32Array[], instruct: [] as Float32Array[] };
   const steps = base.widths.length * base.modules.length;
   let done = 0;
   for (const [layer, width] of base.widths.entries()) {
@@ -127,7 +127,9 @@ export async function driftBetween(
           );
         distances[m][layout.offsets[layer] + neuron] = distance;
       }
-      if (module === 'down') columnNorms.push(Float32Array.from(products.instruct, Math.sqrt));
+      if (module !== 'down') continue;
+      for (const model of ['base', 'instruct'] as const)
+        columnNorms[model].push(Float32Array.from(products[model], Math.sqrt));
     }
   }
   onProgress?.({ stage: 'Comparing weights', done, total: steps, unit: 'items' });
