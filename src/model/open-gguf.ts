@@ -13,6 +13,7 @@ import { optionalString } from '../gguf/values.ts';
 import { neuronLayout } from '../neurons/layout.ts';
 import { weightSignature } from '../neurons/signature.ts';
 import { instrument } from '../onnx/instrument.ts';
+import { normGains } from '../onnx/norm-gains.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -68,7 +69,11 @@ export async function openGguf(
     name: nameOf(file),
     architecture: config.architecture,
     fingerprint,
-    signature: weightSignature(instrumented.graph.layers, downProjectionError(file)),
+    signature: weightSignature(
+      instrumented.graph.layers,
+      downProjectionError(file),
+      normGains(built.model, built.externalData),
+    ),
     contextLength: config.contextLength,
     vocabulary: config.vocabulary,
     eosIds: new Set(tokenizer.eosIds),

@@ -7,6 +7,7 @@ import { detectDownProjections } from '../onnx/down-projections.ts';
 import { dataLocations, pointIntoFile } from '../onnx/external.ts';
 import { instrument } from '../onnx/instrument.ts';
 import { decodeModel, type ModelProto } from '../onnx/model.ts';
+import { normGains } from '../onnx/norm-gains.ts';
 import { normsInAttention } from '../onnx/refusals.ts';
 import { roundingError } from '../onnx/rounding-error.ts';
 import type { ExternalData, NeuronGraph } from '../onnx/types.ts';
@@ -177,7 +178,7 @@ export async function openOnnx(
     name: files.name,
     architecture: String(config.model_type ?? 'unknown'),
     fingerprint: fnv1a([new TextEncoder().encode(shape), ...norms]),
-    signature: weightSignature(layers, error),
+    signature: weightSignature(layers, error, normGains(decoded, data)),
     contextLength: numberOf(text, ['max_position_embeddings', 'n_positions', 'n_ctx', 'seq_length']) ?? 2048,
     vocabulary,
     eosIds: eosIds(generation, config, text),

@@ -53,12 +53,16 @@ export interface NeuronSet {
 const text = z.string().max(10_000);
 const index = z.int().nonnegative();
 
+/** Numbers with spaces between them. */
+const numbers = z
+  .string()
+  .regex(/^[\d.e+-]+( [\d.e+-]+)*$/)
+  .max(100_000);
+
 /** A signature as it stands in a file. */
 export const signatureSchema = z.object({
-  columnNorms: z
-    .string()
-    .regex(/^[\d.e+-]+( [\d.e+-]+)*$/)
-    .max(100_000),
+  columnNorms: numbers,
+  gains: numbers.optional(),
   hidden: z.int().positive(),
   error: z.number().min(0).max(10),
 });

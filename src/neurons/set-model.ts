@@ -71,6 +71,12 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
       reason: `${names}, whose weights are others: the norms of its neurons differ by ${percent(difference.found)}, and another precision explains ${percent(difference.explained)} at most.`,
     };
   }
+  if (difference.gains !== undefined) {
+    return {
+      match: 'other',
+      reason: `${names}, whose weights are others: the gains of its norms differ by ${percent(difference.gains)}, which no precision explains; one may be a fine-tuned version of the other.`,
+    };
+  }
   return {
     match: 'alike',
     note: sameName

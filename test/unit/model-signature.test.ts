@@ -6,6 +6,7 @@ import { checkSetModel, matchModels } from '../../src/neurons/set-model.ts';
 import { compareSignatures, type WeightSignature, weightSignature } from '../../src/neurons/signature.ts';
 import { detectDownProjections } from '../../src/onnx/down-projections.ts';
 import { decodeModel } from '../../src/onnx/model.ts';
+import { normGains } from '../../src/onnx/norm-gains.ts';
 import { roundingError } from '../../src/onnx/rounding-error.ts';
 import { columnNorms } from '../../src/onnx/weights.ts';
 import { readFixture, supportedFixtures } from '../support/onnx-fixtures.ts';
@@ -34,7 +35,7 @@ const exports: Export[] = supportedFixtures().map((path) => {
     path,
     family: path.split('/')[0],
     widths: layers.map(({ width }) => width).join(),
-    signature: weightSignature(layers, error),
+    signature: weightSignature(layers, error, normGains(model, external)),
   };
 });
 
@@ -51,13 +52,24 @@ describe('signatures of exports', () => {
   test('in float32, 8 bits by tensor and 4 bits in blocks of one checkpoint are explained by rounding', () => {
     const same = pairs((a, b) => a.family === b.family);
     expect(same.length).toBeGreaterThan(12);
-    for (const { name, found, explained } of same) expect(found, name).toBeLessThan(0.6 * explained);
+    for (const { name, found, explained, gains } of same) {
+      expect(found, name).toBeLessThan(0.6 * explained);
+      expect(gains, name).toBeUndefined();
+    }
   });
 
   test('of other checkpoints of the same shape are not', () => {
     const other = pairs((a, b) => a.family !== b.family);
     expect(other.length).toBeGreaterThan(5);
-    for (const { name, found, explained } of other) expect(found, name).toBeGreaterThan(1.8 * explained);
+    for (const { name, found, explained, gains } of other) {
+      expect(found, name).toBeGreaterThan(1.8 * explained);
+      expect(gains, name).toBeGreaterThan(0.05);
+    }
+  });
+
+  test('hold the gains of the norms before the MLPs', () => {
+    for (const { path, signature } of exports)
+      expect(signature.gains?.split(' ').length, path).toBeGreaterThan(60);
   });
 
   test('the expected rounding error grows as bits get fewer', () => {

@@ -130,6 +130,22 @@ describe('a neuron set and the model that is loaded', () => {
     expect(() => check({ ...other, name: found.name })).toThrow('whose weights are others');
   });
 
+  test('gains that no precision changes tell a fine-tuned version of the same weights', () => {
+    const gains = (shift: number) => [
+      Float32Array.from({ length: 64 }, (_, i) => 1 + Math.sin(i) / 4 + shift * Math.cos(i)),
+    ];
+    const withGains = (signature: WeightSignature, shift: number): WeightSignature => ({
+      ...signature,
+      gains: weightSignature([], 0, gains(shift)).gains,
+    });
+    const own = { ...found, signature: withGains(four, 0) };
+    expect(check(model('Small-Instruct.F16', 'b', withGains(float, 0.0002)), own)).toContain('same weights');
+    expect(() => check(model('Small.F16', 'b', withGains(float, 0.02)), own)).toThrow(
+      /made for Small-Instruct\.Q4_1, but the model here is Small\.F16, whose weights are others: the gains of its norms differ by 1\.\d %, which no precision explains/,
+    );
+    expect(check(model('Small-Instruct.F16', 'b', float), own)).toContain('same weights');
+  });
+
   test('another shape is refused with both names', () => {
     expect(() => check({ ...model('Large', 'b', float), widths: [4, 5] })).toThrow(
       'was made for Small-Instruct.Q4_1, but the model here is Large: the one has 6 layers of 128 neurons, the other 2 layers of 9 neurons together.',
