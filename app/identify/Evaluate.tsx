@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Evaluation } from '../../src/identify/evaluate.ts';
-import { matchModels } from '../../src/neurons/set-model.ts';
+import { areComparable } from '../../src/neurons/set-model.ts';
 import { Pick } from '../controls/Pick.tsx';
 import { useIdentification, useIdentificationState } from './context.ts';
 import { DetectorChart } from './DetectorChart.tsx';
@@ -22,9 +22,7 @@ export function Evaluate() {
   const [chosenSet, setChosenSet] = useState('');
   const [chosenRun, setChosenRun] = useState('');
   const known = sets.find(({ key }) => key === chosenSet) ?? sets[0];
-  const fitting = runs.filter(
-    ({ manifest }) => known && matchModels(known.set.model, manifest.model).match !== 'other',
-  );
+  const fitting = runs.filter(({ manifest }) => known && areComparable(known.set.model, manifest.model));
   const run = fitting.find((each) => each.run === chosenRun) ?? fitting[0];
   if (!known || !run) return null;
 

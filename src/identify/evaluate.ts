@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { flatIndex, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
-import { matchModels } from '../neurons/set-model.ts';
+import { areComparable } from '../neurons/set-model.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import {
   type Answer,
@@ -52,7 +52,7 @@ function modelOf(set: NeuronSet): SparseModel {
 function checkModel(set: NeuronSet, run: RunData, otherWeights: boolean): void {
   const sameShape = set.model.widths.join() === run.manifest.model.widths.join();
   if (otherWeights && sameShape) return;
-  if (matchModels(set.model, run.manifest.model).match === 'other')
+  if (!areComparable(set.model, run.manifest.model))
     throw new EngineError(
       'bad-input',
       `The set "${set.name}" was found in ${set.model.name}, but the run was made with ${run.manifest.model.name} or other weights of it.`,

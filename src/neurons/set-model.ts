@@ -20,6 +20,12 @@ export type ModelMatch =
   | { readonly match: 'alike'; readonly note: string }
   | { readonly match: 'other'; readonly reason: string };
 
+/** Whether weights are the same beyond what a name says: measured values of both can be set side by side. */
+export function areComparable(found: SetModel, other: SetModel): boolean {
+  const { match } = matchModels(found, other);
+  return match === 'same' || (match === 'alike' && !!found.signature && !!other.signature);
+}
+
 /** "30 layers of 1536 neurons", or the total where the widths differ. */
 function describeShape(widths: readonly number[]): string {
   const total = widths.reduce((sum, width) => sum + width, 0);
