@@ -53,7 +53,9 @@ const fitWords = { yes: 'fits', tight: 'is tight', no: 'is too large' } as const
 
 function sourceOf(source: HubSource, { revision, choices }: Survey, chosen: number): HubSource {
   const { precision, file } = choices[chosen]!;
-  return { ...source, revision, precision, file };
+  const named =
+    precision !== undefined && choices.every((each, i) => i === chosen || each.precision !== precision);
+  return { ...source, revision, precision, file: named ? undefined : file };
 }
 
 /** Precisions or files to choose from; the one that suits the device is chosen already. */

@@ -16,6 +16,8 @@ export interface Answers {
   submit(all: boolean): void;
   /** Ends the answers where they are. */
   stop(): void;
+  /** Ends the answers without any: the model is gone. */
+  giveUp(): void;
   /** Ends the answers and forgets them. */
   abort(): void;
 }
@@ -112,10 +114,12 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
       onDone();
     } catch (error) {
       if (isCancelled(error) || signal.aborted) return;
-      record.settle(begun, []);
+      record.fail(begun);
       stores.run.setState({ status: 'done', error: describeError(error) });
     }
   }
+
+  const openLanes = () => laneIndices.filter((lane) => record.lane(lane).current.finish === undefined);
 
   return {
     submit(all) {
@@ -126,11 +130,16 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     },
     stop() {
       runs.abort();
-      const open = laneIndices.filter((lane) => record.lane(lane).current.finish === undefined);
+      const open = openLanes();
       record.settle(
         open,
         open.map(() => ({ finish: 'cancelled' })),
       );
+      stores.run.setState({ status: 'done' });
+    },
+    giveUp() {
+      runs.abort();
+      record.fail(openLanes());
       stores.run.setState({ status: 'done' });
     },
     abort() {

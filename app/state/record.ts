@@ -65,6 +65,8 @@ export interface RunRecord {
   onToken(lane: LaneIndex, event: TokenEvent): void;
   /** Ends these lanes: nothing stale remains. */
   settle(lanes: readonly LaneIndex[], ends: readonly LaneEnd[]): void;
+  /** Ends these lanes without an answer: as far as it has come, else what was shown before stays. */
+  fail(lanes: readonly LaneIndex[]): void;
   clear(): void;
 }
 
@@ -125,6 +127,8 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
   let shape = emptyShape;
   let prompt: readonly TokenLabel[] = [];
   let lanes = laneIndices.map(() => ({ current: emptyLane(), stale: undefined as LaneRecord | undefined }));
+  /** What was shown before the lanes that are being answered began. */
+  let before: { shape: RecordShape; prompt: readonly TokenLabel[]; lanes: typeof lanes } | undefined;
   let version = 0;
   let scheduled = false;
   const listeners = new Set<() => void>();
@@ -153,6 +157,11 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
     },
     lane: (lane) => lanes[lane]!,
     begin(run, requests, next) {
+      const shown = lanes.map(({ current, stale }) => ({
+        current: merged(current, stale),
+        stale: undefined,
+      }));
+      before = { shape, prompt, lanes: shown };
       if (!sameShape(shape, next)) {
         const from = shape;
         shape = next;
@@ -185,6 +194,7 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
       changed();
     },
     settle(settled, ends) {
+      before = undefined;
       settled.forEach((lane, i) => {
         lanes[lane]!.stale = undefined;
         const { current } = lanes[lane]!;
@@ -193,7 +203,14 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
       });
       changed();
     },
+    fail(failed) {
+      const came = failed.some((lane) => lanes[lane]!.current.tokens.length > 0);
+      if (before && !came && failed.length > 0) ({ shape, prompt, lanes } = before);
+      else for (const lane of failed) lanes[lane]!.stale = undefined;
+      changed();
+    },
     clear() {
+      before = undefined;
       shape = emptyShape;
       prompt = [];
       lanes = laneIndices.map(() => ({ current: emptyLane(), stale: undefined }));

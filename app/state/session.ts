@@ -140,7 +140,8 @@ export function createSession(
 
   client.onLost?.((error) => {
     if (stores.model.getState().status === 'loading') return;
-    rest();
+    doses.yield();
+    if (stores.run.getState().status === 'running') answers.giveUp();
     tabs.release();
     stores.model.setState({ status: 'lost', error: describeError(error) });
   });

@@ -168,18 +168,21 @@ describe('a model that gets lost', () => {
     asked[0]!.finish(['a b', 'a b', 'a b']);
     await settle();
     session.setFactor(2);
+    session.ask({ question: 'And then?' });
     await settle();
     lose(new EngineError('device-lost', 'The graphics device was lost; load the model again.'));
     expect(status(all)).toBe('lost');
     expect(session.stores.model.getState().error).toMatch(/graphics device was lost/);
     expect(session.stores.run.getState().status).toBe('done');
+    expect(session.record.prompt).toHaveLength(1);
     expect(session.record.lane(0).current.tokens).toHaveLength(2);
+    expect(session.record.lane(1).current.tokens).toHaveLength(2);
     const { last } = session.stores.model.getState();
     await session.load(last!.source);
     await settle();
     expect(status(all)).toBe('ready');
     expect(session.stores.steering.getState().groups[0]!.factor).toBe(2);
-    expect(asked.at(-1)!.input.prompt).toEqual(asked[0]!.input.prompt);
+    expect(asked.at(-1)!.input.prompt).toMatchObject({ turns: [{ content: 'And then?' }] });
   });
 });
 
