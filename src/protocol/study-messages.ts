@@ -9,6 +9,8 @@ import type { ImpactManifest } from '../impact/run.ts';
 import type { ImpactRecord } from '../impact/score-item.ts';
 import type { Suite } from '../impact/suites.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
+import type { OriginsReport } from '../origins/report.ts';
+import type { ModelSource } from './messages.ts';
 
 /** A run as a list shows it. */
 export interface RunSummary {
@@ -35,6 +37,19 @@ export interface EvaluateIn {
   readonly run: string;
   readonly trainRun?: string;
   readonly draws: number;
+  readonly seed: number;
+}
+
+/** A base model and the instruct model that a set was found in; `run` is of the base model's own answers. */
+export interface OriginsIn {
+  readonly base: ModelSource;
+  readonly instruct: ModelSource;
+  readonly set: NeuronSet;
+  readonly run?: string;
+  /** Random sets of the same layers. */
+  readonly draws: number;
+  /** Random sets that are fitted on the base model's answers. */
+  readonly fittedDraws: number;
   readonly seed: number;
 }
 
@@ -77,6 +92,8 @@ export interface StudyCalls {
   importRun: { in: { readonly files: readonly File[] }; event: never; out: RunSummary };
   learn: { in: { readonly run: string; readonly settings: LearnSettings }; event: Progress; out: Finding };
   evaluate: { in: EvaluateIn; event: Progress; out: Evaluation };
+  /** Reads the weights of both models, but loads neither. */
+  origins: { in: OriginsIn; event: Progress; out: OriginsReport };
   impactRuns: { in: Record<string, never>; event: never; out: { readonly runs: readonly ImpactSummary[] } };
   impactRun: {
     in: { readonly run: string };

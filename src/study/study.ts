@@ -13,6 +13,7 @@ import {
   removeImpact,
   withImpactDatabase,
 } from './impact-database.ts';
+import { origins } from './origins.ts';
 import { correctRun, listRuns, readRun, removeRun, summaryOf, withDatabase } from './run-database.ts';
 import { exportRun, importRun } from './run-files.ts';
 
@@ -20,6 +21,7 @@ import { exportRun, importRun } from './run-files.ts';
 export const studyCancels: CancelledBy<StudyCalls> = {
   learn: ['learn'],
   evaluate: ['evaluate'],
+  origins: ['origins'],
   impactReport: ['impactReport'],
 };
 
@@ -56,6 +58,7 @@ export const study: HandlersOf<StudyCalls> = {
       const options = { draws, seed, signal, onProgress: emit };
       return evaluateSet(set, await readRun(db, run), { ...options, trainRun: train });
     }),
+  origins,
   impactRuns: async () => ({ runs: await withImpactDatabase(listImpacts) }),
   impactRun: ({ run }) =>
     withImpactDatabase(async (db) => {
