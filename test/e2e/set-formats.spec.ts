@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { readNpz } from '../../src/neurons/formats/npz.ts';
-import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { formatNeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { answered, onePage } from '../support/page.ts';
 
 const markup = '"><img src=x onerror=alert(1)>';
@@ -85,6 +85,35 @@ for (const [what, file, message] of [
     await expect(adding()).toBeHidden();
   });
 }
+
+/** The set beside the page as if it were found in another model. */
+async function foreign(name: string, change: (norms: string[]) => string[]): Promise<Chosen> {
+  const set = parseNeuronSet(await readFile('public/neurons/smollm2-135m-instruct.json', 'utf8'));
+  const { signature } = set.model;
+  if (!signature) throw new Error('the set has no signature');
+  const columnNorms = change(signature.columnNorms.split(' ')).join(' ');
+  const model = { ...set.model, name, fingerprint: 'another', signature: { ...signature, columnNorms } };
+  const text = formatNeuronSet({ ...set, name: 'Foreign', model });
+  return { name: 'foreign.json', mimeType: 'application/json', buffer: Buffer.from(text) };
+}
+
+test('a set of other weights of the same shape is refused with both names', async () => {
+  await choose(await foreign('Stranger', (norms) => [...norms].reverse()));
+  await expect(adding().getByRole('alert')).toContainText(
+    'was made for Stranger, but the model here is SmolLM2-135M-Instruct, whose weights are others',
+  );
+  await page.keyboard.press('Escape');
+  await expect(group('Foreign')).toHaveCount(0);
+});
+
+test('a set of the same weights in another precision is taken with a note', async () => {
+  await choose(await foreign('SmolLM2-135M-Instruct.Q8_0', (norms) => norms));
+  await expect(adding()).toBeHidden();
+  const note = 'The neurons were found in SmolLM2-135M-Instruct.Q8_0; SmolLM2-135M-Instruct has';
+  await expect(page.getByRole('status', { name: 'Notice' })).toContainText(note);
+  await group('Foreign').getByRole('button', { name: 'About this set' }).click();
+  await expect(group('Foreign')).toContainText(note);
+});
 
 test('a file that is dropped is told from a run', async () => {
   const notice = page.getByRole('status', { name: 'Notice' });
