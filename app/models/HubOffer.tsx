@@ -83,7 +83,7 @@ function Offer({ survey, source }: { readonly survey: Survey; readonly source: H
         {choices.map(({ id, bytes, kept }, i) => (
           <Radio key={id} value={String(i)} className="offer-choice">
             <span className="offer-id">{id}</span>
-            <span>{bytesText(bytes)}</span>
+            <span className="offer-bytes">{bytesText(bytes)}</span>
             <span className="muted">
               {[
                 fitWords[fits[i]!.fits],

@@ -23,20 +23,26 @@ async function bytesOf(cache: Cache, request: Request): Promise<number> {
   return (await response?.blob())?.size ?? 0;
 }
 
+/** A graph or a GGUF file; a repository that was only looked at left a configuration. */
+const WEIGHTS = /\.(onnx|gguf)$/i;
+
 /** Models whose files this browser keeps for the page, largest first, and the use of its storage. */
 export async function keptModels(): Promise<KeptOut> {
   const models = new Map<string, KeptOut['models'][number]>();
+  const whole = new Set<string>();
   for (const name of CACHES) {
     const cache = await openCache(name);
     for (const request of (await cache?.keys()) ?? []) {
       const model = modelOf(request.url);
       if (!cache || !model) continue;
+      if (WEIGHTS.test(new URL(request.url).pathname)) whole.add(model.key);
       const { bytes, files } = models.get(model.key) ?? { bytes: 0, files: 0 };
       models.set(model.key, { ...model, bytes: bytes + (await bytesOf(cache, request)), files: files + 1 });
     }
   }
   const { usage, quota } = await storageUse();
-  return { models: [...models.values()].toSorted((a, b) => b.bytes - a.bytes), usage, quota };
+  const kept = [...models.values()].filter(({ key }) => whole.has(key));
+  return { models: kept.toSorted((a, b) => b.bytes - a.bytes), usage, quota };
 }
 
 /** Deletes the files of a model by the key that `keptModels` gave. */

@@ -378,5 +378,7 @@ test.describe('the Hub', () => {
     await expect(found.getByRole('alert')).toContainText('429');
     await found.getByRole('button', { name: 'Ask again' }).click();
     await expect(found.getByRole('radio', { name: /^q8/ })).toBeChecked();
+    await chooser(page).getByRole('tab', { name: 'Kept here' }).click();
+    await expect(chooser(page).getByText('No model is kept yet.')).toBeVisible();
   });
 });

@@ -23,6 +23,9 @@ test('a device that is lost in the midst leaves prompt and answers, and one clic
   });
   await holdModel(page);
   await page.goto('./');
+  await page.getByRole('button', { name: 'Sampling' }).click();
+  await page.getByRole('textbox', { name: 'Answer length' }).fill('6');
+  await page.getByRole('textbox', { name: 'Answer length' }).press('Tab');
   await page.getByRole('button', { name: 'Model and device' }).click();
   await page
     .getByRole('radiogroup', { name: 'Device' })
