@@ -50,6 +50,7 @@ export async function hubMaterial(
       }
       return openOnnx(blobFiles(name, named, { paths, fetch: fetchMore }), runtime, {
         graph: choice.file,
+        onProgress: rest.onProgress,
         ...denseOn(runtime.kind),
       });
     },

@@ -59,7 +59,8 @@ function onnxMaterial(
   const config = (plain.get('config.json') ?? graph).split('/');
   const name = config.length > 1 ? config[config.length - 2] : graph.replace(/^.*\/|\.onnx$/gi, '');
   return {
-    open: (runtime) => openOnnx(blobFiles(name, named), runtime, { graph, ...denseOn(runtime.kind) }),
+    open: (runtime, { onProgress }) =>
+      openOnnx(blobFiles(name, named), runtime, { graph, onProgress, ...denseOn(runtime.kind) }),
     fromCache: false,
     notice,
     forgetDamaged: async () => false,

@@ -1,3 +1,4 @@
+import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import { neuronLayout } from '../neurons/layout.ts';
 import { weightSignature } from '../neurons/signature.ts';
@@ -98,6 +99,8 @@ export interface OpenOnnxOptions {
    * included. Left out, the graph computes as it was exported.
    */
   readonly dequantise?: { readonly budget: number };
+  /** Told once the graph is known to fit, before memory is taken. */
+  readonly onProgress?: OnProgress;
 }
 
 /** The graph as it is going to run, and how its weights are held. */
@@ -151,6 +154,7 @@ export async function openOnnx(
   const columns = detectDownProjections(decoded).layers.map(({ projection }) =>
     columnNorms(projection, data),
   );
+  options.onProgress?.({ stage: 'Preparing weights', done: 0, unit: 'items' });
   const prepared = prepareGraph(graph, decoded, data, options.dequantise);
   const { demands } = prepared;
   const instrumented = instrument(prepared.source, prepared.data, {
