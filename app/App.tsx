@@ -14,7 +14,9 @@ const Identify = lazy(() =>
 );
 const Impact = lazy(() => import('./impact/Impact.tsx').then(({ Impact }) => ({ default: Impact })));
 
-const contents = { explore: Explore, identify: Identify, impact: Impact } as const;
+const Origins = lazy(() => import('./origins/Origins.tsx').then(({ Origins }) => ({ default: Origins })));
+
+const contents = { explore: Explore, identify: Identify, impact: Impact, origins: Origins } as const;
 
 interface Props {
   readonly session: Session;

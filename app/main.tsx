@@ -21,6 +21,7 @@ import './styles/figure.css';
 import './styles/card.css';
 import './styles/identify.css';
 import './styles/impact.css';
+import './styles/origins.css';
 import './styles/models.css';
 import './styles/layout.css';
 

@@ -1,3 +1,5 @@
+import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
+import { Choice } from '../controls/Choice.tsx';
 import { DrawFields } from '../controls/DrawFields.tsx';
 import { Amount, Text } from '../controls/Field.tsx';
 import { useIdentification, useIdentificationState } from './context.ts';
@@ -5,11 +7,16 @@ import { useIdentification, useIdentificationState } from './context.ts';
 /** The least number of replies that is more than half of them. */
 const majority = (samples: number) => Math.floor(samples / 2) + 1;
 
+const forms = [
+  { value: 'chat', label: 'As a chat' },
+  { value: 'plain', label: 'As plain text, for base models' },
+] as const;
+
 /** How a question is asked and when its replies count as one answer. */
 export function AskingFields() {
   const { changeSettings } = useIdentification();
   const settings = useIdentificationState((state) => state.settings);
-  const { samples, agree, temperature, topK, topP, maxTokens, seed, instruction } = settings;
+  const { samples, agree, temperature, topK, topP, maxTokens, seed, instruction, form = 'chat' } = settings;
 
   function setSamples(next: number) {
     changeSettings({ samples: next, agree: Math.min(next, Math.max(majority(next), agree)) });
@@ -55,12 +62,31 @@ export function AskingFields() {
         step={1}
         onChange={(next) => changeSettings({ seed: next })}
       />
-      <Text
-        label="Put behind every question"
-        rows={1}
-        value={instruction}
-        onChange={(next) => changeSettings({ instruction: next })}
+      <Choice
+        label="Questions are put"
+        value={form}
+        options={forms}
+        onChange={(next) =>
+          changeSettings(
+            next === 'plain'
+              ? { form: next, instruction: '' }
+              : { form: undefined, instruction: SAMPLE_DEFAULTS.instruction },
+          )
+        }
       />
+      {form === 'plain' ? (
+        <p className="muted">
+          The model goes on with “Question: … Answer:” until the line ends. The Origins page compares such
+          answers.
+        </p>
+      ) : (
+        <Text
+          label="Put behind every question"
+          rows={1}
+          value={instruction}
+          onChange={(next) => changeSettings({ instruction: next })}
+        />
+      )}
     </div>
   );
 }

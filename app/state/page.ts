@@ -5,6 +5,7 @@ export const pages = [
   { name: 'explore', title: 'Explore' },
   { name: 'identify', title: 'Identify' },
   { name: 'impact', title: 'Impact' },
+  { name: 'origins', title: 'Origins' },
 ] as const;
 
 export type PageName = (typeof pages)[number]['name'];

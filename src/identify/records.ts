@@ -138,12 +138,14 @@ export function parseManifest(text: string): RunManifest {
   return data as RunManifest;
 }
 
+const isGiven = ([, value]: readonly [string, unknown]) => value !== undefined;
+
 /** Name of the first thing in which two runs differ, shard aside; undefined where they are of one kind. */
 export function differenceOf(a: RunManifest, b: RunManifest): string | undefined {
   const parts = (run: RunManifest): [string, unknown][] => [
     ['model', { ...run.model, name: '', signature: undefined }],
     ['questions', run.questions.hash],
-    ['settings', Object.entries(run.settings).sort()],
+    ['settings', Object.entries(run.settings).filter(isGiven).sort()],
     ['feature vectors', run.vectors],
   ];
   const others = parts(b);

@@ -32,7 +32,7 @@ export interface OriginsReport {
 const SIGNIFICANT = 0.05;
 const DIGITS = 6;
 
-const pText = (p: number) => (p < 0.001 ? p.toExponential(0) : p.toFixed(3));
+const pText = (p: number) => String(Number(p.toPrecision(2)));
 
 /** Says what the drift of a set shows. */
 export function driftSentence(

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnswerPool } from '../../src/decode/answer-pool.ts';
 import { modelQuestioner } from '../../src/identify/ask.ts';
+import { differenceOf, type RunManifest } from '../../src/identify/records.ts';
 import { promptText, SAMPLE_DEFAULTS, sampleReplies } from '../../src/identify/sample.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import { type Opened, openLongTiny } from '../support/models.ts';
+import { learnableManifest } from '../support/study-runs.ts';
 
 const chat = {
   ...SAMPLE_DEFAULTS,
@@ -59,6 +61,13 @@ describe('the plain form', () => {
       expect(reply.finish).toBe(ends[i]! < 0 ? finish : 'stop');
       expect(reply.text).not.toMatch(/[\n\r]/);
     });
+  });
+
+  it('is told from the other; a run that has none is of the other', () => {
+    const run = (form: unknown) =>
+      ({ ...learnableManifest, settings: { ...learnableManifest.settings, form } }) as RunManifest;
+    expect(differenceOf(learnableManifest, run(undefined))).toBeUndefined();
+    expect(differenceOf(learnableManifest, run('plain'))).toBe('settings');
   });
 
   it('asks without the chat template', async () => {

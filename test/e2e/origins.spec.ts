@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { bytesSource } from '../../src/bytes/source.ts';
+import { runOrigins } from '../../src/cli/origins-command.ts';
+import { readGguf } from '../../src/gguf/file.ts';
+import { fingerprintOf } from '../../src/model/fingerprint.ts';
+import { formatNeuronSet } from '../../src/neurons/set-file.ts';
+import { collectErrors, holdModel } from '../support/page.ts';
+import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';
+
+const still = [4, 30, 71];
+
+/** Files of two small models, of which one layer was turned except for the neurons of a set, and the set's. */
+async function writePair(folder: string) {
+  mkdirSync(folder, { recursive: true });
+  const tensors = await tinyTensors();
+  const base = await tinyFile(tensors);
+  for (const name of ['gate', 'up']) {
+    const { values } = tensors.get(`blk.1.ffn_${name}.weight`)!;
+    for (let neuron = 0; neuron < 96; neuron++) {
+      const places = Array.from({ length: 64 }, (_, i) => 64 * neuron + i);
+      if (!still.includes(neuron)) turn(values, places, 0.1 + neuron / 100, neuron);
+    }
+  }
+  // By the down projections' first weights files are told apart.
+  tensors.get('blk.0.ffn_down.weight')!.values[0]! += 0.01;
+  const instruct = await tinyFile(tensors);
+  const set = formatNeuronSet({
+    format: 'h-neuron-set',
+    version: 1,
+    name: 'Still ones',
+    model: {
+      name: 'instruct',
+      architecture: 'llama',
+      fingerprint: await fingerprintOf(await readGguf(bytesSource(instruct, 'instruct'))),
+      layers: 2,
+      widths: [96, 96],
+    },
+    neurons: still.map((neuron) => ({ layer: 1, neuron })),
+    feature: { aggregation: 'mean', position: 'read' },
+    provenance: { created: '2025-01-31', command: 'test', questions: 'test' },
+    metrics: {},
+  });
+  const paths = {
+    base: join(folder, 'base.gguf'),
+    model: join(folder, 'instruct.gguf'),
+    set: join(folder, 'set.json'),
+  };
+  writeFileSync(paths.base, base);
+  writeFileSync(paths.model, instruct);
+  writeFileSync(paths.set, set);
+  return paths;
+}
+
+async function chooseFile(
+  page: Page,
+  section: string | undefined,
+  button: string,
+  path: string,
+): Promise<void> {
+  const scope = section === undefined ? page : page.getByRole('region', { name: section, exact: true });
+  const choosing = page.waitForEvent('filechooser');
+  await scope.getByRole('button', { name: button }).click();
+  await (await choosing).setFiles(path);
+}
+
+test('two models from disk are compared without loading them, as the terminal does', async ({
+  page,
+}, info) => {
+  const errors = collectErrors(page);
+  await holdModel(page);
+  await page.goto('./#origins');
+  const compare = page.getByRole('button', { name: 'Compare', exact: true });
+  await expect(compare).toBeDisabled();
+
+  const paths = await writePair(info.outputPath('pair'));
+  await chooseFile(page, 'Base model', 'Choose files…', paths.base);
+  await page
+    .getByRole('radiogroup', { name: 'Instruct model' })
+    .getByRole('radio', { name: 'From disk' })
+    .click({ force: true });
+  await expect(compare).toBeDisabled();
+  await chooseFile(page, 'Instruct model', 'Choose files…', paths.model);
+  await chooseFile(page, undefined, 'Open a set’s file…', paths.set);
+  await expect(page.getByRole('combobox', { name: 'Neurons' })).toContainText('Still ones, from a file');
+  await compare.click();
+
+  const terminal = await runOrigins({ ...paths, draws: 1000, fittedDraws: 200, seed: 1 });
+  expect(terminal.sentence).toContain("The set's 3 neurons moved less from base to instruct");
+  await expect(page.getByRole('status', { name: 'Result' })).toHaveText(terminal.sentence);
+  await expect(page.getByRole('img', { name: 'How far every neuron moved' })).toBeVisible();
+  await page.getByRole('button', { name: 'How far every neuron moved as a table' }).click();
+  const rows = page.getByRole('region', { name: 'How far every neuron moved' }).getByRole('row');
+  await expect(rows).toHaveCount(4);
+  await expect(rows.nth(1)).toContainText(
+    `1:${terminal.drift.members.toSorted((a, b) => a.rank - b.rank)[0]!.neuron}`,
+  );
+  await page.getByRole('button', { name: 'Layer by layer as a table' }).click();
+  await expect(page.getByRole('region', { name: 'Layer by layer' }).getByRole('row')).toHaveCount(3);
+
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+
+  // The wrong way round, the set is of the other model.
+  await chooseFile(page, 'Instruct model', 'Choose files…', paths.base);
+  await compare.click();
+  await expect(page.getByRole('alert').filter({ hasText: 'was made for instruct' })).toBeVisible();
+  expect(errors).toEqual([]);
+});
