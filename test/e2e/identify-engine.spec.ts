@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { parseQuestionSet } from '../../src/identify/questions.ts';
 import type { RunSettings } from '../../src/identify/ask.ts';
+import { parseQuestionSet } from '../../src/identify/questions.ts';
 import type { IdentifyIn } from '../../src/protocol/messages.ts';
 import { defaultModel, load, openEnginePage, tinyModel } from '../support/engine-page.ts';
 import { tinyQuestions } from '../support/study-runs.ts';
