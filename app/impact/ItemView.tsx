@@ -26,7 +26,10 @@ export const ItemView = memo(function ItemView({ manifest, row }: Props) {
             aria-expanded={open}
             onPress={() => setOpen(!open)}
           >
-            <bdi>{item.turns.at(-1)?.content}</bdi>
+            <bdi>
+              {item.turns.length > 1 ? `${item.turns[0]?.content} … ` : ''}
+              {item.turns.at(-1)?.content}
+            </bdi>
           </Button>
         </th>
         <td>

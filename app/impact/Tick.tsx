@@ -10,7 +10,7 @@ interface Props {
 /** A box to tick, with its words. */
 export function Tick({ isSelected, onChange, children }: Props) {
   return (
-    <Checkbox className="check tick" isSelected={isSelected} onChange={onChange}>
+    <Checkbox className="check tick-box" isSelected={isSelected} onChange={onChange}>
       <span className="check-box" aria-hidden="true" />
       <span className="tick-words">{children}</span>
     </Checkbox>
