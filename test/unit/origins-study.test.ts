@@ -11,13 +11,15 @@ import { formatNeuronSet, type NeuronSet } from '../../src/neurons/set-file.ts';
 import { driftBetween } from '../../src/origins/drift.ts';
 import { sourceMlp } from '../../src/origins/source-mlp.ts';
 import { createClient } from '../../src/protocol/client.ts';
-import type { ModelSource } from '../../src/protocol/messages.ts';
+import type { HubSource, ModelSource } from '../../src/protocol/messages.ts';
 import { serve } from '../../src/protocol/server.ts';
 import type { StudyCalls } from '../../src/protocol/study-messages.ts';
 import { study, studyCancels } from '../../src/study/study.ts';
+import { exportOnHub, startHub, type TestHub } from '../support/hub.ts';
 import { loopback } from '../support/port.ts';
 import { syntheticRun } from '../support/synthetic-run.ts';
 import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';
+import { splitGguf } from '../support/tiny-split.ts';
 
 const client = createClient<StudyCalls>(loopback<StudyCalls>((post) => serve(study, post, studyCancels)));
 const widths = [96, 96];
@@ -163,5 +165,64 @@ describe('weights of files that a person chose', () => {
     await expect(driftBetween(weights, weights)).rejects.toThrow(
       /lacks the model's data file model\.onnx_data/,
     );
+  });
+});
+
+describe('weights of the Hub and of an address', () => {
+  const whole = new Uint8Array(readFileSync('test/fixtures/gguf/tiny-llama.gguf'));
+  let hub: TestHub;
+  beforeAll(async () => {
+    const parts = await splitGguf(whole, 'tiny.gguf', [4, 8, 8]);
+    const split = new Map<string, Uint8Array>();
+    for (const part of parts) split.set(part.name, await part.read(0, part.size));
+    const llama = exportOnHub({
+      'llama/optimum-external-data-2files': 'onnx/model.onnx',
+      'llama/tjs-q8': 'onnx/model_quantized.onnx',
+    });
+    hub = await startHub({ 'own/llama': { files: llama }, 'own/split-GGUF': { files: split } });
+  });
+  afterAll(() => hub.close());
+
+  const largest = async (a: ModelSource, b: ModelSource) => {
+    const { modules } = await driftBetween(await sourceMlp(a), await sourceMlp(b));
+    return Math.max(...modules.flatMap(({ distance }) => [...distance]));
+  };
+  const onHub = (repository: string, change: Partial<HubSource> = {}): HubSource => ({
+    kind: 'hub',
+    repository,
+    host: hub.host,
+    ...change,
+  });
+
+  it('are of the graph that is named, with its data files', async () => {
+    const fine = onHub('own/llama', { precision: 'fp32' });
+    const coarse = onHub('own/llama', { file: 'onnx/model_quantized.onnx' });
+    expect(await largest(fine, fine)).toBe(0);
+    hub.reset();
+    const found = await largest(fine, coarse);
+    expect(found).toBeGreaterThan(1e-6);
+    expect(found).toBeLessThan(1e-3);
+    expect(hub.asked.some((path) => path.includes('model.onnx_data_1'))).toBe(true);
+    expect(await sourceMlp(coarse)).toMatchObject({ name: 'llama', format: 'ONNX', architecture: 'llama' });
+  });
+
+  it('are of all parts of a GGUF model', async () => {
+    const url = `${hub.host}/own/split-GGUF/resolve/main/tiny-00001-of-00003.gguf`;
+    const disk: ModelSource = {
+      kind: 'files',
+      files: [{ path: 'tiny.gguf', file: new File([whole], 'tiny.gguf') }],
+    };
+    expect(await largest(onHub('own/split-GGUF'), disk)).toBe(0);
+    // One part by its address is not the whole.
+    await expect(sourceMlp({ kind: 'url', url, name: 'tiny.gguf' })).rejects.toThrow(
+      /one of 3 files of a model/,
+    );
+  });
+
+  it('are named where there is nothing', async () => {
+    await expect(sourceMlp(onHub('own/nothing'))).rejects.toMatchObject({ code: 'load-failed' });
+    const stop = new AbortController();
+    stop.abort(new Error('enough'));
+    await expect(sourceMlp(onHub('own/llama'), { signal: stop.signal })).rejects.toThrow('enough');
   });
 });
