@@ -7,7 +7,7 @@ import { runOrigins } from '../../src/cli/origins-command.ts';
 import { readGguf } from '../../src/gguf/file.ts';
 import { fingerprintOf } from '../../src/model/fingerprint.ts';
 import { formatNeuronSet } from '../../src/neurons/set-file.ts';
-import { collectErrors, holdModel } from '../support/page.ts';
+import { collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';
 
 const still = [4, 30, 71];
@@ -103,9 +103,25 @@ test('two models from disk are compared without loading them, as the terminal do
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
 
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+
   // The wrong way round, the set is of the other model.
   await chooseFile(page, 'Instruct model', 'Choose files…', paths.base);
   await compare.click();
   await expect(page.getByRole('alert').filter({ hasText: 'was made for instruct' })).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test('the loaded model with its own set, beside its own file, has no drift', async ({ page }) => {
+  const errors = collectErrors(page);
+  await page.goto('./#origins');
+  await modelReady(page);
+  await expect(page.getByRole('combobox', { name: 'Neurons' })).toContainText('comes with this page');
+  const file = 'public/models/SmolLM2-135M-Instruct.Q4_1.gguf';
+  await chooseFile(page, 'Base model', 'Choose files…', file);
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await expect(page.getByRole('status', { name: 'Result' })).toContainText('are the same: no neuron moved');
+  await expect(page.getByRole('img', { name: 'How far every neuron moved' })).toBeVisible();
   expect(errors).toEqual([]);
 });
