@@ -30,9 +30,11 @@ export function Loading({ state: { status, source, progress } }: { readonly stat
         {progress?.stage ?? 'Looking for the model'}
         {cached}
       </ProgressBar>
-      <Button className="button" isDisabled={status !== 'loading'} onPress={session.stopLoading}>
-        Cancel
-      </Button>
+      {status === 'loading' && (
+        <Button className="button" onPress={session.stopLoading}>
+          Cancel
+        </Button>
+      )}
     </div>
   );
 }

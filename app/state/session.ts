@@ -215,7 +215,7 @@ export function createSession(
       stores.model.setState({ status: 'shared', source, error: undefined });
       return;
     }
-    rest();
+    if (!isRecorded(record)) rest();
     newest = source;
     loads.submit((signal) => loadNow(source, signal));
     await loads.idle();
