@@ -125,3 +125,16 @@ test('the loaded model with its own set, beside its own file, has no drift', asy
   await expect(page.getByRole('img', { name: 'How far every neuron moved' })).toBeVisible();
   expect(errors).toEqual([]);
 });
+
+test('a base model can be asked as plain text, without the instruction', async ({ page }) => {
+  await holdModel(page);
+  await page.goto('./#identify');
+  await page.getByRole('button', { name: 'Advanced: how they are asked' }).click();
+  const instruction = page.getByRole('textbox', { name: 'Put behind every question' });
+  const put = (form: string) => page.getByRole('radio', { name: form }).click({ force: true });
+  await put('As plain text, for base models');
+  await expect(page.getByText('until the line ends')).toBeVisible();
+  await expect(instruction).toHaveCount(0);
+  await put('As a chat');
+  await expect(instruction).toHaveValue(/^Respond with the answer only/);
+});
