@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import type { ImpactReport } from '../../src/impact/report.ts';
+import type { ImpactManifest } from '../../src/impact/run.ts';
+import type { MarginRecord } from '../../src/impact/score-item.ts';
+import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
+
+/** What the terminal measures with the command in it, which asks what the first test asks. */
+const terminal: { readonly manifest: ImpactManifest; readonly records: readonly MarginRecord[] } = JSON.parse(
+  readFileSync(new URL('../fixtures/impact/terminal.json', import.meta.url), 'utf8'),
+);
+
+const state = (page: Page) => page.getByRole('status', { name: 'State of the sweep' });
+const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const box = (page: Page, name: RegExp) => page.getByRole('checkbox', { name });
+
+async function fill(page: Page, label: string, value: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: label, exact: true });
+  await field.fill(value);
+  await field.blur();
+}
+
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
+    );
+}
+
+async function saved(page: Page, button: string): Promise<string> {
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: button }).click();
+  return readFileSync(await (await coming).path(), 'utf8');
+}
+
+test('a suite is swept, paused, found again after a reload, gone on with, and gives the terminal’s numbers', async ({
+  page,
+}) => {
+  test.setTimeout(900_000);
+  const errors = collectErrors(page);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.goto('./#impact');
+  await expect(page.getByRole('heading', { name: /^Does turning them change/ })).toBeVisible();
+  await modelReady(page);
+  await expect(box(page, /^H-Neurons of SmolLM2/)).toBeChecked();
+  await box(page, /^Plain questions/).uncheck({ force: true });
+  await box(page, /^Plain prose/).uncheck({ force: true });
+  await fill(page, 'Factors', '0, 1, 3');
+  await fill(page, 'Random sets', '1');
+  await fill(page, 'Items of a suite', '3');
+  await expect(page.getByText('read by 5 versions of the model')).toBeVisible();
+  await page.getByRole('button', { name: 'Sweep over 3 items' }).click();
+
+  const sweep = part(page, 'Sweep');
+  await expect(sweep.getByText(/[1-3] of 3 items/)).toBeVisible({ timeout: 300_000 });
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(state(page)).toContainText('paused');
+  const done = Number(/(\d) of 3 items/.exec((await sweep.getByText(/of 3 items/).textContent())!)![1]);
+  expect(done).toBeLessThan(3);
+
+  await page.reload();
+  const runs = page.getByRole('region', { name: 'Sweeps in this browser' });
+  await expect(runs.getByRole('row').nth(1)).toContainText(`${done} of 3`);
+  await runs.getByRole('button', { name: /^Open False premises/ }).click();
+  await expect(sweep.getByText(`${done} of 3 items`)).toBeVisible();
+  const result = page.getByRole('region', { name: 'Result: False premises' });
+  await expect(result).toContainText(
+    /Turned from 0 to 3, H-Neurons of SmolLM2-135M-Instruct changes the share/,
+  );
+  await modelReady(page);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(state(page)).toHaveText('done', { timeout: 300_000 });
+  await expect(result).toContainText('Of 3 items the share');
+
+  const chart = 'Dose and response: False premises';
+  expect(await result.getByRole('img', { name: chart }).locator('path').count()).toBeGreaterThan(4);
+  await result.getByRole('button', { name: `${chart} as a table` }).click();
+  await expect(result.getByRole('region', { name: chart }).getByRole('row')).toHaveCount(4);
+  await page.getByText('Margin', { exact: true }).click();
+  await expect(
+    result.getByRole('region', { name: chart }).getByRole('rowheader', { name: '3' }),
+  ).toBeVisible();
+  await expect(result.getByRole('region', { name: /^Change in nats a token/ })).toContainText(
+    'less the random sets',
+  );
+  await expect(result.getByRole('img', { name: 'Items of False premises' })).toBeVisible();
+
+  const records = (await saved(page, 'Records (JSONL)')).trim().split('\n');
+  const report = JSON.parse(await saved(page, 'Report (JSON)')) as ImpactReport;
+  expect(report.manifest.plan).toEqual(terminal.manifest.plan);
+  expect(report.manifest.suites).toEqual(terminal.manifest.suites);
+  expect(records).toHaveLength(3);
+  for (const [i, line] of records.entries()) {
+    const { id, normalised, raw } = JSON.parse(line) as MarginRecord;
+    const known = terminal.records[i]!;
+    expect(id).toBe(known.id);
+    for (const [s, row] of normalised.entries())
+      for (const [a, margin] of row.entries()) {
+        expect(Math.abs(margin - known.normalised[s]![a]!), `${id}, set ${s}, factor ${a}`).toBeLessThan(
+          1e-3,
+        );
+        expect(Math.abs(raw[s]![a]! - known.raw[s]![a]!)).toBeLessThan(1e-2);
+      }
+    expect(normalised[0]![1]).toBeCloseTo(normalised[1]![1]!, 6);
+  }
+  expect((await saved(page, 'Curves (CSV)')).split('\r\n')[0]).toBe(
+    'suite,items,set,kind,factor,measure,value,low,high',
+  );
+
+  await result.getByLabel('Items', { exact: true }).selectOption('all (3)');
+  const item = result.getByRole('table', { name: 'Items of False premises' }).getByRole('button').first();
+  const question = (await item.textContent())!;
+  await item.click();
+  await expect(result.getByRole('img', { name: /^Margin of/ })).toBeVisible();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    expect(await faults(page)).toEqual([]);
+  }
+  for (const width of [390, 800, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+      .toBeLessThanOrEqual(width);
+  }
+  await result.getByLabel('at factor').selectOption('3');
+  await result.getByRole('button', { name: 'Open in the explorer' }).click();
+  await expect(page.getByRole('textbox', { name: 'Question', exact: true })).toHaveValue(question);
+  const group = page.getByRole('region', { name: 'Groups of neurons' }).getByRole('listitem').first();
+  await expect(group).toContainText('H-Neurons of SmolLM2-135M-Instruct');
+  await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue('3');
+  await answered(page);
+  expect(errors).toEqual([]);
+});
+
+test('suites come from files in public forms, sets and factors are checked, without a model', async ({
+  page,
+}) => {
+  const errors = collectErrors(page);
+  await holdModel(page);
+  await page.goto('./#impact');
+  await expect(box(page, /^False premises/)).toBeChecked();
+  await fill(page, 'Factors', '0, 2');
+  await expect(page.getByRole('alert').filter({ hasText: /1 among them/ })).toBeVisible();
+  await page.getByRole('button', { name: 'More suites' }).click();
+  const choose = async (name: string, text: string) => {
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a suite’s file…' }).click();
+    await (await choosing).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  };
+  await choose('other.csv', 'a,b\n1,2\n');
+  await expect(
+    page.getByRole('alert').filter({ hasText: /other\.csv is no suite of a known form/ }),
+  ).toBeVisible();
+  const own = readFileSync(new URL('../../public/suites/over-broad.jsonl', import.meta.url), 'utf8');
+  await choose('own.jsonl', own.split('\n').slice(0, 4).join('\n'));
+  await expect(page.getByRole('status', { name: 'Suite read' })).toContainText('3 items');
+  await expect(box(page, /^Impossible and over-broad requests 2, 3 items/)).toBeChecked();
+  await expect(page.getByRole('button', { name: /^Sweep over/ })).toBeDisabled();
+  await expect(page.getByText('The curves appear here with the first items')).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  expect(errors).toEqual([]);
+});
