@@ -203,9 +203,7 @@ describe('what is written is read again', () => {
     expect(read(writeNeuronSet(mixed, 'json'), 'set.json')).toEqual(mixed);
     expect(
       refusal(writeNeuronSet({ ...mixed, model: { ...mixed.model, widths: [5, 5, 6] } }, 'json'), 'a'),
-    ).toContain(
-      'the one has 3 layers of 16 neurons together, the other 3 layers of 5 neurons',
-    );
+    ).toContain('the one has 3 layers of 16 neurons together, the other 3 layers of 5 neurons');
   });
 
   test('a cell that a spreadsheet would run is neutralised, numbers stay numbers', () => {
