@@ -144,6 +144,10 @@ export async function runImpact(options: {
   const checkStopped = () => {
     if (signal?.aborted) throw new EngineError('cancelled', 'The sweep was stopped; what is done is stored.');
   };
+  const score = (suite: string, item: Item): Promise<ImpactRecord> =>
+    'text' in item
+      ? scorePassage(scorer, texts, plan, { suite, item, signal })
+      : scorePair(scorer, texts, plan, { suite, item, signal });
   const isKnown = (suite: string) => tight !== undefined && isTight(plan, suite, records, tight);
   const known = new Set(suites.map(({ name }) => name).filter(isKnown));
   for (const { suite, item } of all) {
@@ -151,10 +155,10 @@ export async function runImpact(options: {
     checkStopped();
     await giveWay?.();
     checkStopped();
-    const record =
-      'text' in item
-        ? await scorePassage(scorer, texts, plan, { suite: suite.name, item, signal })
-        : await scorePair(scorer, texts, plan, { suite: suite.name, item, signal });
+    const record = await score(suite.name, item).catch((error: unknown) => {
+      checkStopped();
+      throw error;
+    });
     await store.append(record);
     records.push(record);
     if (isKnown(suite.name)) known.add(suite.name);

@@ -26,15 +26,22 @@ interface Outcome {
   readonly progress: readonly Progress[];
 }
 
+/** Bytes of a download, told to the test by pages that were given this function. */
+type Tell = { readonly tellBytes?: (done: number) => void };
+
 function loadFromHub(page: Page, repository: string, change: Partial<HubSource> = {}): Promise<Outcome> {
   const source: HubSource = { kind: 'hub', host: hub.host, repository, ...change };
   return page.evaluate(async (wanted) => {
     const progress: Progress[] = [];
+    const tell = (event: Progress) => {
+      progress.push(event);
+      if (event.unit === 'bytes') (window as Tell).tellBytes?.(event.done);
+    };
     try {
       const { name, architecture, fromCache, fingerprint, notice } = await window.engine.call(
         'load',
         { source: wanted, device: 'wasm' },
-        { onEvent: (event) => progress.push(event) },
+        { onEvent: tell },
       );
       return { model: { name, architecture, fromCache, fingerprint, notice }, progress };
     } catch (error) {
@@ -48,7 +55,14 @@ const fetched = () => hub.asked.filter((path) => path.includes('/resolve/'));
 test('a model of the Hub loads over a broken connection, and after a reload from the cache', async ({
   page,
 }) => {
-  hub.misbehave('onnx/model.onnx_data', breakAfter(100_000), 1);
+  const others = [...files].filter(([path]) => !/_data|quantized/.test(path));
+  const before = others.reduce((sum, [, bytes]) => sum + bytes.byteLength, 0);
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.exposeFunction('tellBytes', (done: number) => done > before && arrive());
+  hub.misbehave('onnx/model.onnx_data', breakAfter(100_000, arrived), 1);
   const first = await loadFromHub(page, 'own/llama', { precision: 'fp32' });
   expect(first.error).toBeUndefined();
   expect(first.model).toMatchObject({ name: 'llama', fromCache: false, notice: undefined });

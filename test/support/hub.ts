@@ -149,14 +149,17 @@ export const refuse =
   (_, response) =>
     response.writeHead(status, cors).end('{"error":"no"}');
 
-/** Sends this many bytes of what it would send and closes the connection once they are on their way. */
+/**
+ * Sends this many bytes of what it would send and closes the connection once they are on their way.
+ * @param arrived closes it only then: what a reader has not taken in by the end of a connection is lost to it
+ */
 export const breakAfter =
-  (count: number): Misdeed =>
+  (count: number, arrived: Promise<unknown> = Promise.resolve()): Misdeed =>
   (_, response, answer) => {
     const { end } = response;
     response.end = ((body: Uint8Array) => {
       response.end = end;
-      response.write(body.subarray(0, count), () => response.socket?.end());
+      response.write(body.subarray(0, count), () => void arrived.then(() => response.socket?.end()));
       return response;
     }) as typeof response.end;
     answer();

@@ -154,10 +154,20 @@ describe('a model of the Hub', () => {
 
 describe('a connection', () => {
   it('that breaks is taken up where it broke', async () => {
-    hub.misbehave(weights, breakAfter(70_000), 1);
+    const others = [...llama].filter(([path]) => path.endsWith('.json'));
+    const before = others.reduce((sum, [, bytes]) => sum + bytes.byteLength, 0);
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    hub.misbehave(weights, breakAfter(70_000, arrived), 1);
     const told: number[] = [];
     const model = await engine().call('load', loadIn('own/llama'), {
-      onEvent: ({ stage, done }) => stage === 'Downloading' && told.push(done),
+      onEvent({ stage, done }) {
+        if (stage !== 'Downloading') return;
+        told.push(done);
+        if (done > before) arrive();
+      },
     });
     expect(model.fromCache).toBe(false);
     expect(fetched().filter((path) => path.includes(weights))).toEqual([
