@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import type { RunSummary } from '../../src/protocol/study-messages.ts';
+import { KeptActions } from '../controls/KeptActions.tsx';
 import { TableHead } from '../controls/Table.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
@@ -54,7 +54,6 @@ export function EarlierRuns() {
 function RunRow({ run, open }: { readonly run: RunSummary; readonly open: boolean }) {
   const identification = useIdentification();
   const { notice } = useSession().stores;
-  const [sure, setSure] = useState(false);
   const { questions, model } = run.manifest;
   const name = `${questions.name}, ${changedText(run)}`;
 
@@ -75,36 +74,16 @@ function RunRow({ run, open }: { readonly run: RunSummary; readonly open: boolea
         {open && ' (open)'}
       </th>
       <td className="runs-actions">
-        {!open && (
-          <Button
-            className="button-plain"
-            aria-label={`Open ${name}`}
-            onPress={() => void identification.selectRun(run.run)}
-          >
-            Open
+        <KeptActions
+          name={name}
+          open={open}
+          onOpen={() => void identification.selectRun(run.run)}
+          onDelete={() => void identification.remove(run.run)}
+        >
+          <Button className="button-plain" aria-label={`Export ${name}`} onPress={() => void save()}>
+            Export
           </Button>
-        )}
-        <Button className="button-plain" aria-label={`Export ${name}`} onPress={() => void save()}>
-          Export
-        </Button>
-        {sure ? (
-          <>
-            <Button
-              className="button-plain"
-              aria-label={`Really delete ${name}`}
-              onPress={() => void identification.remove(run.run)}
-            >
-              Really delete
-            </Button>
-            <Button className="button-plain" aria-label={`Keep ${name}`} onPress={() => setSure(false)}>
-              Keep
-            </Button>
-          </>
-        ) : (
-          <Button className="button-plain" aria-label={`Delete ${name}`} onPress={() => setSure(true)}>
-            Delete
-          </Button>
-        )}
+        </KeptActions>
       </td>
       <td>
         {run.done.toLocaleString('en')} of {run.total.toLocaleString('en')}

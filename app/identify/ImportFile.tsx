@@ -1,12 +1,10 @@
 import { useState } from 'react';
-import { Button, DropZone, FileTrigger, isFileDropItem, Text } from 'react-aria-components';
 import { NO_LICENCE } from '../../src/bytes/hub.ts';
 import { readTable } from '../../src/identify/import/read-table.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
+import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { type OpenedFile, OpenedTable } from './OpenedTable.tsx';
-
-const types = ['.csv', '.tsv', '.txt', '.json', '.jsonl', '.ndjson', '.parquet', '.gz'];
 
 /** Questions from a file of the person's. */
 export function ImportFile({ onSet }: { readonly onSet: (set: QuestionSet | undefined) => void }) {
@@ -32,26 +30,12 @@ export function ImportFile({ onSet }: { readonly onSet: (set: QuestionSet | unde
 
   return (
     <>
-      <DropZone
-        className="drop"
-        onDrop={async (event) => {
-          const item = event.items.find(isFileDropItem);
-          if (item) await open(await item.getFile());
-        }}
-      >
-        <Text slot="label" className="muted">
-          Drop a file here, or
-        </Text>
-        <FileTrigger
-          acceptedFileTypes={types}
-          onSelect={(files) => {
-            const file = files?.item(0);
-            if (file) void open(file);
-          }}
-        >
-          <Button className="button">Choose a file…</Button>
-        </FileTrigger>
-      </DropZone>
+      <FileDrop
+        label="Drop a file here, or"
+        button="Choose a file…"
+        types={tableTypes}
+        onFile={(file) => void open(file)}
+      />
       <p className="message" role="alert">
         {error}
       </p>

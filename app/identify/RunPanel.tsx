@@ -1,6 +1,6 @@
-import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { WorkControls } from '../controls/WorkControls.tsx';
 import { ModelSources } from '../models/ModelSources.tsx';
 import { useSession } from '../state/hooks.ts';
 import { shownReply, statusWords } from './answer-rows.ts';
@@ -50,60 +50,17 @@ function Controls({ ready }: { readonly ready: boolean }) {
   const set = useIdentificationState((state) => state.set);
   const limit = useIdentificationState((state) => state.limit);
   const count = Math.min(limit ?? Number.POSITIVE_INFINITY, set?.questions.length ?? 0);
-  const stopped = status === 'paused' || status === 'failed';
-  const goes = status === 'running' || status === 'waiting';
   return (
-    <div className="identify-row">
-      {status === 'idle' && (
-        <Button
-          className="button button-main"
-          isDisabled={!ready || count === 0}
-          onPress={() => void identification.start()}
-        >
-          Ask {count.toLocaleString('en')} question{count === 1 ? '' : 's'}
-        </Button>
-      )}
-      {goes && (
-        <Button className="button button-main" onPress={identification.pause}>
-          Pause
-        </Button>
-      )}
-      {stopped && (
-        <Button
-          className="button button-main"
-          isDisabled={!ready}
-          onPress={() => void identification.resume()}
-        >
-          Resume
-        </Button>
-      )}
-      {status !== 'idle' && (
-        <Button className="button" onPress={identification.cancel}>
-          {goes ? 'End the run' : 'Close the run'}
-        </Button>
-      )}
-      <span className="muted" role="status" aria-label="State of the run">
-        {statusText(status, ready)}
-      </span>
-    </div>
+    <WorkControls
+      status={status}
+      ready={ready}
+      noun="run"
+      startLabel={`Ask ${count.toLocaleString('en')} question${count === 1 ? '' : 's'}`}
+      canStart={count > 0}
+      doneText="all questions are asked"
+      actions={identification}
+    />
   );
-}
-
-function statusText(status: string, ready: boolean): string {
-  switch (status) {
-    case 'running':
-      return 'asking';
-    case 'waiting':
-      return 'waits while the model is used in the explorer';
-    case 'paused':
-      return ready ? 'paused' : 'paused; the model must be ready to go on';
-    case 'done':
-      return 'all questions are asked';
-    case 'failed':
-      return 'stopped; what is done is stored';
-    default:
-      return ready ? '' : 'the model must be ready first';
-  }
 }
 
 /** Counts, rate and the question asked last. */

@@ -1,14 +1,13 @@
 import { useRef, useState } from 'react';
-import { Button, DropZone, FileTrigger, isFileDropItem, Text } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import type { ReadSuite } from '../../src/impact/import/read-suite.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Line } from '../controls/Field.tsx';
+import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { describeProgress } from '../state/progress.ts';
-
-const types = ['.csv', '.tsv', '.txt', '.json', '.jsonl', '.ndjson', '.parquet', '.gz'];
 
 /** What was read, and what was left out. */
 function outcome({ suite, format, rows, skipped }: ReadSuite): string {
@@ -63,26 +62,12 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
             A suite of this project’s own format (JSONL), or a public data set as it is: the form is told by
             its columns. It stays on your machine.
           </p>
-          <DropZone
-            className="drop"
-            onDrop={async (event) => {
-              const item = event.items.find(isFileDropItem);
-              if (item) await open(await item.getFile());
-            }}
-          >
-            <Text slot="label" className="muted">
-              Drop a suite here, or
-            </Text>
-            <FileTrigger
-              acceptedFileTypes={types}
-              onSelect={(files) => {
-                const file = files?.item(0);
-                if (file) void open(file);
-              }}
-            >
-              <Button className="button">Choose a suite’s file…</Button>
-            </FileTrigger>
-          </DropZone>
+          <FileDrop
+            label="Drop a suite here, or"
+            button="Choose a suite’s file…"
+            types={tableTypes}
+            onFile={(file) => void open(file)}
+          />
           <form
             className="hub-form"
             onSubmit={(event) => {

@@ -1,6 +1,5 @@
-import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { ImpactSummary } from '../../src/protocol/study-messages.ts';
+import { KeptActions } from '../controls/KeptActions.tsx';
 import { TableHead } from '../controls/Table.tsx';
 import { changedText } from '../identify/run-words.ts';
 import { useImpact, useImpactState } from './context.ts';
@@ -31,7 +30,6 @@ export function SweepList() {
 
 function SweepRow({ run, open }: { readonly run: ImpactSummary; readonly open: boolean }) {
   const impact = useImpact();
-  const [sure, setSure] = useState(false);
   const title = sweepTitle(run.manifest);
   const name = `${title}, ${changedText(run)}`;
   return (
@@ -41,33 +39,12 @@ function SweepRow({ run, open }: { readonly run: ImpactSummary; readonly open: b
         {open && ' (open)'}
       </th>
       <td className="runs-actions">
-        {!open && (
-          <Button
-            className="button-plain"
-            aria-label={`Open ${name}`}
-            onPress={() => void impact.select(run.run)}
-          >
-            Open
-          </Button>
-        )}
-        {sure ? (
-          <>
-            <Button
-              className="button-plain"
-              aria-label={`Really delete ${name}`}
-              onPress={() => void impact.remove(run.run)}
-            >
-              Really delete
-            </Button>
-            <Button className="button-plain" aria-label={`Keep ${name}`} onPress={() => setSure(false)}>
-              Keep
-            </Button>
-          </>
-        ) : (
-          <Button className="button-plain" aria-label={`Delete ${name}`} onPress={() => setSure(true)}>
-            Delete
-          </Button>
-        )}
+        <KeptActions
+          name={name}
+          open={open}
+          onOpen={() => void impact.select(run.run)}
+          onDelete={() => void impact.remove(run.run)}
+        />
       </td>
       <td>
         {run.done.toLocaleString('en')} of {run.total.toLocaleString('en')}

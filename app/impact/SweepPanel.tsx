@@ -1,9 +1,8 @@
-import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { WorkControls } from '../controls/WorkControls.tsx';
 import { Part } from '../identify/Part.tsx';
 import { ModelSources } from '../models/ModelSources.tsx';
-import type { RunStatus } from '../state/engine-work.ts';
 import { useSession } from '../state/hooks.ts';
 import { useImpact, useImpactState } from './context.ts';
 import { SweepList } from './SweepList.tsx';
@@ -45,57 +44,18 @@ function Controls({ ready }: { readonly ready: boolean }) {
   const status = useImpactState((state) => state.status);
   const next = useImpactState((state) => state.next);
   const count = next?.suites.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
-  const stopped = status === 'paused' || status === 'failed';
-  const goes = status === 'running' || status === 'waiting';
   return (
-    <div className="identify-row">
-      {status === 'idle' && (
-        <Button
-          className="button button-main"
-          isDisabled={!ready || count === 0}
-          onPress={() => void impact.start()}
-        >
-          Sweep over {count.toLocaleString('en')} item{count === 1 ? '' : 's'}
-        </Button>
-      )}
-      {goes && (
-        <Button className="button button-main" onPress={impact.pause}>
-          Pause
-        </Button>
-      )}
-      {stopped && (
-        <Button className="button button-main" isDisabled={!ready} onPress={() => void impact.resume()}>
-          Resume
-        </Button>
-      )}
-      {status !== 'idle' && (
-        <Button className="button" onPress={impact.cancel}>
-          {goes ? 'End the sweep' : 'Close the sweep'}
-        </Button>
-      )}
-      <span className="muted" role="status" aria-label="State of the sweep">
-        {statusText(status, ready, count)}
-      </span>
-    </div>
+    <WorkControls
+      status={status}
+      ready={ready}
+      noun="sweep"
+      startLabel={`Sweep over ${count.toLocaleString('en')} item${count === 1 ? '' : 's'}`}
+      canStart={count > 0}
+      doneText="done"
+      chooseText="choose neurons and suites first"
+      actions={impact}
+    />
   );
-}
-
-function statusText(status: RunStatus, ready: boolean, count: number): string {
-  switch (status) {
-    case 'running':
-      return 'asking';
-    case 'waiting':
-      return 'waits while the model is used in the explorer';
-    case 'paused':
-      return ready ? 'paused' : 'paused; the model must be ready to go on';
-    case 'done':
-      return 'done';
-    case 'failed':
-      return 'stopped; what is done is stored';
-    default:
-      if (!ready) return 'the model must be ready first';
-      return count === 0 ? 'choose neurons and suites first' : '';
-  }
 }
 
 /** How far it is, how fast, and how long it takes. */

@@ -92,7 +92,7 @@ describe('a file in the form of', () => {
     });
   });
 
-  it('FaithEval, unanswerable: any answer goes along', async () => {
+  it('FaithEval, unanswerable: every answer but a refusal goes along', async () => {
     const read = await fixture('faitheval-unanswerable.parquet');
     expect(read.suite.kind).toBe('over-broad');
     expect(items(read).map(({ id, along, against }) => [id, along, against])).toEqual([
