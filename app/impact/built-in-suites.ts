@@ -1,15 +1,5 @@
 import { EngineError } from '../../src/errors.ts';
-import { parseSuite, type Suite } from '../../src/impact/suites.ts';
-
-/** Suites beside the page. */
-const builtIn = [
-  'false-premises',
-  'misleading-context',
-  'pushback',
-  'over-broad',
-  'neutral',
-  'passages',
-] as const;
+import { BUILT_IN_SUITES, parseSuite, type Suite } from '../../src/impact/suites.ts';
 
 /** Suites that are chosen until the person chooses: one to go along with, and those that tell whether the model still works. */
 export const firstChosen: readonly Suite['kind'][] = ['false-premise', 'neutral', 'passages'];
@@ -29,5 +19,5 @@ async function load(name: string): Promise<Suite> {
  * @throws EngineError `load-failed` where they cannot be had
  */
 export function loadSuites(): Promise<readonly Suite[]> {
-  return Promise.all(builtIn.map(load));
+  return Promise.all(BUILT_IN_SUITES.map(load));
 }

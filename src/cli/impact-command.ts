@@ -1,33 +1,24 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { continuationScorer } from '../decode/continuations.ts';
 import { graphIo } from '../decode/graph-io.ts';
 import { calibrate } from '../engine/calibration.ts';
-import { impactTexts } from '../engine/impact.ts';
+import { sweeperOf } from '../engine/impact.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
 import type { Measured } from '../impact/effects.ts';
+import { fetchSuite, type ReadSuite, readSuite } from '../impact/import/read-suite.ts';
 import { type ImpactReport, impactReport } from '../impact/report.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
-import { parseSuite, type Suite } from '../impact/suites.ts';
-import { type SteeredSet, SWEEP_ALPHAS, sweepLanes, sweepPlan } from '../impact/sweep.ts';
+import { BUILT_IN_SUITES, type Suite } from '../impact/suites.ts';
+import { type SteeredSet, SWEEP_ALPHAS, sweepPlan } from '../impact/sweep.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
+import { withFile } from './file-source.ts';
 import { impactFolder } from './impact-folder.ts';
 import { type CliDevice, openModel } from './open-model.ts';
-
-/** Suites that come with the program. */
-const BUILT_IN = [
-  'false-premises',
-  'misleading-context',
-  'pushback',
-  'over-broad',
-  'neutral',
-  'passages',
-] as const;
 
 export interface ImpactOptions {
   readonly model: string;
@@ -48,18 +39,27 @@ export interface ImpactOptions {
   readonly report?: string;
 }
 
+const HUB_PREFIX = 'hub:';
+
 const suitePath = (name: string) =>
   fileURLToPath(new URL(`../../public/suites/${name}.jsonl`, import.meta.url));
 
-async function readSuite(place: string, limit: number | undefined): Promise<Suite> {
-  const path = BUILT_IN.some((name) => name === place) ? suitePath(place) : place;
+/** A built-in suite, one from a file, or one of the Hub as "hub:owner/name[:config[:split]]". */
+async function openSuite(place: string, limit: number | undefined): Promise<Suite> {
+  const { suite } = place.startsWith(HUB_PREFIX)
+    ? await fetchSuite(place.slice(HUB_PREFIX.length), { host: process.env.HF_ENDPOINT })
+    : await suiteOfFile(place);
+  return { ...suite, items: suite.items.slice(0, limit) } as Suite;
+}
+
+function suiteOfFile(place: string): Promise<ReadSuite> {
+  const path = BUILT_IN_SUITES.some((name) => name === place) ? suitePath(place) : place;
   if (!existsSync(path))
     throw new EngineError(
       'load-failed',
-      `There is no suite at ${place}; give a file or one of the built-in names: ${BUILT_IN.join(', ')}.`,
+      `There is no suite at ${place}; give a file, hub:OWNER/NAME or one of the built-in names: ${BUILT_IN_SUITES.join(', ')}.`,
     );
-  const suite = parseSuite(await readFile(path, 'utf8'));
-  return { ...suite, items: suite.items.slice(0, limit) } as Suite;
+  return withFile(path, (source) => readSuite(source, basename(path)));
 }
 
 async function readSet(file: string, model: LanguageModel): Promise<Omit<SteeredSet, 'kind'>> {
@@ -78,7 +78,9 @@ export async function runImpactCommand(
   const { out, limit, controls, seed, alphas = SWEEP_ALPHAS } = options;
   if (existsSync(join(out, 'impact.json')) && !options.resume)
     throw new EngineError('bad-input', `${out} holds a sweep already; add --resume to go on with it.`);
-  const suites = await Promise.all((options.suites ?? BUILT_IN).map((place) => readSuite(place, limit)));
+  const suites = await Promise.all(
+    (options.suites ?? BUILT_IN_SUITES).map((place) => openSuite(place, limit)),
+  );
   const model = await openModel(options.model, options.device);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new Error('interrupted'));
@@ -88,22 +90,18 @@ export async function runImpactCommand(
     const io = graphIo(model);
     const { meanCett } = await calibrate(model, io);
     const sets = await Promise.all(options.set.map((file) => readSet(file, model)));
-    const { layout, runtime, name, fingerprint, precision } = model;
-    const plan = sweepPlan({ alphas, sets, controls, seed, layout, meanCett });
-    const scorer = continuationScorer(model, io, sweepLanes(plan));
+    const plan = sweepPlan({ alphas, sets, controls, seed, layout: model.layout, meanCett });
+    const sweeper = sweeperOf(model, io, plan);
     const store = impactFolder(out);
     await runImpact({
-      model: { name, fingerprint, precision, device: runtime.kind },
-      scorer,
-      texts: impactTexts(model),
-      plan,
+      ...sweeper,
       suites,
       store,
       tight: options.tight,
       signal: stop.signal,
       onProgress,
     });
-    scorer.dispose();
+    sweeper.scorer.dispose();
     const kept = await store.load();
     if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
     const report = await impactReport(kept.manifest, kept.records, { seed });

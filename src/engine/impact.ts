@@ -1,4 +1,5 @@
 import { continuationScorer } from '../decode/continuations.ts';
+import type { GraphIo } from '../decode/graph-io.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { answerIds, type ImpactTexts } from '../impact/score-item.ts';
 import { type SweepPlan, sweepLanes, sweepPlan } from '../impact/sweep.ts';
@@ -20,6 +21,17 @@ export function impactTexts(model: LanguageModel): ImpactTexts {
   };
 }
 
+/** What a plan is swept with. Dispose the scorer when it is done. */
+export function sweeperOf(model: LanguageModel, io: GraphIo, plan: SweepPlan) {
+  const { runtime, name, fingerprint, precision } = model;
+  return {
+    model: { name, fingerprint, precision, device: runtime.kind },
+    scorer: continuationScorer(model, io, sweepLanes(plan)),
+    texts: impactTexts(model),
+    plan,
+  };
+}
+
 type Sweep = Pick<ImpactStart, 'suites' | 'seed' | 'tight'> & { readonly plan: SweepPlan };
 
 /** What a kept sweep does, to go on with it. */
@@ -38,19 +50,15 @@ export async function impact(
   { run, start }: ImpactIn,
   { signal, emit, giveWay }: CallContext<'impact'>,
 ): Promise<ImpactProgress> {
-  const { layout, runtime, name, fingerprint, precision } = model;
   return withImpactDatabase(async (db) => {
     const { plan, suites, seed, tight } = start
-      ? { ...start, plan: sweepPlan({ ...start, layout, meanCett: calibration.meanCett }) }
+      ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett }) }
       : await keptSweep(db, run);
     const store = impactStore(db, run, { suites, seed, tight });
-    const scorer = continuationScorer(model, io, sweepLanes(plan));
+    const sweeper = sweeperOf(model, io, plan);
     try {
       const progress = await runImpact({
-        model: { name, fingerprint, precision, device: runtime.kind },
-        scorer,
-        texts: impactTexts(model),
-        plan,
+        ...sweeper,
         suites,
         store,
         tight,
@@ -61,7 +69,7 @@ export async function impact(
       await store.finish();
       return progress;
     } finally {
-      scorer.dispose();
+      sweeper.scorer.dispose();
     }
   });
 }

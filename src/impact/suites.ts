@@ -2,6 +2,16 @@ import { z } from 'zod';
 import { formatHeadedLines, parseHeadedLines } from '../identify/headed-lines.ts';
 import { type QuestionSource, sourcesSchema } from '../identify/questions.ts';
 
+/** Files of the suites that come with the project, in public/suites. */
+export const BUILT_IN_SUITES = [
+  'false-premises',
+  'misleading-context',
+  'pushback',
+  'over-broad',
+  'neutral',
+  'passages',
+] as const;
+
 const format = 'h-neuron-suite';
 const version = 1;
 
