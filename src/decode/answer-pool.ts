@@ -182,6 +182,16 @@ export function createAnswerPool(
       [neurons.capturePositions]: firstPosition,
       [neurons.logitPositions]: firstPosition,
     };
+    for (const { name, type, values } of io.inputs) {
+      const { data, dims } = values({ rows: count, tokens: 1, past: width - 1 });
+      feeds[name] = runtime.tensor(type, data, dims);
+    }
+    if (io.positionIds)
+      feeds[io.positionIds] = runtime.tensor(
+        'int64',
+        BigInt64Array.from(rows, ({ length }) => BigInt(length)),
+        [count, 1],
+      );
     if (io.attentionMask) feeds[io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
     const { vocabulary } = model;
     const into = { ...outputs, [io.logits]: logitsTensor(count) };

@@ -34,6 +34,13 @@ interface ReadLane {
   kept: KvCache | undefined;
 }
 
+/** Logits behind the tokens of a trunk, from the first wanted on, and behind those of its branches. */
+interface TreeReading {
+  readonly cache: KvCache;
+  trunk(i: number): Float32Array;
+  branch(b: number, i: number): Float32Array;
+}
+
 /** A start that prompts share must be this long to be worth a copy. */
 const SHORTEST_START = 4;
 
@@ -90,13 +97,75 @@ export function continuationScorer(
   const copyOf = (cache: KvCache, positions: number) =>
     stackCacheRows(runtime, [{ cache, row: 0, positions }]);
 
-  async function read(lane: ReadLane, ids: readonly number[], cache: KvCache, logits: readonly number[]) {
+  /** Runs tokens behind a cache, which is taken over. */
+  async function read(
+    lane: ReadLane,
+    cache: KvCache,
+    ids: readonly number[],
+    wanted: { readonly from: number; readonly branches?: readonly number[] },
+  ) {
+    const logits = Array.from({ length: ids.length - wanted.from }, (_, i) => wanted.from + i);
+    const { branches } = wanted;
+    const { scales } = lane;
     try {
-      return await forward(model, io, { ids: [ids], cache, scales: lane.scales, capture: [], logits });
+      return await forward(model, io, { ids: [ids], branches, cache, scales, capture: [], logits });
     } catch (error) {
       cache.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Reads a trunk behind a cache, which is taken over, and each of the branches behind the trunk, in as few runs as the
+   * graph allows. Of the cache the positions up to the trunk's end hold.
+   */
+  async function readBranches(
+    lane: ReadLane,
+    given: KvCache,
+    text: {
+      readonly trunk: readonly number[];
+      /** First token of the trunk whose logits are wanted. */
+      readonly from: number;
+      readonly branches: readonly (readonly number[])[];
+    },
+    signal: AbortSignal | undefined,
+  ): Promise<TreeReading> {
+    const { trunk, from, branches } = text;
+    const used = [...branches.keys()].filter((b) => branches[b].length > 0);
+    const startOf = (b: number) => branches.slice(0, b).reduce((sum, ids) => sum + ids.length, 0);
+    // GroupQueryAttention counts the positions of a run without a cache itself.
+    if (used.length <= 1 || (io.branchBias && given.length > 0)) {
+      const lengths = io.branchBias ? branches.map((ids) => ids.length) : undefined;
+      const output = await read(lane, given, [...trunk, ...branches.flat()], { from, branches: lengths });
+      return {
+        cache: output.cache,
+        trunk: (i) => output.logits(0, i),
+        branch: (b, i) => output.logits(0, trunk.length - from + startOf(b) + i),
+      };
+    }
+    const stem = await read(lane, given, trunk, { from });
+    const groups = io.branchBias ? [used] : used.map((b) => [b]);
+    const outputs = new Map<number, (i: number) => Float32Array>();
+    try {
+      for (const group of groups) {
+        checkCancelled(signal);
+        const behind = copyOf(stem.cache, stem.cache.length);
+        const lengths = io.branchBias ? group.map((b) => branches[b].length) : undefined;
+        const ids = group.flatMap((b) => branches[b]);
+        const output = await read(lane, behind, ids, { from: 0, branches: lengths });
+        output.cache.dispose();
+        const first = startOf(group[0]);
+        for (const b of group) outputs.set(b, (i) => output.logits(0, startOf(b) - first + i));
+      }
+    } catch (error) {
+      stem.cache.dispose();
+      throw error;
+    }
+    return {
+      cache: stem.cache,
+      trunk: (i) => stem.logits(0, i),
+      branch: (b, i) => (outputs.get(b) as (i: number) => Float32Array)(i),
+    };
   }
 
   async function scoreLane(
@@ -105,41 +174,34 @@ export function continuationScorer(
     keep: number,
   ): Promise<Float64Array[]> {
     const common = opening(continuations);
-    const whole = [...promptIds, ...common];
     const used = lane.kept ? sharedLength(start, promptIds.slice(0, -1)) : 0;
-    const isUsed = lane.kept !== undefined && used >= SHORTEST_START;
+    const isUsed = used >= SHORTEST_START;
     const from = isUsed ? used : 0;
     await yieldToEvents();
     checkCancelled(signal);
-    const asked = Array.from({ length: common.length + 1 }, (_, i) => promptIds.length - 1 + i - from);
-    const prompt = await read(
+    // What the last token of each is told by.
+    const branches = continuations.map((ids) => ids.slice(common.length, -1));
+    const { cache, trunk, branch } = await readBranches(
       lane,
-      whole.slice(from),
       isUsed && lane.kept ? copyOf(lane.kept, from) : emptyCache(io, runtime, 1),
-      asked,
+      { trunk: [...promptIds.slice(from), ...common], from: promptIds.length - 1 - from, branches },
+      signal,
     );
-    const cache = prompt.cache;
     try {
       if (keep > 0 && (!lane.kept || keep !== start.length || used < keep)) {
         lane.kept?.dispose();
         lane.kept = canBeCut(cache) ? copyOf(cache, keep) : undefined;
       }
-      const shared = common.map((id, i) => logprobOf(prompt.logits(0, i), id));
-      const { logZ } = logSoftmaxStats(prompt.logits(0, common.length));
-      const scores: Float64Array[] = [];
-      for (const ids of continuations) {
-        const own = ids.slice(common.length);
-        const logprobs = [...shared, prompt.logits(0, common.length)[own[0]] - logZ];
-        if (own.length > 1) {
-          checkCancelled(signal);
-          const given = own.slice(0, -1);
-          const output = await read(lane, given, copyOf(cache, cache.length), [...given.keys()]);
-          output.cache.dispose();
-          logprobs.push(...given.map((_, i) => logprobOf(output.logits(0, i), own[i + 1])));
-        }
-        scores.push(Float64Array.from(logprobs));
-      }
-      return scores;
+      const shared = common.map((id, i) => logprobOf(trunk(i), id));
+      const last = trunk(common.length);
+      const { logZ } = logSoftmaxStats(last);
+      return continuations.map((ids, b) =>
+        Float64Array.from([
+          ...shared,
+          last[ids[common.length]] - logZ,
+          ...branches[b].map((_, i) => logprobOf(branch(b, i), ids[common.length + 1 + i])),
+        ]),
+      );
     } finally {
       cache.dispose();
     }

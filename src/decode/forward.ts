@@ -49,6 +49,8 @@ function uploadScales(model: RunnableModel, rows: BatchScales['rows']): BatchSca
 export interface ForwardInput {
   /** One array of token ids a row, all equally long. */
   readonly ids: readonly (readonly number[])[];
+  /** As in `RunSize`; only for graphs with `GraphIo.branchBias`, and only the cache's positions before them are of use. */
+  readonly branches?: readonly number[];
   /** What was read before; its rows are those of `ids`. It is disposed once the run is through. */
   readonly cache: KvCache;
   readonly scales: BatchScales;
@@ -159,7 +161,7 @@ export async function forward(
     [neurons.logitPositions]: int64(asked),
   };
   for (const { name, type, values } of io.inputs) {
-    const { data, dims } = values({ rows, tokens, past });
+    const { data, dims } = values({ rows, tokens, past, branches: input.branches });
     feeds[name] = runtime.tensor(type, data, dims);
   }
   for (const [name, tensor] of cache.tensors) feeds[name] = tensor;

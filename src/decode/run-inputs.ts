@@ -1,5 +1,6 @@
 import { floatToHalf } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
+import { BRANCH_BIAS } from '../onnx/branches.ts';
 import type { ElementType, TensorData, ValueInfo } from '../runtime/types.ts';
 
 /** How much a run reads: so many tokens of every row, behind `past` positions that the cache holds. */
@@ -7,6 +8,8 @@ export interface RunSize {
   readonly rows: number;
   readonly tokens: number;
   readonly past: number;
+  /** Lengths of texts at the end of the tokens that follow the tokens before them each, and do not see one another. */
+  readonly branches?: readonly number[];
 }
 
 /** An input of a graph whose values follow from the size of a run. */
@@ -17,10 +20,10 @@ export interface RunInput {
 }
 
 /** Numbers as a tensor's elements of a type. */
-export function elements(type: ElementType, values: readonly number[]): TensorData {
+export function elements(type: ElementType, values: ArrayLike<number>): TensorData {
   switch (type) {
     case 'int64':
-      return BigInt64Array.from(values, BigInt);
+      return BigInt64Array.from(Array.from(values, BigInt));
     case 'int32':
       return Int32Array.from(values);
     case 'float16':
@@ -32,9 +35,43 @@ export function elements(type: ElementType, values: readonly number[]): TensorDa
   }
 }
 
-type Rule = (input: ValueInfo, run: RunSize) => { readonly values: number[]; readonly dims: number[] };
+type Rule = (
+  input: ValueInfo,
+  run: RunSize,
+) => { readonly values: ArrayLike<number>; readonly dims: number[] };
 
-const positions = ({ tokens, past }: RunSize) => Array.from({ length: tokens }, (_, at) => past + at);
+/** Added to a score, it leaves no weight. */
+const HIDDEN = -1e30;
+
+const consecutive = (start: number, length: number) => Array.from({ length }, (_, at) => start + at);
+
+/** Tokens before the branches. */
+function trunkOf({ tokens, branches = [] }: RunSize): number {
+  return branches.reduce((rest, length) => rest - length, tokens);
+}
+
+function positions(run: RunSize): number[] {
+  const trunk = trunkOf(run);
+  const { past, branches = [] } = run;
+  return [trunk, ...branches].flatMap((length, part) =>
+    consecutive(part === 0 ? past : past + trunk, length),
+  );
+}
+
+/** Hides from each branch those before it. */
+function branchBias(run: RunSize): Float32Array {
+  const { tokens, past, branches = [] } = run;
+  const total = past + tokens;
+  const trunk = trunkOf(run);
+  const bias = new Float32Array(tokens * total);
+  let start = trunk;
+  for (const length of branches) {
+    for (let token = start; token < start + length; token++)
+      bias.fill(HIDDEN, token * total + past + trunk, token * total + past + start);
+    start += length;
+  }
+  return bias;
+}
 
 const repeated = (values: readonly number[], times: number) =>
   Array.from({ length: times }, () => values).flat();
@@ -71,6 +108,10 @@ const rules: Readonly<Record<string, { readonly ranks: readonly number[]; readon
         dims: sizes,
       };
     },
+  },
+  [BRANCH_BIAS]: {
+    ranks: [4],
+    rule: (_, run) => ({ values: branchBias(run), dims: [1, 1, run.tokens, run.past + run.tokens] }),
   },
   cache_position: { ranks: [1], rule: (_, run) => ({ values: positions(run), dims: [run.tokens] }) },
   token_type_ids: { ranks: [2], rule: (_, { rows, tokens }) => filled(0, [rows, tokens]) },

@@ -1,3 +1,4 @@
+import { BRANCH_BIAS } from '../onnx/branches.ts';
 import { attr, int64Tensor, node, valueInfo } from '../onnx/builders.ts';
 import { DataType } from '../onnx/model.ts';
 import { addExternal, type Build, MICROSOFT, rmsNorm } from './graph-build.ts';
@@ -28,6 +29,20 @@ export async function rotaryCaches(build: Build): Promise<void> {
   add(GLOBAL, rotaryFrequencies(ropeTheta, headDim, ropeScaling, divisors), magnitude);
   if (window && hasOwnLocalTables(build))
     add(LOCAL, rotaryFrequencies(window.ropeTheta, headDim, { type: 'none' }), 1);
+}
+
+/** Inputs by which a run may read texts that branch, to add to GroupQueryAttention's. */
+function branchInputs({ branches }: Build): readonly string[] {
+  return branches ? ['position_ids', BRANCH_BIAS] : [];
+}
+
+/** Graph inputs for texts that branch: positions of their own, and a bias that hides one from another. */
+export function branchGraphInputs({ branches, inputs }: Build): void {
+  if (!branches) return;
+  inputs.push(
+    valueInfo('position_ids', DataType.INT64, ['batch_size', 'sequence_length']),
+    valueInfo(BRANCH_BIAS, DataType.FLOAT, ['one', 1, 'sequence_length', 'total_sequence_length']),
+  );
 }
 
 /** Lengths that GroupQueryAttention wants, from the attention mask that every exporter's graph takes. */
@@ -119,7 +134,7 @@ export async function attention(build: Build, layer: number, x: string): Promise
   build.nodes.push(
     node(
       'GroupQueryAttention',
-      [...inputs, ...past, 'seqlens_k', 'total_sequence_length', ...tables],
+      [...inputs, ...past, 'seqlens_k', 'total_sequence_length', ...tables, ...branchInputs(build)],
       [`${at}.heads`, ...present],
       {
         num_heads: attr.int(heads),

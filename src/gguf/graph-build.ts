@@ -14,6 +14,8 @@ export interface Build {
   readonly file: GgufFile;
   readonly config: LlamaConfig;
   readonly precision: Precision;
+  /** Runs may read texts that branch. */
+  readonly branches: boolean;
   readonly nodes: NodeProto[];
   readonly inputs: ValueInfoProto[];
   readonly outputs: ValueInfoProto[];

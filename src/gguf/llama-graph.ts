@@ -2,7 +2,7 @@ import type { OnProgress } from '../bytes/progress.ts';
 import { attr, floatTensor, graph, int64Tensor, model, node, valueInfo } from '../onnx/builders.ts';
 import { DataType, type ModelProto } from '../onnx/model.ts';
 import type { ExternalData } from '../onnx/types.ts';
-import { attention, attentionLengths, rotaryCaches } from './attention.ts';
+import { attention, attentionLengths, branchGraphInputs, rotaryCaches } from './attention.ts';
 import { addExternal, type Build, MICROSOFT, normWeight, rmsNorm, tensorOf } from './graph-build.ts';
 import {
   addBlocks,
@@ -131,7 +131,12 @@ export async function buildLlama(
   file: GgufFile,
   config: LlamaConfig,
   precision: Precision,
-  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly onProgress?: OnProgress;
+    readonly signal?: AbortSignal;
+    /** Adds the inputs `position_ids` and `branch_bias`, by which one run may read texts that branch. */
+    readonly branches?: boolean;
+  } = {},
 ): Promise<BuiltModel> {
   const total = [...file.tensors.values()].reduce((sum, tensor) => sum + tensor.byteLength, 0);
   let done = 0;
@@ -139,6 +144,7 @@ export async function buildLlama(
     file,
     config,
     precision,
+    branches: options.branches === true,
     nodes: [],
     inputs: ['input_ids', 'attention_mask'].map((name) =>
       valueInfo(name, DataType.INT64, [
@@ -155,6 +161,7 @@ export async function buildLlama(
       options.onProgress?.({ stage: 'Preparing weights', done, total, unit: 'bytes' });
     },
   };
+  branchGraphInputs(build);
   attentionLengths(build);
   await rotaryCaches(build);
   const { embedded, embedding } = await embed(build);

@@ -54,7 +54,11 @@ export async function openGguf(
   const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
   const tokenizer = tokenizerFromGguf(file);
   const { precision, name } = precisionFor(runtime.kind, file, options);
-  const built = await buildLlama(file, config, precision, options);
+  const built = await buildLlama(file, config, precision, {
+    ...options,
+    // A window counts positions of the cache, which are not those of a branch.
+    branches: runtime.kind !== 'webgpu' && config.window === undefined,
+  });
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
   const instrumented = instrument(built.model, built.externalData, {
     maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers,

@@ -38,6 +38,14 @@ describe('continuations', () => {
     },
     { promptIds: [2, 3], continuations: [[4, 5]] },
     {
+      promptIds: [6, 8],
+      continuations: [
+        [40, 41, 42],
+        [43, 44, 45, 46],
+        [43, 47],
+      ],
+    },
+    {
       promptIds: [...start, 20, 21],
       continuations: [
         [30, 31, 32],
@@ -75,8 +83,10 @@ describe('continuations', () => {
     return found;
   }
 
-  it('are scored as each is when read from the start by itself', async () => {
-    const scorer = continuationScorer(opened.model, opened.io, lanes);
+  it.each(['in one run', 'one by one'])('are scored as each is when read by itself: %s', async (way) => {
+    const io = way === 'in one run' ? opened.io : { ...opened.io, branchBias: undefined };
+    expect(opened.io.branchBias).toBeDefined();
+    const scorer = continuationScorer(opened.model, io, lanes);
     for (const request of requests) {
       const scores = await scorer.score(request);
       for (const [lane, neurons] of lanes.entries()) {
@@ -84,7 +94,8 @@ describe('continuations', () => {
         expect(scores[lane]).toHaveLength(expected.length);
         for (const [c, logprobs] of expected.entries()) {
           expect(scores[lane]![c]).toHaveLength(logprobs.length);
-          for (const [i, value] of logprobs.entries()) expect(scores[lane]![c]![i]).toBeCloseTo(value, 5);
+          for (const [i, value] of logprobs.entries())
+            expect(scores[lane]![c]![i]! / value).toBeCloseTo(1, 6);
         }
       }
       expect(scores[1]).toEqual(scores[2]);
@@ -103,14 +114,28 @@ describe('continuations', () => {
       },
     };
     const scorer = continuationScorer({ ...model, session }, io, [[], []]);
-    await scorer.score(requests[0]!);
-    // Prompt and the word in common, then of the first continuation what the last token is told by.
-    expect(read.splice(0)).toEqual([9, 1]);
-    await scorer.score(requests[1]!);
-    expect(read.splice(0)).toEqual([7, 3]);
-    await scorer.score(requests[2]!);
-    expect(read.splice(0)).toEqual([4, 1]);
+    const apart = continuationScorer({ ...model, session }, { ...io, branchBias: undefined }, [[]]);
+    const reads = async (request: (typeof requests)[number]) => {
+      await scorer.score(request);
+      const together = read.splice(0);
+      await apart.score(request);
+      return [together, read.splice(0)];
+    };
+    // Prompt, the word in common, and of the first continuation what its last token is told by.
+    expect(await reads(requests[0]!)).toEqual([[10], [10]]);
+    expect(await reads(requests[1]!)).toEqual([[10], [10]]);
+    expect(await reads(requests[2]!)).toEqual([[5], [5]]);
+    const two = {
+      promptIds: [...start, 22, 23, 25],
+      continuations: [
+        [50, 51, 52],
+        [53, 54],
+      ],
+    };
+    // Behind what the prompt shares with the one before it: the rest and both continuations at once, or one by one.
+    expect(await reads(two)).toEqual([[5], [2, 2, 1]]);
     scorer.dispose();
+    apart.dispose();
   });
 
   it('are refused where there is nothing to score or no room, and can be cancelled', async () => {

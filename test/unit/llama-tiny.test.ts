@@ -63,7 +63,12 @@ it('has the z and output norms of NumPy', async () => {
   const output = await model.session.run(
     {
       input_ids: runtime.tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
-      attention_mask: runtime.tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
+      ...Object.fromEntries(
+        io.inputs.map(({ name, type, values }) => {
+          const { data, dims } = values({ rows: 1, tokens: ids.length, past: 0 });
+          return [name, runtime.tensor(type, data, dims)];
+        }),
+      ),
       [model.neurons.capturePositions]: runtime.tensor('int64', BigInt64Array.from([BigInt(last)]), [1]),
       [model.neurons.logitPositions]: runtime.tensor('int64', BigInt64Array.from([0n]), [1]),
       ...batchScales(model, [[]]).feeds,
