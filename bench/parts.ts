@@ -1,5 +1,6 @@
 import { explorer } from './explorer.ts';
 import { identify } from './identify.ts';
+import { impact } from './impact.ts';
 import { peakRendererMemory } from './machine.ts';
 import { rivalName, writeRivalFolder } from './rival-folder.ts';
 import { type Graphics, type Site, withPage } from './site.ts';
@@ -221,4 +222,5 @@ export const parts: Readonly<Record<string, (bench: Bench) => Promise<(Figure | 
   slider,
   page: explorer,
   identify,
+  impact,
 };

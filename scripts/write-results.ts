@@ -4,16 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Evaluation } from '../src/identify/evaluate.ts';
 import type { Finding, Transfer } from '../src/identify/finding.ts';
-import type { Estimate, Verdict } from '../src/identify/verdict.ts';
+import type { Verdict } from '../src/identify/verdict.ts';
+import type { ImpactReport } from '../src/impact/report.ts';
 import { formatNeuron } from '../src/neurons/layout.ts';
+import { impactText, isImpact } from './results/impact.ts';
+import { interval, number, percent, row } from './results/table.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
 const BLOCK = /<!-- study:([\w-]+) -->[\s\S]*?<!-- \/study -->/g;
-
-const number = (value: number) => value.toFixed(3);
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-const interval = ({ value, low, high }: Estimate) => `${number(value)} (${number(low)} to ${number(high)})`;
-const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 function verdictTable({ rows, right, madeUp }: Verdict): string[] {
   return [
@@ -87,7 +85,8 @@ function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly }: Evaluat
 async function studyText(name: string): Promise<string> {
   const file = path(`results/${name}.json`);
   if (!existsSync(file)) throw new Error(`docs/results.md names the study "${name}", but ${file} is missing`);
-  const data = JSON.parse(await readFile(file, 'utf8')) as Finding | Evaluation;
+  const data = JSON.parse(await readFile(file, 'utf8')) as Finding | Evaluation | ImpactReport;
+  if (isImpact(data)) return impactText(data).join('\n');
   return ('set' in data ? findingText(data) : evaluationText(data)).join('\n');
 }
 

@@ -1,3 +1,5 @@
+import type { ComplianceItem } from '../../src/impact/suites.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
 import type { IdentifyIn, Prompt } from '../../src/protocol/messages.ts';
 import { browserRuntimes } from '../../src/runtime/browser.ts';
 import { question, texts } from '../prompts.ts';
@@ -5,6 +7,7 @@ import { caller } from './calls.ts';
 import { type Answer, ask, type Engine, lanesAt, startEngine } from './engine.ts';
 import type { PairHandlers } from './pair.worker.ts';
 import type { RivalHandlers } from './rival.worker.ts';
+import type { SweepHandlers } from './sweep.worker.ts';
 
 const chat: Prompt = { kind: 'chat', system: '', turns: [{ role: 'user', content: question }] };
 const raw = (text: string): Prompt => ({ kind: 'raw', text });
@@ -152,6 +155,26 @@ async function identify(input: {
   return { ms: performance.now() - start, threads: model.device.threads };
 }
 
+/** Milliseconds an item of a sweep, as it is run and one alpha at a time; the first item of each suite is left out. */
+async function impact(input: {
+  model: string;
+  name: string;
+  members: readonly NeuronRef[];
+  controls: number;
+  suites: readonly { readonly suite: string; readonly items: readonly ComplianceItem[] }[];
+}) {
+  const worker = new Worker(new URL('./sweep.worker.ts', import.meta.url), { type: 'module' });
+  const sweep = caller<SweepHandlers>(worker);
+  const opened = await sweep('open', { ...input, url: absolute(input.model) });
+  const times = { batched: [] as number[], oneAtATime: [] as number[] };
+  for (const suite of input.suites) {
+    const found = await sweep('time', suite);
+    times.batched.push(...found.batched.slice(1));
+    times.oneAtATime.push(...found.oneAtATime.slice(1));
+  }
+  return { ...opened, ...times };
+}
+
 /** Bytes of the page and its workers as the browser counts them; undefined where it does not tell. */
 async function memory(): Promise<number | undefined> {
   const measuring = performance as Performance & {
@@ -163,7 +186,7 @@ async function memory(): Promise<number | undefined> {
 /** Whether WebGPU runs on a graphics card. */
 const hasGraphicsCard = async () => (await browserRuntimes.webgpuObstacle()) === undefined;
 
-const bench = { hasGraphicsCard, load, overhead, lanes, rivals, slider, memory, identify };
+const bench = { hasGraphicsCard, load, overhead, lanes, rivals, slider, memory, identify, impact };
 
 declare global {
   interface Window {

@@ -44,8 +44,8 @@ const DIGITS = 1e6;
 const rounded = (value: number) => Math.round(value * DIGITS) / DIGITS;
 const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
 
-/** The chat of an item, the answer that goes along (or is wrong), and the other. */
-function pairOf(item: ComplianceItem | NeutralItem): readonly [along: string, against: string] {
+/** The answer that goes along (or is wrong), and the other. */
+export function pairOf(item: ComplianceItem | NeutralItem): readonly [along: string, against: string] {
   return 'along' in item ? [item.along, item.against] : [item.wrong, item.right];
 }
 

@@ -1,0 +1,108 @@
+import type { ByteSource } from '../../src/bytes/source.ts';
+import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
+import { logSoftmaxStats } from '../../src/decode/sampling.ts';
+import { readSequence } from '../../src/decode/teacher-force.ts';
+import { calibrate } from '../../src/engine/calibration.ts';
+import { impactTexts, sweeperOf } from '../../src/engine/impact.ts';
+import { type ImpactTexts, type MarginRecord, pairOf, scorePair } from '../../src/impact/score-item.ts';
+import type { ComplianceItem } from '../../src/impact/suites.ts';
+import { SWEEP_ALPHAS, type SweepPlan, sweepLanes, sweepPlan } from '../../src/impact/sweep.ts';
+import { openGguf } from '../../src/model/open-gguf.ts';
+import type { LanguageModel } from '../../src/model/types.ts';
+import type { NeuronRef, ScaledNeuron } from '../../src/neurons/types.ts';
+import type { Runtime } from '../../src/runtime/types.ts';
+
+export interface Sweep {
+  readonly model: LanguageModel;
+  readonly io: GraphIo;
+  readonly plan: SweepPlan;
+  readonly texts: ImpactTexts;
+  readonly scorer: ReturnType<typeof sweeperOf>['scorer'];
+}
+
+export async function openSweep(
+  source: ByteSource,
+  runtime: Runtime,
+  set: { readonly name: string; readonly members: readonly NeuronRef[]; readonly controls: number },
+): Promise<Sweep> {
+  const model = await openGguf(source, runtime);
+  const io = graphIo(model);
+  const { meanCett } = await calibrate(model, io);
+  const plan = sweepPlan({
+    alphas: SWEEP_ALPHAS,
+    sets: [set],
+    controls: set.controls,
+    seed: 1,
+    layout: model.layout,
+    meanCett,
+  });
+  return { model, io, plan, texts: impactTexts(model), scorer: sweeperOf(model, io, plan).scorer };
+}
+
+/** The sum of an answer's log-probabilities, prompt and answer read from their start. */
+async function alone(
+  { model, io }: Sweep,
+  promptIds: readonly number[],
+  answerIds: readonly number[],
+  neurons: readonly ScaledNeuron[],
+): Promise<number> {
+  let sum = 0;
+  const first = promptIds.length - 1;
+  await readSequence(
+    model,
+    io,
+    {
+      promptIds,
+      answerIds: answerIds.slice(0, -1),
+      lanes: [{ neurons, scope: 'everywhere' }],
+      capture: [],
+      logits: answerIds.map((_, i) => first + i),
+    },
+    {
+      logits(_lane, position, values) {
+        sum += values[answerIds[position - first]!]! - logSoftmaxStats(values).logZ;
+      },
+    },
+  );
+  return sum;
+}
+
+/** Margins of an item by lane, one alpha of one set at a time. */
+async function oneAtATime(sweep: Sweep, item: ComplianceItem): Promise<number[]> {
+  const { plan, texts } = sweep;
+  const promptIds = texts.prompt(item.turns);
+  const [along, against] = pairOf(item).map((text) => texts.answer(text));
+  const margins: number[] = [];
+  for (const neurons of sweepLanes(plan))
+    margins.push(
+      (await alone(sweep, promptIds, along!, neurons)) - (await alone(sweep, promptIds, against!, neurons)),
+    );
+  return margins;
+}
+
+/** Margins that differ by more did not come of the same computation; nats. */
+const TOLERANCE = 2e-3;
+
+/**
+ * Milliseconds that items take in the sweep as it is run and with one alpha at a time, in turns.
+ * @throws Error where the two find different margins
+ */
+export async function timeSweep(sweep: Sweep, suite: string, items: readonly ComplianceItem[]) {
+  const times = { batched: [] as number[], oneAtATime: [] as number[] };
+  const timed = async <T>(into: number[], work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    into.push(performance.now() - start);
+    return result;
+  };
+  for (const item of items) {
+    const record: MarginRecord = await timed(times.batched, () =>
+      scorePair(sweep.scorer, sweep.texts, sweep.plan, { suite, item }),
+    );
+    const plain = await timed(times.oneAtATime, () => oneAtATime(sweep, item));
+    const apart = Math.max(...record.raw.flat().map((value, lane) => Math.abs(value - plain[lane]!)));
+    if (apart > TOLERANCE)
+      throw new Error(`the margins of ${item.id} differ by ${apart} from those of one alpha at a time`);
+  }
+  return times;
+}
