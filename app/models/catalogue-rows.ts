@@ -1,14 +1,20 @@
-import { fitOf } from '../../src/model/fit.ts';
+import { fitOf, type ModelFacts } from '../../src/model/fit.ts';
 import { suggest } from '../../src/model/suggest.ts';
 import type { Fit } from '../../src/protocol/messages.ts';
 import type { DeviceFacts } from '../../src/runtime/device-facts.ts';
-import { aboutExportBytes, type CatalogueModel, type CataloguePrecision } from './catalogue.ts';
+import {
+  aboutExportBytes,
+  aboutGgufBytes,
+  type CatalogueModel,
+  type CataloguePrecision,
+  type CatalogueType,
+} from './catalogue.ts';
 
 /** A model of the catalogue with what is computed of it for a device. */
 export interface CatalogueRow {
   readonly model: CatalogueModel;
-  /** The one that suits the device. */
-  readonly precision: CataloguePrecision;
+  /** The one that suits the device; of GGUF files the type of their weights. */
+  readonly precision: CataloguePrecision | CatalogueType;
   /** About, in bytes. */
   readonly download: number;
   readonly memory: number;
@@ -28,18 +34,32 @@ const sizeOf: Record<Exclude<RowOrder, 'name'>, (row: CatalogueRow) => number> =
 /** Precisions that nearly all exports of the Hub have. */
 const usual = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const satisfies readonly CataloguePrecision[];
 
+/** Types of weights that nearly all GGUF repositories have and that are read here. */
+const usualTypes = ['Q8_0', 'Q4_K_M'] as const satisfies readonly CatalogueType[];
+
+/** What is usually offered of a model, as the engine knows it before it asks the Hub. */
+function usualOffers(model: CatalogueModel): { precision: CatalogueRow['precision']; facts: ModelFacts }[] {
+  const { format, parameters, vocabulary, hidden } = model;
+  const sized = (bytes: number) => ({ weightBytes: bytes, toFetch: bytes, parameters, vocabulary, hidden });
+  if (format === 'gguf')
+    return usualTypes.map((type) => ({
+      precision: type,
+      facts: { format, quantisation: type, ...sized(aboutGgufBytes(model, type)) },
+    }));
+  return usual.map((precision) => ({
+    precision,
+    facts: { format, precision, ...sized(aboutExportBytes(model, precision)) },
+  }));
+}
+
 /** What the engine would say of a model's usual exports. */
 function rowOf(model: CatalogueModel, device: DeviceFacts): CatalogueRow {
-  const { parameters, vocabulary, hidden } = model;
-  const offers = usual.map((precision) => {
-    const bytes = aboutExportBytes(model, precision);
-    const facts = { format: 'onnx', precision, parameters, vocabulary, hidden } as const;
-    const known = { ...facts, weightBytes: bytes, toFetch: bytes };
-    return { model: known, fit: fitOf(known, device) };
-  });
-  const { model: chosen, fit } = offers[suggest(offers, device, model.repository).index]!;
-  const { precision, weightBytes } = chosen;
-  return { model, precision, download: weightBytes, memory: fit.memoryBytes, fits: fit.fits };
+  const offers = usualOffers(model);
+  const fits = offers.map(({ facts }) => ({ model: facts, fit: fitOf(facts, device) }));
+  const { index } = suggest(fits, device, model.repository);
+  const { fit, model: facts } = fits[index]!;
+  const { precision } = offers[index]!;
+  return { model, precision, download: facts.weightBytes, memory: fit.memoryBytes, fits: fit.fits };
 }
 
 /** Rows in an order; equal ones by name. */

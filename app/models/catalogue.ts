@@ -1,9 +1,10 @@
-/** A small language model whose ONNX export is on the Hugging Face Hub. */
+/** A small language model that the Hugging Face Hub has as an ONNX export or as GGUF files. */
 export interface CatalogueModel {
   readonly name: string;
   readonly family: string;
-  /** Of the export, `owner/name`. */
+  /** Of the export or the files, `owner/name`. */
   readonly repository: string;
+  readonly format: 'gguf' | 'onnx';
   /** Trained to follow instructions, with a chat template; else a base model, which goes on with a text. */
   readonly chat: boolean;
   readonly parameters: number;
@@ -18,16 +19,17 @@ export interface CatalogueModel {
 
 type Shape = Omit<CatalogueModel, 'name' | 'repository' | 'chat'>;
 
-const smollm2 = { family: 'SmolLM2', vocabulary: 49_152, licence: 'Apache 2.0' };
+const onnx = { format: 'onnx' } as const;
+const smollm2 = { ...onnx, family: 'SmolLM2', vocabulary: 49_152, licence: 'Apache 2.0' };
 const smollm2Small: Shape = { ...smollm2, parameters: 134.5e6, hidden: 576, layers: 30, neurons: 1536 };
 const smollm2Middle: Shape = { ...smollm2, parameters: 361.8e6, hidden: 960, layers: 32, neurons: 2560 };
 const smollm2Large: Shape = { ...smollm2, parameters: 1.711e9, hidden: 2048, layers: 24, neurons: 8192 };
-const qwen = { vocabulary: 151_936, licence: 'Apache 2.0', chat: true };
-const gemma = { family: 'Gemma 3', vocabulary: 262_144, licence: 'Gemma' };
+const qwen = { ...onnx, vocabulary: 151_936, licence: 'Apache 2.0', chat: true };
+const gemma = { ...onnx, family: 'Gemma 3', vocabulary: 262_144, licence: 'Gemma' };
 const gemmaSmall: Shape = { ...gemma, parameters: 268e6, hidden: 640, layers: 18, neurons: 2048 };
-const pythia = { family: 'Pythia', vocabulary: 50_304, licence: 'Apache 2.0', chat: false };
-const lfm2 = { family: 'LFM2', vocabulary: 65_536, licence: 'LFM 1.0', chat: true };
-const granite = { family: 'Granite 4.0', vocabulary: 100_352, licence: 'Apache 2.0', chat: true };
+const pythia = { ...onnx, family: 'Pythia', vocabulary: 50_304, licence: 'Apache 2.0', chat: false };
+const lfm2 = { ...onnx, family: 'LFM2', vocabulary: 65_536, licence: 'LFM 1.0', chat: true };
+const granite = { ...onnx, family: 'Granite 4.0', vocabulary: 100_352, licence: 'Apache 2.0', chat: true };
 
 /** Models to begin with, small ones first in each family. Sizes are those of the published configurations. */
 export const catalogue: readonly CatalogueModel[] = [
@@ -44,6 +46,13 @@ export const catalogue: readonly CatalogueModel[] = [
     name: 'SmolLM2 360M Instruct',
     repository: 'HuggingFaceTB/SmolLM2-360M-Instruct',
     chat: true,
+  },
+  {
+    ...smollm2Large,
+    name: 'SmolLM2 1.7B',
+    repository: 'QuantFactory/SmolLM2-1.7B-GGUF',
+    format: 'gguf',
+    chat: false,
   },
   {
     ...smollm2Large,
@@ -92,6 +101,7 @@ export const catalogue: readonly CatalogueModel[] = [
     neurons: 6144,
   },
   {
+    ...onnx,
     family: 'Llama 3.2',
     name: 'Llama 3.2 1B Instruct',
     repository: 'onnx-community/Llama-3.2-1B-Instruct-ONNX',
@@ -116,6 +126,7 @@ export const catalogue: readonly CatalogueModel[] = [
     neurons: 6912,
   },
   {
+    ...onnx,
     family: 'Phi',
     name: 'Phi 3.5 mini instruct',
     repository: 'onnx-community/Phi-3.5-mini-instruct-onnx-web',
@@ -128,6 +139,7 @@ export const catalogue: readonly CatalogueModel[] = [
     licence: 'MIT',
   },
   {
+    ...onnx,
     family: 'GPT-2',
     name: 'GPT-2',
     repository: 'onnx-community/gpt2-ONNX',
@@ -208,6 +220,15 @@ const bytesOfValue = {
 } as const;
 
 export type CataloguePrecision = keyof typeof bytesOfValue;
+
+/** Bytes of a weight in GGUF files, embedding included. */
+const bytesOfWeight = { Q8_0: 8.5 / 8, Q4_K_M: 4.93 / 8 } as const;
+
+export type CatalogueType = keyof typeof bytesOfWeight;
+
+/** About how many bytes a model's GGUF file has. */
+export const aboutGgufBytes = ({ parameters }: Pick<CatalogueModel, 'parameters'>, type: CatalogueType) =>
+  parameters * bytesOfWeight[type];
 
 /**
  * About how many bytes a model's export has in a precision: parameters times bytes a value, as transformers.js's exports

@@ -1,4 +1,5 @@
 import { download, isKept } from '../model/download.ts';
+import { isMerged } from '../model/export-files.ts';
 import { openCache } from '../model/file-cache.ts';
 import { fitOf, type ModelFacts } from '../model/fit.ts';
 import { choicesOf, type ModelChoice, namedChoice } from '../model/hub-choices.ts';
@@ -43,6 +44,10 @@ function parametersFrom({ parameters }: Repository, choices: readonly ModelChoic
   return undefined;
 }
 
+/** Said of a graph that may be refused once it is read: nothing short of its bytes tells. */
+const MERGED_NOTE =
+  'It is named as a merged decoder: where its layers stand in If branches, as in exports of 2023, it is refused once it is fetched.';
+
 export interface Surveyed {
   readonly survey: Survey;
   readonly repository: Repository;
@@ -72,10 +77,11 @@ export async function survey(
       (await Promise.all(files.map((file) => isKept(cache, file)))).every(Boolean),
     ),
   );
-  const offers = choices.map(({ format, precision, quantisation, weightBytes, bytes }, at) => {
+  const offers = choices.map(({ format, precision, quantisation, weightBytes, bytes, file }, at) => {
     const toFetch = kept[at] ? 0 : bytes;
     const model = { format, precision, quantisation, weightBytes, toFetch, parameters, ...embedding };
-    return { model, fit: fitOf(model, device) };
+    const fit = fitOf(model, device);
+    return { model, fit: isMerged(file) ? { ...fit, sentence: `${fit.sentence} ${MERGED_NOTE}` } : fit };
   });
   const { index, why } = suggest(offers, device, repository.id);
   const { id, revision, licence } = repository;

@@ -37,10 +37,17 @@ export function precisionOf(path: string): OnnxPrecision {
 /** Whether a graph stands where the Hub's exports have it, so that its precision names it. */
 export const isStandard = (path: string) => /^(onnx\/)?model(_\w+)?\.onnx$/i.test(path);
 
-/** The graphs of language models among files: those named model, else others; the Hub's folder first. */
+/** Whether a graph's name is that of a merged decoder, whose layers may stand in If branches. */
+export const isMerged = (path: string) => /_merged\w*\.onnx$/i.test(path);
+
+/**
+ * The graphs of language models among files: those named model, else those that are no merged decoders, else others; the
+ * Hub's folder first.
+ */
 export function languageGraphs(paths: readonly string[]): string[] {
   const graphs = paths.filter((path) => /\.onnx$/i.test(path) && !OTHER_PARTS.test(nameOf(path)));
-  const models = graphs.filter((path) => /^model/i.test(nameOf(path)));
+  const named = graphs.filter((path) => /^model/i.test(nameOf(path)));
+  const models = named.length > 0 ? named : graphs.filter((path) => !isMerged(path));
   const depth = (path: string) => (/(^|\/)onnx\/[^/]*$/.test(path) ? -1 : path.split('/').length);
   return (models.length > 0 ? models : graphs).toSorted(
     (a, b) => depth(a) - depth(b) || (a < b ? -1 : a > b ? 1 : 0),

@@ -112,14 +112,14 @@ test('the catalogue is sorted, filtered and chosen from by keys, and nothing is 
   expect(await names()).toEqual([...all].reverse());
   await chooser(page).getByRole('radio', { name: 'Base' }).press('Space');
   await chooser(page).getByRole('searchbox', { name: 'Find' }).fill('smollm2');
-  await expect(rows).toHaveCount(3);
-  await expect(chooser(page).getByRole('status').first()).toContainText('2 of');
+  await expect(rows).toHaveCount(4);
+  await expect(chooser(page).getByRole('status').first()).toContainText('3 of');
   expect(asked).toEqual([]);
 
   await rows.nth(1).focus();
   await page.keyboard.press('Enter');
   const chosen = chooser(page).getByRole('region', { name: 'Chosen model' });
-  await expect(chosen.getByRole('heading')).toHaveText('SmolLM2 360M');
+  await expect(chosen.getByRole('heading')).toHaveText('SmolLM2 1.7B');
   await expect(chosen.getByRole('alert')).toContainText('huggingface.co could not be reached');
   expect(asked.filter((url) => /\.(onnx|gguf|safetensors)/.test(url))).toEqual([]);
   await page.keyboard.press('Escape');

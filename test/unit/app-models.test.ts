@@ -38,6 +38,27 @@ describe('the catalogue', () => {
     expect(aboutExportBytes(model(name), precision) / bytes).toBeCloseTo(1, 1);
   });
 
+  it('has every size of SmolLM2, base and instruct', () => {
+    const sizes = ['135M', '360M', '1.7B'].flatMap((size) => [`SmolLM2 ${size}`, `SmolLM2 ${size} Instruct`]);
+    const found = catalogue.filter(({ family }) => family === 'SmolLM2');
+    expect(found.map(({ name }) => name)).toEqual(sizes);
+    expect(found.map(({ chat }) => chat)).toEqual([false, true, false, true, false, true]);
+  });
+
+  it('computes GGUF files as they are: the type that suits, its size, and memory as the engine counts it', () => {
+    const wasm = { kind: 'wasm', float16: true } as const;
+    const rows = catalogueRows([model('SmolLM2 1.7B')], wasm, {
+      words: '',
+      kind: 'base',
+      order: 'name',
+      down: false,
+    });
+    expect(rows).toMatchObject([{ precision: 'Q4_K_M', fits: 'yes' }]);
+    // The instruct model's published file, of the same shape, has 1.06 GB.
+    expect(rows[0]!.download / 1.06e9).toBeCloseTo(1, 1);
+    expect(rows[0]!.memory).toBeGreaterThan(1.13 * 1.7e9);
+  });
+
   it('is found by words, kind and order', () => {
     const wasm = { kind: 'wasm', float16: true } as const;
     const rows = (change: Partial<Parameters<typeof catalogueRows>[2]>) =>

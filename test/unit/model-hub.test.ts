@@ -20,6 +20,11 @@ const llama = exportOnHub({
   'llama/tjs-bnb4': 'onnx/model_bnb4.onnx',
 });
 const weights = 'onnx/model_quantized.onnx';
+/** As transformers.js's repositories were in 2023; the graph without a cache reads the whole sequence at each step. */
+const decoders = exportOnHub({ 'llama/dynamo-fp32': 'onnx/decoder_model.onnx' });
+const merged = new Map([...decoders].filter(([path]) => !path.endsWith('.onnx')));
+for (const name of ['decoder_model_merged', 'decoder_model_merged_quantized'])
+  merged.set(`onnx/${name}.onnx`, new Uint8Array(1000));
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -39,6 +44,8 @@ beforeAll(async () => {
       parameters: 100_000,
     },
     'own/split-GGUF': { files: split },
+    'own/old': { files: new Map([...merged, ...decoders, ['onnx/decoder_with_past_model.onnx', tiny]]) },
+    'own/merged': { files: merged },
     'own/python': { files: new Map([['model.safetensors', tiny]]) },
     gpt2: { files: llama },
   });
@@ -395,6 +402,26 @@ describe('a survey', () => {
     expect(survey.fits.map(({ fits }) => fits)).toEqual(['no', 'yes', 'yes']);
     expect(survey.fits[0]!.sentence).toContain('type Q2_K cannot be read');
     expect(survey.licence).toBe('not stated');
+  });
+
+  it('leaves a merged decoder out where the graph stands beside it without branches', async () => {
+    const client = engine();
+    const survey = await client.call('survey', { source: source('own/old'), device: 'wasm' });
+    expect(survey.choices.map(({ id }) => id)).toEqual(['onnx/decoder_model.onnx']);
+    expect(survey.fits[0]!.sentence).not.toContain('merged');
+    const out = await client.call('load', loadIn('own/old'));
+    expect(out).toMatchObject({ name: 'old', architecture: 'llama' });
+  });
+
+  it('says of a merged decoder before it is fetched that it may be refused', async () => {
+    const survey = await engine().call('survey', { source: source('own/merged'), device: 'wasm' });
+    expect(survey.choices.map(({ id }) => id)).toEqual([
+      'onnx/decoder_model_merged.onnx',
+      'onnx/decoder_model_merged_quantized.onnx',
+    ]);
+    for (const { sentence } of survey.fits)
+      expect(sentence).toMatch(/named as a merged decoder: where its layers stand in If branches/);
+    expect(fetched().filter((path) => path.endsWith('.onnx'))).toEqual([]);
   });
 
   it('of an old name without an owner works', async () => {
