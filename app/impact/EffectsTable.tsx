@@ -1,4 +1,5 @@
-import type { Measured, SuiteEffects } from '../../src/impact/effects.ts';
+import type { SuiteEffects } from '../../src/impact/effects.ts';
+import type { Measured } from '../../src/impact/measured.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { changeText, type ShownMeasure } from './effect-words.ts';

@@ -1,5 +1,6 @@
 import type { Estimate } from '../../src/identify/verdict.ts';
-import type { Measured, SetEffect, SuiteEffects } from '../../src/impact/effects.ts';
+import type { SetEffect, SuiteEffects } from '../../src/impact/effects.ts';
+import type { Measured } from '../../src/impact/measured.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import { interval, percent, row } from './table.ts';
 

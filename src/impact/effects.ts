@@ -1,28 +1,18 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
-import { type Bootstrap, bootstrap } from '../stats/bootstrap.ts';
+import { bootstrap } from '../stats/bootstrap.ts';
 import { permutationP } from '../stats/tests.ts';
+import { type Column, columnList, estimateOf, RESAMPLES } from './columns.ts';
+import { everyMeasure, type Measure, type Measured } from './measured.ts';
+import { type MembersEffect, memberColumns, membersEffect } from './members.ts';
 import type { MarginRecord, PassageRecord } from './score-item.ts';
-import { type SteeredSet, type SweepPlan, slopeWeights } from './sweep.ts';
-
-/** What is measured of every item under every alpha. */
-export interface Measured<T> {
-  /** Share of items that the model goes along with (of neutral ones: answers wrong), 0 to 1. */
-  readonly rate: T;
-  /** Mean margin, nats a token. */
-  readonly margin: T;
-  /** Mean margin, not divided by the answers' lengths, nats. */
-  readonly rawMargin: T;
-}
-
-export type Measure = keyof Measured<unknown>;
-export const MEASURES: readonly Measure[] = ['rate', 'margin', 'rawMargin'];
+import { type ComparedSet, comparedSets, type SweepPlan, slopeWeights } from './sweep.ts';
 
 /** What turning one set does. All differences are within items, and all intervals are of the same resamples. */
 export interface SetEffect {
   readonly name: string;
-  readonly kind: SteeredSet['kind'];
+  readonly kind: ComparedSet['kind'];
   /** By alpha. */
   readonly byAlpha: readonly Measured<Estimate>[];
   /** Of the last alpha less the first. */
@@ -49,22 +39,9 @@ export interface SuiteEffects {
   readonly sets: readonly SetEffect[];
   /** Of each set that is no control; empty without controls. */
   readonly contrasts: readonly Contrast[];
+  /** Of the first set, where the plan tells its members apart. */
+  readonly members?: MembersEffect;
 }
-
-const RESAMPLES = 2000;
-
-/** A statistic that is the mean of one value an item. */
-type Column = Float64Array;
-
-function meanOf(column: Column): (rows: Int32Array) => number {
-  return (rows) => {
-    let sum = 0;
-    for (const row of rows) sum += column[row];
-    return sum / rows.length;
-  };
-}
-
-const estimateOf = ({ estimate, low, high }: Bootstrap): Estimate => ({ value: estimate, low, high });
 
 /** Weights of the alphas for which `isUsed`; 0 for the others, all 0 where fewer than two are. */
 function partialSlope(alphas: readonly number[], isUsed: (alpha: number) => boolean): number[] {
@@ -78,30 +55,6 @@ const measures: Readonly<Record<Measure, (record: MarginRecord, set: number, alp
   margin: ({ normalised }, set, alpha) => normalised[set][alpha],
   rawMargin: ({ raw }, set, alpha) => raw[set][alpha],
 };
-
-const everyMeasure = <T>(of: (measure: Measure) => T): Measured<T> => ({
-  rate: of('rate'),
-  margin: of('margin'),
-  rawMargin: of('rawMargin'),
-});
-
-/** Collects columns, and gives their estimates once all have been resampled together. */
-function columnList() {
-  const columns: Column[] = [];
-  let estimates: readonly Estimate[] = [];
-  return {
-    /** @returns reads the estimate later */
-    add(column: Column): () => Estimate {
-      const at = columns.push(column) - 1;
-      return () => estimates[at];
-    },
-    async resample(rows: number, seed: number, signal?: AbortSignal, onProgress?: OnProgress) {
-      const statistics = columns.map(meanOf);
-      const found = await bootstrap(statistics, { rows, seed, resamples: RESAMPLES, signal, onProgress });
-      estimates = found.map(estimateOf);
-    },
-  };
-}
 
 /** Reads estimates once they are there. */
 type Readers = Measured<() => Estimate>;
@@ -117,7 +70,8 @@ export async function suiteEffects(
   records: readonly MarginRecord[],
   options: { readonly seed: number; readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
 ): Promise<SuiteEffects> {
-  const { alphas, sets } = plan;
+  const { alphas } = plan;
+  const sets = comparedSets(plan);
   const rows = records.length;
   if (rows === 0)
     throw new EngineError(
@@ -183,8 +137,18 @@ export async function suiteEffects(
       : sets.flatMap(({ kind, name }, s) =>
           kind === 'set' ? [{ s, name, slope: against(s, 'slope'), endpoints: against(s, 'endpoints') }] : [],
         );
+  const addWithErrors = (columns: Measured<Column>) =>
+    everyMeasure((measure) => list.addWithError(columns[measure]));
+  const looks = memberColumns(plan, (s) => columnsOf(s, weightings.endpoints)).map(
+    ({ neuron, alone, lost }) => ({ neuron, alone: addWithErrors(alone), lost: addWithErrors(lost) }),
+  );
   await list.resample(rows, options.seed, options.signal, options.onProgress);
   const slopeOf = (s: number, measure: Measure) => readers[s].slope[measure]().value;
+  const members = looks.map(({ neuron, alone, lost }) => ({
+    neuron,
+    alone: everyMeasure((measure) => alone[measure]()),
+    lost: everyMeasure((measure) => lost[measure]()),
+  }));
   return {
     suite,
     items: rows,
@@ -208,19 +172,20 @@ export async function suiteEffects(
         ),
       ),
     })),
+    ...(members.length > 0 && { members: membersEffect(sets[0].name, members, rows) }),
   };
 }
 
 /** Perplexity of a set's passages by alpha, with bootstrap intervals over passages. */
 export interface PerplexityEffect {
   readonly name: string;
-  readonly kind: SteeredSet['kind'];
+  readonly kind: ComparedSet['kind'];
   readonly byAlpha: readonly Estimate[];
 }
 
 /** What turning each set does to how well plain prose is predicted. @throws EngineError as `suiteEffects` */
 export async function perplexities(
-  { alphas, sets }: SweepPlan,
+  plan: SweepPlan,
   suite: string,
   records: readonly PassageRecord[],
   options: { readonly seed: number; readonly signal?: AbortSignal },
@@ -230,6 +195,8 @@ export async function perplexities(
       'bad-input',
       `No passage of ${suite} was read; read some before their perplexity is taken.`,
     );
+  const { alphas } = plan;
+  const sets = comparedSets(plan);
   const statistics = sets.flatMap((_, s) =>
     alphas.map((__, a) => (rows: Int32Array) => {
       let loss = 0;

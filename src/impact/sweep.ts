@@ -2,20 +2,29 @@ import { EngineError } from '../errors.ts';
 import { controlDraws } from '../neurons/controls.ts';
 import { checkFactor } from '../neurons/factor.ts';
 import type { NeuronLayout, NeuronRef, ScaledNeuron } from '../neurons/types.ts';
+import { type MemberSet, memberSets } from './member-sets.ts';
 
 /** Neurons that are turned together. */
-export interface SteeredSet {
+export interface ComparedSet {
   readonly name: string;
   /** `control`: drawn at random, matched to the first set. */
   readonly kind: 'set' | 'control';
   readonly members: readonly NeuronRef[];
 }
 
+export type SteeredSet = ComparedSet | MemberSet;
+
 /** Every set under every factor. */
 export interface SweepPlan {
   /** Ascending, with 1 (the untouched model) among them. */
   readonly alphas: readonly number[];
+  /** Sets, controls, and behind them what tells the first set's members apart. */
   readonly sets: readonly SteeredSet[];
+}
+
+/** The sets and controls of a plan, which stand before all others. */
+export function comparedSets({ sets }: Pick<SweepPlan, 'sets'>): readonly ComparedSet[] {
+  return sets.flatMap((set) => (set.kind === 'set' || set.kind === 'control' ? [set] : []));
 }
 
 export const SWEEP_ALPHAS: readonly number[] = [0, 0.5, 1, 1.5, 2, 2.5, 3];
@@ -35,18 +44,21 @@ export function checkAlphas(alphas: readonly number[]): void {
 /**
  * A sweep of sets and of controls that are matched by layer and mean CETT to the first of them.
  * @param options.seed of the first control; the others have those after it
- * @throws EngineError `bad-input` on factors that cannot be swept, or where a layer has too few neurons for a control
+ * @param options.members whether each member of the first set is turned alone, too, and the set without it
+ * @throws EngineError `bad-input` on factors that cannot be swept, where a layer has too few neurons for a control, or
+ *   where members are to be told apart and there is one
  */
 export function sweepPlan(options: {
   readonly alphas: readonly number[];
-  readonly sets: readonly Omit<SteeredSet, 'kind'>[];
+  readonly sets: readonly Omit<ComparedSet, 'kind'>[];
   readonly controls: number;
+  readonly members?: boolean;
   readonly seed: number;
   readonly layout: NeuronLayout;
   /** Mean CETT of every neuron, flat, [layout.total]. */
   readonly meanCett: Float32Array;
 }): SweepPlan {
-  const { alphas, sets, controls, seed, layout, meanCett } = options;
+  const { alphas, sets, controls, members, seed, layout, meanCett } = options;
   checkAlphas(alphas);
   const [first] = sets;
   if (!first || sets.some(({ members }) => members.length === 0))
@@ -55,11 +67,12 @@ export function sweepPlan(options: {
   return {
     alphas,
     sets: [
-      ...sets.map((set): SteeredSet => ({ ...set, kind: 'set' })),
+      ...sets.map((set): ComparedSet => ({ ...set, kind: 'set' })),
       ...Array.from(
         { length: controls },
-        (_, i): SteeredSet => ({ name: `control ${i + 1}`, kind: 'control', members: draw(seed + i) }),
+        (_, i): ComparedSet => ({ name: `control ${i + 1}`, kind: 'control', members: draw(seed + i) }),
       ),
+      ...(members ? memberSets(first.members) : []),
     ],
   };
 }

@@ -6,7 +6,7 @@ import type { QuestionSet } from '../identify/questions.ts';
 import type { RunProgress } from '../identify/run.ts';
 import type { ImpactProgress } from '../impact/run.ts';
 import type { Suite } from '../impact/suites.ts';
-import type { SteeredSet } from '../impact/sweep.ts';
+import type { ComparedSet } from '../impact/sweep.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { DeviceChoice } from '../runtime/choose.ts';
@@ -278,14 +278,18 @@ export interface IdentifyIn {
 /** What a sweep turns, by how much, and over which items. */
 export interface ImpactStart {
   /** The controls are matched to the first. */
-  readonly sets: readonly Omit<SteeredSet, 'kind'>[];
+  readonly sets: readonly Omit<ComparedSet, 'kind'>[];
   readonly controls: number;
+  /** Each member of the first set is turned alone, too, and the set without it. */
+  readonly members?: boolean;
   readonly alphas: readonly number[];
   /** Of the controls and of the intervals' resamples. */
   readonly seed: number;
   readonly suites: readonly Suite[];
   /** Half width of the interval from which on the rest of a suite is left out; all is asked without it. */
   readonly tight?: number;
+  /** Items of each suite that can be gone along with, from its start, that are also answered freely. */
+  readonly free?: number;
 }
 
 /** Sweeps neuron sets over suites and keeps what comes of it in the browser, item by item. */
@@ -294,6 +298,8 @@ export interface ImpactIn {
   readonly run: string;
   /** Of a new sweep; undefined to go on with one that is kept. */
   readonly start?: ImpactStart;
+  /** Of a kept sweep: items of each suite that are also answered freely; it has no fewer than it had. */
+  readonly free?: number;
 }
 
 /** The calls of the engine: what goes in, what may come while it runs, and what comes out. */

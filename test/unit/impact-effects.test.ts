@@ -5,6 +5,7 @@ import { verdictOf } from '../../src/impact/sentence.ts';
 import {
   bySet,
   checkAlphas,
+  comparedSets,
   type SweepPlan,
   slopeWeights,
   sweepLanes,
@@ -66,7 +67,7 @@ describe('the effects of a sweep', () => {
       /^Turned from 0 to 3, set changes .* no effect beyond chance is shown\.$/,
     );
     const estimate = (value: number) => ({ value, low: value, high: value });
-    const broken = plan.sets.map(({ name, kind }) => ({
+    const broken = comparedSets(plan).map(({ name, kind }) => ({
       name,
       kind,
       byAlpha: [9, 9, 10, 11, 40].map(estimate),
