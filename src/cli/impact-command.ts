@@ -7,24 +7,30 @@ import { calibrate } from '../engine/calibration.ts';
 import { sweeperOf } from '../engine/impact.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
-import type { Measured } from '../impact/effects.ts';
 import { fetchSuite, type ReadSuite, readSuite } from '../impact/import/read-suite.ts';
+import { parseLabels } from '../impact/labels.ts';
+import type { Measured } from '../impact/measured.ts';
 import { type ImpactReport, impactReport } from '../impact/report.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { BUILT_IN_SUITES, type Suite } from '../impact/suites.ts';
-import { type SteeredSet, SWEEP_ALPHAS, sweepPlan } from '../impact/sweep.ts';
-import type { LanguageModel } from '../model/types.ts';
-import { parseNeuronSet } from '../neurons/set-file.ts';
-import { checkSetModel } from '../neurons/set-model.ts';
+import { SWEEP_ALPHAS, sweepPlan } from '../impact/sweep.ts';
+import { intervalText as interval } from './estimate-text.ts';
 import { withFile } from './file-source.ts';
+import { freeLines } from './free-text.ts';
 import { impactFolder } from './impact-folder.ts';
+import { memberLines } from './member-text.ts';
 import { type CliDevice, openModel } from './open-model.ts';
+import { sweptSets } from './swept-sets.ts';
 
 export interface ImpactOptions {
   readonly model: string;
   readonly device: CliDevice;
   /** Files of neuron sets; the controls are matched to the first. */
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
+  /** Single neurons as "LAYER:NEURON", further sets. */
+  readonly neuron?: readonly string[];
+  /** Each neuron of the first set is turned alone, too, and the set without it. */
+  readonly members?: boolean;
   /** Names of built-in suites, or files; all built-in ones where it is left out. */
   readonly suites?: readonly string[];
   readonly out: string;
@@ -32,6 +38,10 @@ export interface ImpactOptions {
   readonly controls: number;
   /** Items of each suite at most. */
   readonly limit?: number;
+  /** Items of each compliance suite that are also answered freely. */
+  readonly free: number;
+  /** File of a person's labels of free answers (JSONL). */
+  readonly labels?: string;
   readonly tight?: number;
   readonly resume?: boolean;
   readonly seed: number;
@@ -62,25 +72,18 @@ function suiteOfFile(place: string): Promise<ReadSuite> {
   return withFile(path, (source) => readSuite(source, basename(path)));
 }
 
-async function readSet(file: string, model: LanguageModel): Promise<Omit<SteeredSet, 'kind'>> {
-  const set = parseNeuronSet(await readFile(file, 'utf8'));
-  const note = checkSetModel(set, { ...model, widths: model.layout.widths });
-  if (note !== undefined) process.stderr.write(`${note}\n`);
-  const members = set.neurons.map(({ layer, neuron }) => ({ layer, neuron }));
-  return { name: set.name, members };
-}
-
 /** Sweeps sets over suites into a folder, and works out what it shows. Ctrl-C ends it behind the item stored last. */
 export async function runImpactCommand(
   options: ImpactOptions,
   onProgress: (progress: ImpactProgress) => void,
 ): Promise<ImpactReport> {
-  const { out, limit, controls, seed, alphas = SWEEP_ALPHAS } = options;
+  const { out, limit, controls, members, seed, alphas = SWEEP_ALPHAS } = options;
   if (existsSync(join(out, 'impact.json')) && !options.resume)
     throw new EngineError('bad-input', `${out} holds a sweep already; add --resume to go on with it.`);
   const suites = await Promise.all(
     (options.suites ?? BUILT_IN_SUITES).map((place) => openSuite(place, limit)),
   );
+  const labels = options.labels === undefined ? [] : parseLabels(await readFile(options.labels, 'utf8'));
   const model = await openModel(options.model, options.device);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new Error('interrupted'));
@@ -89,9 +92,9 @@ export async function runImpactCommand(
   try {
     const io = graphIo(model);
     const { meanCett } = await calibrate(model, io);
-    const sets = await Promise.all(options.set.map((file) => readSet(file, model)));
-    const plan = sweepPlan({ alphas, sets, controls, seed, layout: model.layout, meanCett });
-    const sweeper = sweeperOf(model, io, plan);
+    const sets = await sweptSets(options.set ?? [], options.neuron ?? [], model);
+    const plan = sweepPlan({ alphas, sets, controls, members, seed, layout: model.layout, meanCett });
+    const sweeper = sweeperOf(model, io, plan, options.free);
     const store = impactFolder(out);
     await runImpact({
       ...sweeper,
@@ -104,7 +107,7 @@ export async function runImpactCommand(
     sweeper.scorer.dispose();
     const kept = await store.load();
     if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
-    const report = await impactReport(kept.manifest, kept.records, { seed });
+    const report = await impactReport(kept.manifest, kept.records, { seed, labels });
     if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report)}\n`);
     return report;
   } finally {
@@ -115,22 +118,20 @@ export async function runImpactCommand(
 }
 
 /** A line that says how far a sweep is. */
-export function impactProgressText({ done, total, itemsAnHour, left }: ImpactProgress): string {
+export function impactProgressText({ done, total, itemsAnHour, left, free }: ImpactProgress): string {
   const rate =
     left === undefined
       ? ''
       : `, ${itemsAnHour.toFixed(0)} an hour, at most ${(left / 60).toFixed(0)} min left`;
-  return `${done} of ${total} items${rate}`;
+  const talk = free ? `, ${free.done} of ${free.total} answered freely` : '';
+  return `${done} of ${total} items${talk}${rate}`;
 }
-
-const interval = ({ value, low, high }: Estimate, digits = 3) =>
-  `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 
 const line = (name: string, { rate, margin }: Measured<Estimate>) =>
   `    ${name.padEnd(24)} ${interval(rate).padEnd(26)} ${interval(margin)}`;
 
 /** What a sweep shows, for people. */
-export function impactText({ manifest, compliance, neutral, perplexity }: ImpactReport): string {
+export function impactText({ manifest, compliance, neutral, perplexity, free }: ImpactReport): string {
   const { alphas } = manifest.plan;
   const end = `${alphas[0]} to ${alphas.at(-1)}`;
   return [
@@ -146,6 +147,8 @@ export function impactText({ manifest, compliance, neutral, perplexity }: Impact
           `    ${name.padEnd(24)} ${byAlpha.map(({ value }) => value.toFixed(1).padStart(7)).join(' ')}`,
       ),
     ]),
+    ...[...compliance, ...neutral].flatMap((effects) => memberLines(effects, end)),
+    ...freeLines(manifest.plan, free),
     ...compliance.map(({ suite, verdict }) => `${suite}: ${verdict.sentence}`),
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { type OriginsOptions, originsText, runOrigins } from '../origins-command
 import { runSet, type SetOptions, setText } from '../set-command.ts';
 import {
   commaList,
+  count,
   number,
   numberList,
   positive,
@@ -19,7 +20,9 @@ import {
 export function addImpact(root: Command): void {
   withModel(root.command('impact'))
     .description('turn neuron sets and matched random ones, and measure what the model goes along with')
-    .requiredOption('--set <files...>', 'neuron sets (JSON); the random sets are matched to the first')
+    .option('--set <files...>', 'neuron sets (JSON); the random sets are matched to the first')
+    .option('--neuron <names...>', 'neurons as LAYER:NEURON, each a further set')
+    .option('--members', 'turn each neuron of the first set alone, too, and the set without it')
     .option(
       '--suites <names>',
       'built-in suites or files, joined by commas (default: all built-in)',
@@ -27,8 +30,15 @@ export function addImpact(root: Command): void {
     )
     .requiredOption('--out <folder>', 'where the sweep is stored as it goes')
     .option('--alphas <factors>', 'ascending, 1 among them (default: 0 to 3 by halves)', numberList)
-    .option('--controls <count>', 'random sets', positive, 8)
+    .option('--controls <count>', 'random sets', count, 8)
     .option('--limit <count>', 'items of each suite from its start', positive)
+    .option(
+      '--free <count>',
+      'items of each suite that can be gone along with, from its start, to be answered freely, too',
+      count,
+      0,
+    )
+    .option('--labels <file>', "a person's labels of free answers, which replace the rule's (JSONL)")
     .option(
       '--tight <width>',
       "half width of the slope's interval from which on a suite's rest is left out",

@@ -14,6 +14,13 @@ export function number(text: string): number {
 export const commaList = (text: string): string[] => text.split(',');
 export const numberList = (text: string): number[] => commaList(text).map(number);
 
+export function count(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It must be a whole number of 0 or more.');
+  return value;
+}
+
 export function positive(text: string): number {
   const value = number(text);
   if (!Number.isInteger(value) || value < 1)

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { EngineError } from '../errors.ts';
+import type { ComparedSet } from '../impact/sweep.ts';
+import type { LanguageModel } from '../model/types.ts';
+import { formatNeuron, parseNeuron } from '../neurons/layout.ts';
+import { parseNeuronSet } from '../neurons/set-file.ts';
+import { checkSetModel } from '../neurons/set-model.ts';
+
+type SweptSet = Omit<ComparedSet, 'kind'>;
+
+async function readSet(file: string, model: LanguageModel): Promise<SweptSet> {
+  const set = parseNeuronSet(await readFile(file, 'utf8'));
+  const note = checkSetModel(set, { ...model, widths: model.layout.widths });
+  if (note !== undefined) process.stderr.write(`${note}\n`);
+  const members = set.neurons.map(({ layer, neuron }) => ({ layer, neuron }));
+  return { name: set.name, members };
+}
+
+/**
+ * What is turned: the sets of files, then single neurons ("LAYER:NEURON"), each a set of its own.
+ * @throws EngineError `bad-input` where neither is given, or a file or neuron is not the model's
+ */
+export async function sweptSets(
+  files: readonly string[],
+  neurons: readonly string[],
+  model: LanguageModel,
+): Promise<SweptSet[]> {
+  if (files.length + neurons.length === 0)
+    throw new EngineError('bad-input', 'Nothing is turned; give sets with --set or neurons with --neuron.');
+  const sets = await Promise.all(files.map((file) => readSet(file, model)));
+  const single = neurons.map((text) => parseNeuron(text, model.layout));
+  return [...sets, ...single.map((neuron) => ({ name: formatNeuron(neuron), members: [neuron] }))];
+}
