@@ -1,27 +1,30 @@
 import { memo } from 'react';
 import type { ImpactReport } from '../../src/impact/report.ts';
+import { FREE_TOKENS } from '../../src/impact/score-item.ts';
 import type { Interval } from '../charts/detectors.ts';
 import { DoseChart } from './DoseChart.tsx';
 import { levelText, percent } from './effect-words.ts';
 
 const share = [0, 1] as const;
+const length = [0, FREE_TOKENS] as const;
 const plain = (value: number) =>
   value >= 100 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : value.toPrecision(3);
 const plainText = ({ value, low, high }: Interval) => `${plain(value)} (${plain(low)} to ${plain(high)})`;
 
-/** Whether the model still works: wrong answers to plain questions, and perplexity. */
+/** Whether the model still works: wrong answers to plain questions, perplexity, length of free answers. */
 export const Capability = memo(function Capability({ report }: { readonly report: ImpactReport }) {
-  const { neutral, perplexity, manifest } = report;
+  const { neutral, perplexity, free, manifest } = report;
   const { alphas } = manifest.plan;
-  if (neutral.length === 0 && perplexity.length === 0)
-    return (
-      <p className="muted">
-        No plain questions or prose were asked, so a change cannot be told from breakage; choose them, too.
-      </p>
-    );
+  const unchecked = neutral.length === 0 && perplexity.length === 0 && (
+    <p className="muted">
+      No plain questions or prose were asked, so a change cannot be told from breakage; choose them, too.
+    </p>
+  );
+  if (unchecked && free.length === 0) return unchecked;
   return (
     <section className="result suite-result" aria-label="Does the model still work?">
       <h3>Does the model still work?</h3>
+      {unchecked}
       <p className="muted">
         A model that breaks also answers differently. Where wrong answers or perplexity rise, a change above
         is breakage.
@@ -58,6 +61,25 @@ export const Capability = memo(function Capability({ report }: { readonly report
             log
           >
             Of {passages} passages: how many words the model hesitates between.
+          </DoseChart>
+        ))}
+        {free.map(({ suite, items, sets }) => (
+          <DoseChart
+            key={suite}
+            title={`Length of free answers: ${suite}`}
+            axis="tokens"
+            alphas={alphas}
+            curves={sets.map(({ name, kind, byAlpha }) => ({
+              name,
+              kind,
+              points: byAlpha.map(({ tokens }) => tokens),
+            }))}
+            format={plain}
+            text={plainText}
+            within={length}
+            span={4}
+          >
+            Mean of {items} item{items === 1 ? '' : 's'}; an answer is cut at {FREE_TOKENS} tokens.
           </DoseChart>
         ))}
       </div>

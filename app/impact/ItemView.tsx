@@ -1,10 +1,12 @@
 import { memo, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ImpactReport } from '../../src/impact/report.ts';
+import { comparedSets } from '../../src/impact/sweep.ts';
 import { Pick } from '../controls/Pick.tsx';
 import { usePages, useSession } from '../state/hooks.ts';
 import { DoseChart } from './DoseChart.tsx';
 import { signed } from './effect-words.ts';
+import { FreeItem } from './FreeItem.tsx';
 import type { ItemRow } from './item-rows.ts';
 import { openItem } from './open-item.ts';
 
@@ -56,20 +58,20 @@ export const ItemView = memo(function ItemView({ manifest, row }: Props) {
   );
 });
 
-function ItemMore({ manifest, row: { item, margins, flips } }: Props) {
+function ItemMore({ manifest, row: { item, margins, flips, free } }: Props) {
   const session = useSession();
   const pages = usePages();
-  const { alphas, sets } = manifest.plan;
+  const { alphas } = manifest.plan;
   const [factor, setFactor] = useState(String(flips.at(-1) ?? alphas.at(-1)));
   const [error, setError] = useState<string>();
   const curves = useMemo(
     () =>
-      sets.map(({ name, kind }, s) => ({
+      comparedSets(manifest.plan).map(({ name, kind }, s) => ({
         name,
         kind,
         points: margins[s]!.map((value) => ({ value, low: value, high: value })),
       })),
-    [sets, margins],
+    [manifest, margins],
   );
 
   function explore() {
@@ -98,6 +100,7 @@ function ItemMore({ manifest, row: { item, margins, flips } }: Props) {
         text={({ value }) => signed(value, 3)}
         span={0.1}
       />
+      {free && <FreeItem manifest={manifest} record={free} />}
       <div className="identify-row">
         <Button className="button" onPress={explore}>
           Open in the explorer

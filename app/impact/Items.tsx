@@ -16,10 +16,11 @@ interface Props {
 
 /** The items: those that flip, with both answers; each opens in the explorer. */
 export function Items({ manifest, suite, rows }: Props) {
-  const [kind, setKind] = useState<'flips' | 'all'>('flips');
+  const [kind, setKind] = useState<'flips' | 'free' | 'all'>('flips');
   const [page, setPage] = useState(0);
   const flipping = rows.filter(({ flips }) => flips.length > 0);
-  const shown = kind === 'flips' ? flipping : rows;
+  const free = rows.filter((row) => row.free !== undefined);
+  const shown = { flips: flipping, free, all: rows }[kind];
   const { alphas } = manifest.plan;
   const range = `${alphas[0]} to ${alphas.at(-1)}`;
   return (
@@ -30,6 +31,9 @@ export function Items({ manifest, suite, rows }: Props) {
           value={kind}
           options={[
             { value: 'flips', label: `whose choice turns round (${flipping.length})` },
+            ...(free.length > 0
+              ? [{ value: 'free' as const, label: `answered freely (${free.length})` }]
+              : []),
             { value: 'all', label: `all (${rows.length})` },
           ]}
           onChange={(next) => {

@@ -7,6 +7,7 @@ import { fileName, offerFile } from '../takeaway/download.ts';
 import { Capability } from './Capability.tsx';
 import { useImpact, useImpactState } from './context.ts';
 import type { ShownMeasure } from './effect-words.ts';
+import { MoreFree } from './MoreFree.tsx';
 import { curvesCsv, recordsJsonl } from './report-files.ts';
 import { SuiteResult } from './SuiteResult.tsx';
 
@@ -48,6 +49,7 @@ export function Result() {
               key={effects.suite}
               manifest={result.manifest}
               effects={effects}
+              free={result.free.find(({ suite }) => suite === effects.suite)}
               suite={suites.find(({ name }) => name === effects.suite)}
               records={records}
               measure={measure}
@@ -56,6 +58,7 @@ export function Result() {
           {result.compliance.length === 0 && (
             <p className="muted">No suite that can be gone along with was asked.</p>
           )}
+          {result.compliance.length > 0 && <MoreFree />}
           <Capability report={result} />
           <TakeAway />
         </>
@@ -83,7 +86,10 @@ function TakeAway() {
       <Button
         className="button-plain"
         onPress={() =>
-          save('records', 'jsonl', 'application/jsonl', () => recordsJsonl(store.getState().records))
+          save('records', 'jsonl', 'application/jsonl', () => {
+            const { records, labels } = store.getState();
+            return recordsJsonl(records, labels);
+          })
         }
       >
         Records (JSONL)

@@ -64,6 +64,7 @@ export function Setup() {
             alphas: factors,
             controls: fields.controls,
             seed: fields.seed,
+            ...(fields.free > 0 && { free: fields.free }),
             ...(fields.tight !== undefined && { tight: fields.tight / 100 }),
           }
         : undefined,
@@ -77,9 +78,9 @@ export function Setup() {
       title="What to turn, what to ask"
       about={
         <p>
-          Every item has two answers: one goes along with what is wrong in the question, one does not. The
-          model is never left to talk: what is measured is which of the two it finds likelier, so small models
-          can be tested and nobody has to judge.
+          Every item has two answers: one goes along with what is wrong in the question, one does not. What is
+          measured is which of the two the model finds likelier, so small models can be tested and nobody has
+          to judge. Some items can be answered in the model’s own words, too.
         </p>
       }
     >

@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import type { FreeEffects } from '../../src/impact/free-effects.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
 import type { Suite } from '../../src/impact/suites.ts';
@@ -7,12 +8,15 @@ import { Chart } from '../identify/Chart.tsx';
 import { DoseChart } from './DoseChart.tsx';
 import { EffectsTable } from './EffectsTable.tsx';
 import { levelText, percent, type ShownMeasure, signed } from './effect-words.ts';
+import { FreeResult } from './FreeResult.tsx';
 import { Items } from './Items.tsx';
 import { itemRows } from './item-rows.ts';
 
 interface Props {
   readonly manifest: ImpactReport['manifest'];
   readonly effects: ImpactReport['compliance'][number];
+  /** Undefined where nothing was answered freely. */
+  readonly free: FreeEffects | undefined;
   /** Undefined where its items are not at hand. */
   readonly suite: Suite | undefined;
   readonly records: readonly ImpactRecord[];
@@ -23,7 +27,7 @@ const share = [0, 1] as const;
 const margin = (value: number) => signed(value);
 
 /** What turning did to a suite: the sentence, the curves, the table, the items. */
-export function SuiteResult({ manifest, effects, suite, records, measure }: Props) {
+export function SuiteResult({ manifest, effects, free, suite, records, measure }: Props) {
   const { alphas } = manifest.plan;
   const { verdict, items, sets } = effects;
   const curves = useMemo(
@@ -63,6 +67,7 @@ export function SuiteResult({ manifest, effects, suite, records, measure }: Prop
         <EffectStrip alphas={alphas} suite={effects.suite} rows={rows} name={sets[0]?.name ?? 'the set'} />
       </div>
       <EffectsTable alphas={alphas} effects={effects} measure={measure} />
+      {free && <FreeResult alphas={alphas} effects={free} />}
       {rows.length > 0 && <Items manifest={manifest} suite={effects.suite} rows={rows} />}
     </section>
   );

@@ -12,7 +12,7 @@ interface Props {
 
 /** How the sweep is done. */
 export function SweepFieldsForm({ fields, onChange }: Props) {
-  const { factors, controls, limit, seed, tight } = fields;
+  const { factors, controls, limit, seed, free, tight } = fields;
   return (
     <div className="amounts identify-amounts">
       <Line
@@ -38,6 +38,15 @@ export function SweepFieldsForm({ fields, onChange }: Props) {
         max={100_000}
         step={1}
         onChange={(next) => onChange({ limit: next })}
+      />
+      <Amount
+        label="Free answers, items of each suite"
+        hint="Lets the model talk at every factor, too, after all else. That takes long: start with 2 or 3. 0 for none."
+        value={free}
+        min={0}
+        max={1000}
+        step={1}
+        onChange={(next) => onChange({ free: next })}
       />
       <Tick
         isSelected={tight !== undefined}

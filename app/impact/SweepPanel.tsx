@@ -73,6 +73,7 @@ function Progress() {
       numbers={finished ? undefined : paceText(progress)}
     >
       {done.toLocaleString('en')} of {total.toLocaleString('en')} items
+      {progress.free && `, ${progress.free.done} of ${progress.free.total} answered freely`}
       {left > 0 && ', the rest was not needed'}
       {manifest && (
         <span className="muted">

@@ -1,5 +1,5 @@
 import type { ImpactManifest } from '../../src/impact/run.ts';
-import type { ImpactRecord } from '../../src/impact/score-item.ts';
+import type { FreeRecord, ImpactRecord } from '../../src/impact/score-item.ts';
 import { type ComplianceItem, isCompliance, type Suite } from '../../src/impact/suites.ts';
 
 /** An item with what turning did to it. */
@@ -13,6 +13,8 @@ export interface ItemRow {
   readonly controlEffect: number | undefined;
   /** Factors at which the first set turns the untouched model's choice round. */
   readonly flips: readonly number[];
+  /** Undefined where it was not answered freely. */
+  readonly free: FreeRecord | undefined;
 }
 
 /** The items of a suite that were asked, those that flip first, the greatest effects first. */
@@ -26,6 +28,11 @@ export function itemRows(
   const { alphas, sets } = plan;
   const untouched = alphas.indexOf(1);
   const controls = sets.flatMap(({ kind }, s) => (kind === 'control' ? [s] : []));
+  const free = new Map(
+    records.flatMap((record) =>
+      record.type === 'free' && record.suite === suite.name ? [[record.id, record]] : [],
+    ),
+  );
   const rows = records.flatMap((record): ItemRow[] => {
     const item = items.get(record.id);
     if (record.type !== 'margin' || record.suite !== suite.name || !item) return [];
@@ -43,6 +50,7 @@ export function itemRows(
             ? undefined
             : controls.reduce((sum, s) => sum + change(s), 0) / controls.length,
         flips: alphas.filter((_, a) => own![a]! > 0 !== goesAlong),
+        free: free.get(record.id),
       },
     ];
   });

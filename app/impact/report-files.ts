@@ -1,10 +1,11 @@
+import type { FreeLabel } from '../../src/impact/labels.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
 import { toCsv } from '../state/csv.ts';
 
-/** A record a line, as the terminal's folder has them. */
-export function recordsJsonl(records: readonly ImpactRecord[]): string {
-  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+/** A record a line, as the terminal's folder has them, and a person's labels of free answers behind them. */
+export function recordsJsonl(records: readonly ImpactRecord[], labels: readonly FreeLabel[]): string {
+  return [...records, ...labels].map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
 /** All curves of a report, a row a suite, set, factor and measure. */

@@ -12,11 +12,19 @@ export interface SweepFields {
   /** Items of a suite at most. */
   readonly limit: number;
   readonly seed: number;
+  /** Items of a suite that are also answered freely. */
+  readonly free: number;
   /** Points per unit of the factor; undefined: all items are asked. */
   readonly tight?: number | undefined;
 }
 
-export const firstFields: SweepFields = { factors: SWEEP_ALPHAS.join(', '), controls: 3, limit: 40, seed: 1 };
+export const firstFields: SweepFields = {
+  factors: SWEEP_ALPHAS.join(', '),
+  controls: 3,
+  limit: 40,
+  seed: 1,
+  free: 0,
+};
 
 /**
  * The factors in a text, ascending.

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { newRunKey } from '../../src/identify/run-key.ts';
+import { type FreeLabel, type LabelPlace, labelKey } from '../../src/impact/labels.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactManifest } from '../../src/impact/run.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
@@ -26,6 +27,8 @@ export interface ImpactState {
   /** Items of the open sweep. */
   readonly suites: readonly Suite[];
   readonly records: readonly ImpactRecord[];
+  /** A person's, of free answers. */
+  readonly labels: readonly FreeLabel[];
   readonly status: RunStatus;
   /** A sentence: why the sweep stopped, or why something that was asked for could not be done. */
   readonly error?: string;
@@ -50,6 +53,10 @@ export interface Impact {
   refresh(): Promise<void>;
   /** Opens a kept sweep, paused or done; one that runs is paused first. */
   select(run: string): Promise<void>;
+  /** Goes on with the open sweep and lets the model answer so many items of each suite freely. */
+  answerFreely(items: number): Promise<void>;
+  /** Labels a free answer of the open sweep, or takes its label back. */
+  label(place: LabelPlace, label: FreeLabel['label'] | undefined): Promise<void>;
   /** Deletes a kept sweep; closes it where it is open. */
   remove(run: string): Promise<void>;
 }
@@ -59,6 +66,7 @@ const noRun = {
   manifest: undefined,
   suites: [],
   records: [],
+  labels: [],
   status: 'idle',
   error: undefined,
   progress: undefined,
@@ -132,7 +140,12 @@ export function createImpact({ engine, study, stores, keepStorage, now }: Impact
     if (!read || getState().run !== run) return undefined;
     const { records } = getState();
     const known = read.records.length >= records.length ? read.records : records;
-    setState({ manifest: read.summary.manifest, suites: read.suites, records: known });
+    setState({
+      manifest: read.summary.manifest,
+      suites: read.suites,
+      records: known,
+      labels: read.labels,
+    });
     return read.summary;
   }
 
@@ -147,11 +160,16 @@ export function createImpact({ engine, study, stores, keepStorage, now }: Impact
     } else if (!getState().manifest || getState().records.length !== progress.done) void readKept(run);
   }
 
-  const begin = (run: string) =>
+  function withLabel({ suite, id, text }: LabelPlace, label: FreeLabel['label'] | undefined) {
+    const others = getState().labels.filter((each) => labelKey(each) !== labelKey({ suite, id, text }));
+    return label ? [...others, { type: 'label' as const, suite, id, text, label }] : others;
+  }
+
+  const begin = (run: string, free?: number) =>
     work.begin((signal) =>
       engine.call(
         'impact',
-        { run, start: unbegun },
+        { run, start: unbegun, ...(free !== undefined && { free }) },
         { signal, onEvent: (progress) => onProgress(run, progress) },
       ),
     );
@@ -205,6 +223,20 @@ export function createImpact({ engine, study, stores, keepStorage, now }: Impact
         progress: { done, total, itemsAnHour: 0, left: undefined },
       });
       await makeReport();
+    },
+    async answerFreely(items) {
+      const { run, status } = getState();
+      if (run !== undefined && (status === 'paused' || status === 'done' || status === 'failed'))
+        await begin(run, items);
+    },
+    async label(place, label) {
+      const { run, labels } = getState();
+      if (run === undefined) return;
+      setState({ labels: withLabel(place, label) });
+      const kept = await attempt(() => study.call('labelFree', { run, ...place, ...(label && { label }) }));
+      if (getState().run !== run) return;
+      if (!kept) setState({ labels });
+      else await makeReport();
     },
     async remove(run) {
       if (getState().run === run) close();

@@ -1,5 +1,6 @@
 import { continuationScorer } from '../decode/continuations.ts';
 import type { GraphIo } from '../decode/graph-io.ts';
+import { comparedPlan, freeAnswerer } from '../impact/free.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { answerIds, type ImpactTexts } from '../impact/score-item.ts';
 import { type SweepPlan, sweepLanes, sweepPlan } from '../impact/sweep.ts';
@@ -21,24 +22,32 @@ export function impactTexts(model: LanguageModel): ImpactTexts {
   };
 }
 
-/** What a plan is swept with. Dispose the scorer when it is done. */
-export function sweeperOf(model: LanguageModel, io: GraphIo, plan: SweepPlan) {
+/**
+ * What a plan is swept with. Dispose the scorer when it is done.
+ * @param free items of each compliance suite that are also answered freely
+ */
+export function sweeperOf(model: LanguageModel, io: GraphIo, plan: SweepPlan, free = 0) {
   const { runtime, name, fingerprint, precision } = model;
+  const lanes = sweepLanes(plan);
   return {
     model: { name, fingerprint, precision, device: runtime.kind },
-    scorer: continuationScorer(model, io, sweepLanes(plan)),
+    scorer: continuationScorer(model, io, lanes),
+    free:
+      free > 0
+        ? { items: free, answerer: freeAnswerer(model, io, sweepLanes(comparedPlan(plan))) }
+        : undefined,
     texts: impactTexts(model),
     plan,
   };
 }
 
-type Sweep = Pick<ImpactStart, 'suites' | 'seed' | 'tight'> & { readonly plan: SweepPlan };
+type Sweep = Pick<ImpactStart, 'suites' | 'seed' | 'tight' | 'free'> & { readonly plan: SweepPlan };
 
 /** What a kept sweep does, to go on with it. */
-async function keptSweep(db: ImpactDatabase, run: string): Promise<Sweep> {
+async function keptSweep(db: ImpactDatabase, run: string, more = 0): Promise<Sweep> {
   const { entry, suites } = await readImpact(db, run);
-  const { manifest, seed, tight } = entry;
-  return { plan: manifest.plan, suites, seed, tight };
+  const { manifest, seed, tight, free = 0 } = entry;
+  return { plan: manifest.plan, suites, seed, tight, free: Math.max(free, more) };
 }
 
 /**
@@ -47,15 +56,15 @@ async function keptSweep(db: ImpactDatabase, run: string): Promise<Sweep> {
  */
 export async function impact(
   { model, io, calibration }: OpenedModel,
-  { run, start }: ImpactIn,
+  { run, start, free: more }: ImpactIn,
   { signal, emit, giveWay }: CallContext<'impact'>,
 ): Promise<ImpactProgress> {
   return withImpactDatabase(async (db) => {
-    const { plan, suites, seed, tight } = start
+    const { plan, suites, seed, tight, free } = start
       ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett }) }
-      : await keptSweep(db, run);
-    const store = impactStore(db, run, { suites, seed, tight });
-    const sweeper = sweeperOf(model, io, plan);
+      : await keptSweep(db, run, more);
+    const store = impactStore(db, run, { suites, seed, tight, free });
+    const sweeper = sweeperOf(model, io, plan, free);
     try {
       const progress = await runImpact({
         ...sweeper,

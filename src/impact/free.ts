@@ -1,32 +1,76 @@
 import { generate, MAX_LANES } from '../decode/generate.ts';
 import type { GraphIo } from '../decode/graph-io.ts';
 import type { LanguageModel } from '../model/types.ts';
-import { type FreeVerdict, judgeFree } from './judge-free.ts';
-import type { ImpactTexts } from './score-item.ts';
+import { scaleKey } from '../neurons/scales.ts';
+import type { ScaledNeuron } from '../neurons/types.ts';
+import { judgeFree } from './judge-free.ts';
+import { FREE_TOKENS, type FreeRecord, type ImpactTexts } from './score-item.ts';
 import type { ComplianceItem } from './suites.ts';
-import { bySet, type SweepPlan, sweepLanes } from './sweep.ts';
-
-/** What the model answers freely, by set and alpha. */
-export interface FreeRecord {
-  readonly type: 'free';
-  readonly suite: string;
-  readonly id: string;
-  /** [set][alpha] */
-  readonly answers: readonly (readonly { readonly text: string; readonly verdict: FreeVerdict }[])[];
-}
-
-/** Tokens of a free answer at most. */
-export const FREE_TOKENS = 40;
+import { bySet, comparedSets, type SweepPlan } from './sweep.ts';
 
 const greedy = { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 } as const;
 
-/**
- * Lets the model answer an item's request under every set and alpha of a plan, greedily, and judges the answers by rule.
- * @throws EngineError as `generate`
- */
-export async function answerFreely(
+/** An answer in text and tokens, without the one that ends it. */
+export interface FreeText {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+/** Lets a model answer under several factors. */
+export interface FreeAnswerer {
+  /** One answer a lane. @throws EngineError as `generate` */
+  answer(promptIds: readonly number[], signal?: AbortSignal): Promise<readonly FreeText[]>;
+}
+
+/** Answers greedily under lanes of factors, which hold everywhere. Lanes that scale alike are answered once. */
+export function freeAnswerer(
   model: LanguageModel,
   io: GraphIo,
+  neuronsOfLanes: readonly (readonly ScaledNeuron[])[],
+): FreeAnswerer {
+  const keys = neuronsOfLanes.map(scaleKey);
+  const lanes = new Map(
+    keys.map((key, i) => [
+      key,
+      { neurons: neuronsOfLanes[i], scope: 'everywhere' as const, sampling: greedy },
+    ]),
+  );
+  return {
+    async answer(promptIds, signal) {
+      const answers = new Map<string, FreeText>();
+      const all = [...lanes];
+      for (let at = 0; at < all.length; at += MAX_LANES) {
+        const batch = all.slice(at, at + MAX_LANES);
+        const { lanes: results } = await generate(
+          model,
+          io,
+          {
+            promptIds,
+            lanes: batch.map(([, lane]) => lane),
+            maxTokens: FREE_TOKENS,
+            captures: 'none',
+            signal,
+          },
+          { position: () => {}, token: () => {} },
+        );
+        for (const [i, { text, ids }] of results.entries()) answers.set(batch[i][0], { text, ids });
+      }
+      return keys.map((key) => answers.get(key) as FreeText);
+    },
+  };
+}
+
+/** The sets and controls of a plan: under these items are answered freely. */
+export function comparedPlan(plan: SweepPlan): SweepPlan {
+  return { alphas: plan.alphas, sets: comparedSets(plan) };
+}
+
+/**
+ * Lets an item be answered under every set, control and alpha of a plan, and judges the answers by rule.
+ * @param answerer of the lanes of `comparedPlan`
+ */
+export async function answerFreely(
+  answerer: FreeAnswerer,
   texts: ImpactTexts,
   plan: SweepPlan,
   input: {
@@ -37,25 +81,11 @@ export async function answerFreely(
   },
 ): Promise<FreeRecord> {
   const { suite, kind, item, signal } = input;
-  const promptIds = texts.prompt(item.turns);
-  const lanes = sweepLanes(plan).map((neurons) => ({
-    neurons,
-    scope: 'everywhere' as const,
-    sampling: greedy,
+  const given = await answerer.answer(texts.prompt(item.turns), signal);
+  const answers = given.map(({ text, ids }) => ({
+    text,
+    verdict: judgeFree(kind, item, text, ids).verdict,
+    tokens: ids.length,
   }));
-  const answers: { readonly text: string; readonly verdict: FreeVerdict }[] = [];
-  for (let at = 0; at < lanes.length; at += MAX_LANES) {
-    const request = {
-      promptIds,
-      lanes: lanes.slice(at, at + MAX_LANES),
-      maxTokens: FREE_TOKENS,
-      captures: 'none' as const,
-      signal,
-    };
-    const result = await generate(model, io, request, { position: () => {}, token: () => {} });
-    answers.push(
-      ...result.lanes.map(({ text, ids }) => ({ text, verdict: judgeFree(kind, item, text, ids).verdict })),
-    );
-  }
-  return { type: 'free', suite, id: item.id, answers: bySet(plan, answers) };
+  return { type: 'free', suite, id: item.id, answers: bySet(comparedPlan(plan), answers) };
 }

@@ -1,7 +1,9 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import { type PerplexityEffect, perplexities, type SuiteEffects, suiteEffects } from './effects.ts';
+import { type FreeEffects, freeEffects } from './free-effects.ts';
+import type { FreeLabel } from './labels.ts';
 import type { ImpactManifest } from './run.ts';
-import type { ImpactRecord, MarginRecord, PassageRecord } from './score-item.ts';
+import type { FreeRecord, ImpactRecord, MarginRecord, PassageRecord } from './score-item.ts';
 import { type ImpactVerdict, verdictOf } from './sentence.ts';
 import { COMPLIANCE_KINDS } from './suites.ts';
 
@@ -17,13 +19,23 @@ export interface ImpactReport {
     readonly passages: number;
     readonly sets: readonly PerplexityEffect[];
   }[];
+  /** Of suites of which items were answered freely. */
+  readonly free: readonly FreeEffects[];
 }
 
-/** Works out what the records of a sweep show. Suites of which nothing was asked are left out. */
+/**
+ * Works out what the records of a sweep show. Suites of which nothing was asked are left out.
+ * @param options.labels a person's labels of free answers
+ */
 export async function impactReport(
   manifest: ImpactManifest,
   records: readonly ImpactRecord[],
-  options: { readonly seed: number; readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+  options: {
+    readonly seed: number;
+    readonly labels?: readonly FreeLabel[];
+    readonly signal?: AbortSignal;
+    readonly onProgress?: OnProgress;
+  },
 ): Promise<ImpactReport> {
   const { plan, suites } = manifest;
   const perplexity: ImpactReport['perplexity'][number][] = [];
@@ -50,5 +62,13 @@ export async function impactReport(
       compliance.push({ ...effects, verdict: verdictOf(plan, effects, perplexity[0]?.sets) });
     else neutral.push(effects);
   }
-  return { manifest, compliance, neutral, perplexity };
+  const free: FreeEffects[] = [];
+  for (const { name } of suites) {
+    const answered = records.filter(
+      (record): record is FreeRecord => record.type === 'free' && record.suite === name,
+    );
+    if (answered.length > 0)
+      free.push(await freeEffects(plan, name, answered, options.labels ?? [], options));
+  }
+  return { manifest, compliance, neutral, perplexity, free };
 }

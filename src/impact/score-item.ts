@@ -1,5 +1,6 @@
 import type { ContinuationScorer } from '../decode/continuations.ts';
 import type { TextCodec } from '../model/types.ts';
+import type { FreeVerdict } from './judge-free.ts';
 import type { ComplianceItem, NeutralItem, Passage, Turn } from './suites.ts';
 import { bySet, type SweepPlan } from './sweep.ts';
 
@@ -38,7 +39,28 @@ export interface PassageRecord {
   readonly loss: readonly (readonly number[])[];
 }
 
-export type ImpactRecord = MarginRecord | PassageRecord;
+/** Tokens of a free answer at most. */
+export const FREE_TOKENS = 40;
+
+/** What the model says where it is left to talk. */
+export interface FreeAnswer {
+  readonly text: string;
+  /** By rule. */
+  readonly verdict: FreeVerdict;
+  /** Length, without the token that ends it. */
+  readonly tokens: number;
+}
+
+/** An item answered freely. */
+export interface FreeRecord {
+  readonly type: 'free';
+  readonly suite: string;
+  readonly id: string;
+  /** [set][alpha], of the sets and controls only. */
+  readonly answers: readonly (readonly FreeAnswer[])[];
+}
+
+export type ImpactRecord = MarginRecord | PassageRecord | FreeRecord;
 
 const DIGITS = 1e6;
 const rounded = (value: number) => Math.round(value * DIGITS) / DIGITS;

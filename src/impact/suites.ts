@@ -89,9 +89,14 @@ export type NeutralSuite = SuiteOf<'neutral', NeutralItem>;
 export type PassageSuite = SuiteOf<'passages', Passage>;
 export type Suite = ComplianceSuite | NeutralSuite | PassageSuite;
 
+/** Whether items of a kind can be gone along with. */
+export function isComplianceKind(kind: Suite['kind']): kind is ComplianceKind {
+  return kind !== 'neutral' && kind !== 'passages';
+}
+
 /** Whether a suite's items can be gone along with. */
 export function isCompliance(suite: Suite): suite is ComplianceSuite {
-  return suite.kind !== 'neutral' && suite.kind !== 'passages';
+  return isComplianceKind(suite.kind);
 }
 
 const text = z.string().trim().min(1).max(2000);

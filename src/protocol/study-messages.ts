@@ -4,6 +4,7 @@ import type { Evaluation } from '../identify/evaluate.ts';
 import type { Finding } from '../identify/finding.ts';
 import type { LearnSettings } from '../identify/learn.ts';
 import type { QuestionRecord, RunManifest } from '../identify/records.ts';
+import type { FreeLabel, LabelPlace } from '../impact/labels.ts';
 import type { ImpactReport } from '../impact/report.ts';
 import type { ImpactManifest } from '../impact/run.ts';
 import type { ImpactRecord } from '../impact/score-item.ts';
@@ -103,7 +104,15 @@ export interface StudyCalls {
       /** The items that are asked. */
       readonly suites: readonly Suite[];
       readonly records: readonly ImpactRecord[];
+      /** A person's, of free answers. */
+      readonly labels: readonly FreeLabel[];
     };
+  };
+  /** Keeps a person's label of a free answer, or takes it back where there is none. */
+  labelFree: {
+    in: { readonly run: string; readonly label?: FreeLabel['label'] } & LabelPlace;
+    event: never;
+    out: Record<string, never>;
   };
   /** What the records so far show. */
   impactReport: { in: { readonly run: string }; event: Progress; out: ImpactReport };

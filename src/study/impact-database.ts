@@ -1,19 +1,23 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { EngineError } from '../errors.ts';
-import type { ImpactManifest } from '../impact/run.ts';
+import type { FreeLabel, LabelPlace } from '../impact/labels.ts';
+import { countFree, type ImpactManifest } from '../impact/run.ts';
 import type { ImpactRecord } from '../impact/score-item.ts';
 import type { Suite } from '../impact/suites.ts';
 import type { ImpactSummary } from '../protocol/study-messages.ts';
 import { keysOf, openKept } from './run-database.ts';
 
 const NAME = 'h-neuron-sweeps';
-const VERSION = 1;
+/** 2 has labels, too. */
+const VERSION = 2;
 
 /** What is kept of a sweep beside its items and records. */
 export interface ImpactEntry extends Omit<ImpactSummary, 'total'> {
   readonly manifest: ImpactManifest;
   readonly seed: number;
   readonly tight?: number;
+  /** Items of each compliance suite that are also answered freely. */
+  readonly free?: number;
 }
 
 interface ImpactSchema extends DBSchema {
@@ -23,6 +27,11 @@ interface ImpactSchema extends DBSchema {
   records: {
     key: [run: string, index: number];
     value: { readonly run: string; readonly index: number; readonly record: ImpactRecord };
+  };
+  /** A person's, of free answers. */
+  labels: {
+    key: [run: string, suite: string, id: string, text: string];
+    value: { readonly run: string } & FreeLabel;
   };
 }
 
@@ -35,10 +44,13 @@ export type ImpactDatabase = IDBPDatabase<ImpactSchema>;
 export async function withImpactDatabase<T>(use: (db: ImpactDatabase) => Promise<T>): Promise<T> {
   const db = await openKept(() =>
     openDB<ImpactSchema>(NAME, VERSION, {
-      upgrade(made) {
-        made.createObjectStore('runs', { keyPath: 'run' });
-        made.createObjectStore('suites', { keyPath: 'run' });
-        made.createObjectStore('records', { keyPath: ['run', 'index'] });
+      upgrade(made, before) {
+        if (before < 1) {
+          made.createObjectStore('runs', { keyPath: 'run' });
+          made.createObjectStore('suites', { keyPath: 'run' });
+          made.createObjectStore('records', { keyPath: ['run', 'index'] });
+        }
+        if (before < 2) made.createObjectStore('labels', { keyPath: ['run', 'suite', 'id', 'text'] });
       },
       // Another tab with a newer page wants to change the stores.
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
@@ -51,8 +63,16 @@ export async function withImpactDatabase<T>(use: (db: ImpactDatabase) => Promise
   }
 }
 
-export function impactSummary({ run, manifest, done, finished, changed }: ImpactEntry): ImpactSummary {
-  const total = manifest.suites.reduce((sum, { items }) => sum + items, 0);
+export function impactSummary({
+  run,
+  manifest,
+  done,
+  free = 0,
+  finished,
+  changed,
+}: ImpactEntry): ImpactSummary {
+  const { suites } = manifest;
+  const total = suites.reduce((sum, { items }) => sum + items, 0) + countFree(suites, free);
   return { run, manifest, done, total, finished, changed };
 }
 
@@ -67,6 +87,7 @@ export interface KeptImpact {
   readonly entry: ImpactEntry;
   readonly suites: readonly Suite[];
   readonly records: readonly ImpactRecord[];
+  readonly labels: readonly FreeLabel[];
 }
 
 /**
@@ -74,23 +95,41 @@ export interface KeptImpact {
  * @throws EngineError `bad-input` where it is not kept
  */
 export async function readImpact(db: ImpactDatabase, run: string): Promise<KeptImpact> {
-  const [entry, kept, records] = await Promise.all([
+  const [entry, kept, records, labels] = await Promise.all([
     db.get('runs', run),
     db.get('suites', run),
     db.getAll('records', keysOf(run)),
+    db.getAll('labels', keysOf(run)),
   ]);
   if (!entry || !kept)
     throw new EngineError('bad-input', 'This sweep is no longer kept in this browser; choose another one.');
-  return { entry, suites: kept.suites, records: records.map(({ record }) => record) };
+  return {
+    entry,
+    suites: kept.suites,
+    records: records.map(({ record }) => record),
+    labels: labels.map(({ run: _, ...label }) => label),
+  };
 }
 
 /** Deletes a sweep and all that belongs to it. */
 export async function removeImpact(db: ImpactDatabase, run: string): Promise<void> {
-  const tx = db.transaction(['runs', 'suites', 'records'], 'readwrite');
+  const tx = db.transaction(['runs', 'suites', 'records', 'labels'], 'readwrite');
   await Promise.all([
     tx.objectStore('runs').delete(run),
     tx.objectStore('suites').delete(run),
     tx.objectStore('records').delete(keysOf(run)),
+    tx.objectStore('labels').delete(keysOf(run)),
     tx.done,
   ]);
+}
+
+/** Keeps a person's label of a free answer, or takes it back where there is none. */
+export async function labelAnswer(
+  db: ImpactDatabase,
+  run: string,
+  { suite, id, text }: LabelPlace,
+  label: FreeLabel['label'] | undefined,
+): Promise<void> {
+  if (label) await db.put('labels', { run, type: 'label', suite, id, text, label });
+  else await db.delete('labels', [run, suite, id, text]);
 }

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { ImpactStore } from '../impact/run.ts';
+import { FREE_TOKENS } from '../impact/score-item.ts';
 import { formatSuite, type Suite } from '../impact/suites.ts';
 import { type ImpactDatabase, type ImpactEntry, impactSummary } from './impact-database.ts';
 import { allOrNothing, checkStillOurs } from './one-write.ts';
@@ -8,13 +9,16 @@ import { withRoom } from './storage-room.ts';
 
 /** Bytes of a number in a record. */
 const NUMBER_BYTES = 9;
+/** Bytes of a token's text. */
+const TOKEN_BYTES = 8;
 
 const now = () => new Date().toISOString();
 
 /** Bytes at most that the rest of a sweep takes. */
 function roomLeft(entry: ImpactEntry): number {
   const { alphas, sets } = entry.manifest.plan;
-  return (impactSummary(entry).total - entry.done) * 2 * alphas.length * sets.length * NUMBER_BYTES;
+  const values = entry.free ? FREE_TOKENS * TOKEN_BYTES : 2 * NUMBER_BYTES;
+  return (impactSummary(entry).total - entry.done) * alphas.length * sets.length * values;
 }
 
 export interface BrowserImpactStore extends ImpactStore {
@@ -29,7 +33,7 @@ export interface BrowserImpactStore extends ImpactStore {
 export function impactStore(
   db: ImpactDatabase,
   run: string,
-  about: { readonly suites: readonly Suite[]; readonly seed: number; readonly tight?: number },
+  about: Pick<ImpactEntry, 'seed' | 'tight' | 'free'> & { readonly suites: readonly Suite[] },
 ): BrowserImpactStore {
   let current: ImpactEntry | undefined;
   const entry = () => {
@@ -37,17 +41,26 @@ export function impactStore(
     return current;
   };
 
+  /** Notes how many free answers are asked for; with more than before there is something to do again. */
+  async function withFree(stored: ImpactEntry): Promise<ImpactEntry> {
+    const { free = 0 } = about;
+    if (free === (stored.free ?? 0)) return stored;
+    const changed = { ...stored, free, finished: false };
+    await db.put('runs', changed);
+    return changed;
+  }
+
   return {
     async load() {
       const stored = await db.get('runs', run);
       if (!stored) return undefined;
-      current = stored;
+      current = await withFree(stored);
       const kept = await db.getAll('records', keysOf(run));
       return { manifest: stored.manifest, records: kept.map(({ record }) => record) };
     },
     async begin(manifest) {
-      const { suites, seed, tight } = about;
-      const started: ImpactEntry = { run, manifest, seed, tight, done: 0, finished: false, changed: now() };
+      const { suites, ...rest } = about;
+      const started: ImpactEntry = { run, manifest, ...rest, done: 0, finished: false, changed: now() };
       const size = suites.reduce((sum, suite) => sum + formatSuite(suite).length, 0);
       await withRoom(
         () => size + roomLeft(started),

@@ -8,6 +8,7 @@ import type { HandlersOf } from '../protocol/server.ts';
 import type { StudyCalls } from '../protocol/study-messages.ts';
 import {
   impactSummary,
+  labelAnswer,
   listImpacts,
   readImpact,
   removeImpact,
@@ -62,13 +63,19 @@ export const study: HandlersOf<StudyCalls> = {
   impactRuns: async () => ({ runs: await withImpactDatabase(listImpacts) }),
   impactRun: ({ run }) =>
     withImpactDatabase(async (db) => {
-      const { entry, suites, records } = await readImpact(db, run);
-      return { summary: impactSummary(entry), suites, records };
+      const { entry, suites, records, labels } = await readImpact(db, run);
+      return { summary: impactSummary(entry), suites, records, labels };
     }),
   impactReport: ({ run }, { signal, emit }) =>
     withImpactDatabase(async (db) => {
-      const { entry, records } = await readImpact(db, run);
-      return impactReport(entry.manifest, records, { seed: entry.seed, signal, onProgress: emit });
+      const { entry, records, labels } = await readImpact(db, run);
+      const { manifest, seed } = entry;
+      return impactReport(manifest, records, { seed, labels, signal, onProgress: emit });
+    }),
+  labelFree: ({ run, label, ...place }) =>
+    withImpactDatabase(async (db) => {
+      await labelAnswer(db, run, place, label);
+      return {};
     }),
   removeImpact: ({ run }) =>
     withImpactDatabase(async (db) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DoseCurve, drawDoses, extent, spreadLabels } from '../../app/charts/dose-response.ts';
 import type { Mark, Picture } from '../../app/charts/marks.ts';
+import { drawStacked } from '../../app/charts/stacked.ts';
 import { drawStrip } from '../../app/charts/strip.ts';
 import { changeText, levelText } from '../../app/impact/effect-words.ts';
 import { itemRows } from '../../app/impact/item-rows.ts';
@@ -8,6 +9,7 @@ import { openItem } from '../../app/impact/open-item.ts';
 import { curvesCsv, recordsJsonl } from '../../app/impact/report-files.ts';
 import { named } from '../../app/impact/suite-words.ts';
 import { membersKey, parseFactors, shortened, versions } from '../../app/impact/sweep-choice.ts';
+import { type FreeLabel, parseLabels } from '../../src/impact/labels.ts';
 import { impactReport } from '../../src/impact/report.ts';
 import type { ImpactManifest } from '../../src/impact/run.ts';
 import type { ImpactRecord, MarginRecord } from '../../src/impact/score-item.ts';
@@ -92,6 +94,29 @@ describe('the strip of items', () => {
   });
 });
 
+describe('the stacked bars', () => {
+  const parts = [
+    { name: 'yes', tone: 'accent', textTone: 'paper' },
+    { name: 'no', tone: 'muted', textTone: 'paper' },
+    { name: 'never', tone: 'edge', textTone: 'ink' },
+  ] as const;
+  const rows = [
+    { name: '0', counts: [1, 3, 0] },
+    { name: '3', counts: [2, 0, 0] },
+  ];
+
+  it.each([300, 700])('are as long as their shares, and name what occurs, at a width of %i', (width) => {
+    const picture = drawStacked({ parts, rows, title: 'factor' }, width);
+    const bars = picture.marks.flatMap((mark) => (mark.kind === 'box' && mark.height > 12 ? [mark] : []));
+    expect(bars.map(({ tone }) => tone)).toEqual(['accent', 'muted', 'accent']);
+    expect((bars[1]!.width + 1) / (bars[0]!.width + 1)).toBeCloseTo(3, 2);
+    expect(bars[2]!.width).toBeCloseTo(bars[0]!.width + 1 + bars[1]!.width, 0);
+    for (const { x, width: length } of bars) expect(x + length).toBeLessThanOrEqual(width);
+    const said = texts(picture).map(({ text }) => text);
+    expect(said).toEqual(['yes', 'no', 'factor', '0', '1', '3', '3', '2']);
+  });
+});
+
 describe('the fields of a sweep', () => {
   it('take factors in any order, and say what is wrong', () => {
     expect(parseFactors('3, 0 1;0.5, 1')).toEqual([0, 0.5, 1, 3]);
@@ -155,8 +180,13 @@ describe('the items of a sweep', () => {
   });
 
   it('are saved as the terminal’s records and as a table', async () => {
-    const lines = recordsJsonl(records).trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line) as ImpactRecord)).toEqual(records);
+    const labels = [
+      { type: 'label', suite: 'Premises', id: 'p0', text: 'Yes.', label: 'along' },
+    ] as const satisfies readonly FreeLabel[];
+    const saved = recordsJsonl(records, labels);
+    const lines = saved.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as ImpactRecord)).toEqual([...records, ...labels]);
+    expect(parseLabels(saved)).toEqual(labels);
     const csv = curvesCsv(await impactReport(manifest, records, { seed: 1 }));
     const rows = csv.trimEnd().split('\r\n');
     expect(rows).toHaveLength(1 + 2 * alphas.length * 3);

@@ -52,9 +52,20 @@ function setUp(model = tinyModel) {
     impactRuns: () => ({ runs: [summary()] }),
     impactRun: ({ run }: { run: string }) => {
       if (run === 'gone') throw new EngineError('bad-input', 'This sweep is no longer kept.');
-      return { summary: summary(), suites: start.suites, records: [...kept] };
+      return { summary: summary(), suites: start.suites, records: [...kept], labels: [] };
     },
-    impactReport: () => ({ manifest, compliance: [], neutral: [], perplexity: [], of: kept.length }),
+    impactReport: () => ({
+      manifest,
+      compliance: [],
+      neutral: [],
+      perplexity: [],
+      free: [],
+      of: kept.length,
+    }),
+    labelFree: ({ text }: { text: string }) => {
+      if (text === 'unkept') throw new EngineError('storage-full', 'No room.');
+      return {};
+    },
     removeImpact: () => ({}),
   });
   let clock = 0;
@@ -159,6 +170,36 @@ describe('a sweep on the page', () => {
     await page.select('kept');
     await page.remove('kept');
     expect(state().run).toBeUndefined();
+  });
+
+  it('labels free answers, takes labels back, and shows none that is not kept', async () => {
+    const { page, state, kept, reports } = setUp();
+    kept.push(recordOf(0));
+    await page.select('kept');
+    const place = { suite: 'Premises', id: 'p0', text: 'Yes.' };
+    const before = reports();
+    await page.label(place, 'along');
+    await page.label(place, 'neither');
+    expect(state().labels).toEqual([{ type: 'label', ...place, label: 'neither' }]);
+    expect(reports()).toBe(before + 2);
+    await page.label({ ...place, text: 'unkept' }, 'along');
+    expect(state().labels).toEqual([{ type: 'label', ...place, label: 'neither' }]);
+    expect(state().error).toBe('No room.');
+    await page.label(place, undefined);
+    expect(state().labels).toEqual([]);
+  });
+
+  it('goes on with free answers once it rests', async () => {
+    const { page, calls, kept, state } = setUp();
+    kept.push(recordOf(0), recordOf(1), recordOf(2), recordOf(3));
+    await page.select('kept');
+    expect(state().status).toBe('done');
+    void page.answerFreely(2);
+    await settle();
+    expect(calls().map(({ input }) => input)).toEqual([{ run: 'kept', start: undefined, free: 2 }]);
+    void page.answerFreely(3);
+    await settle();
+    expect(calls()).toHaveLength(1);
   });
 
   it('keeps what is done where it fails', async () => {

@@ -2,20 +2,21 @@ import 'fake-indexeddb/auto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deleteDB, openDB } from 'idb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { impactFolder } from '../../src/cli/impact-folder.ts';
-import { continuationScorer } from '../../src/decode/continuations.ts';
 import { calibrate } from '../../src/engine/calibration.ts';
-import { impact, impactTexts } from '../../src/engine/impact.ts';
+import { impact, sweeperOf } from '../../src/engine/impact.ts';
 import type { OpenedModel } from '../../src/engine/load.ts';
 import { impactReport } from '../../src/impact/report.ts';
 import { type ImpactProgress, runImpact } from '../../src/impact/run.ts';
-import { sweepLanes, sweepPlan } from '../../src/impact/sweep.ts';
+import { sweepPlan } from '../../src/impact/sweep.ts';
 import { createClient } from '../../src/protocol/client.ts';
 import type { ImpactStart } from '../../src/protocol/messages.ts';
 import { serve } from '../../src/protocol/server.ts';
 import type { StudyCalls } from '../../src/protocol/study-messages.ts';
 import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
+import { readImpact, withImpactDatabase } from '../../src/study/impact-database.ts';
 import { study, studyCancels } from '../../src/study/study.ts';
 import { openTiny } from '../support/models.ts';
 import { loopback } from '../support/port.ts';
@@ -43,14 +44,19 @@ afterEach(async () => {
     await client.call('removeImpact', { run });
 });
 
-/** Runs or goes on; `stopAt` ends it once so many items are done. */
-async function sweep(run: string, sweepStart?: ImpactStart, stopAt = Number.POSITIVE_INFINITY) {
+/** Runs or goes on; `stopAt` ends it once so many items are done, `free` adds free answers to what is kept. */
+async function sweep(
+  run: string,
+  sweepStart?: ImpactStart,
+  stopAt = Number.POSITIVE_INFINITY,
+  free?: number,
+) {
   const stop = new AbortController();
   const told: ImpactProgress[] = [];
   let gaveWay = 0;
   const outcome = await impact(
     opened,
-    { run, start: sweepStart },
+    { run, start: sweepStart, free },
     {
       id: 1,
       signal: stop.signal,
@@ -88,16 +94,15 @@ describe('a sweep in the browser’s store', () => {
   });
 
   it('is what the terminal’s sweep is, and so is the report', async () => {
-    await sweep('a', start);
+    await sweep('a', { ...start, free: 1 });
     const folder = mkdtempSync(join(tmpdir(), 'impact-'));
     const store = impactFolder(join(folder, 'run'));
     const { model, io, calibration } = opened;
-    const { layout, runtime, name, fingerprint, precision } = model;
-    const plan = sweepPlan({ ...start, layout, meanCett: calibration.meanCett });
-    const scorer = continuationScorer(model, io, sweepLanes(plan));
-    const about = { name, fingerprint, precision, device: runtime.kind };
-    const texts = impactTexts(model);
-    await runImpact({ model: about, scorer, texts, plan, suites: start.suites, store });
+    const plan = sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett });
+    const { scorer, ...sweeper } = sweeperOf(model, io, plan);
+    await runImpact({ ...sweeper, scorer, suites: start.suites, store });
+    const { free } = sweeperOf(model, io, plan, 1);
+    await runImpact({ ...sweeper, scorer, free, suites: start.suites, store });
     scorer.dispose();
     const kept = (await store.load())!;
     rmSync(folder, { recursive: true });
@@ -118,6 +123,74 @@ describe('a sweep in the browser’s store', () => {
     const of = async (run: string) => (await client.call('impactRun', { run })).records;
     expect(await of('b')).toEqual(await of('a'));
     expect((await client.call('impactRuns', {})).runs.map(({ finished }) => finished)).toEqual([true, true]);
+  });
+
+  it('lets items be answered freely behind all else, at once or later, with the same outcome', async () => {
+    await sweep('at once', { ...start, free: 2 });
+    expect((await sweep('torn', start, 8)).outcome).toBe('cancelled');
+    expect((await sweep('torn')).outcome).toBe('9 done');
+    const before = (await client.call('impactRun', { run: 'torn' })).records;
+    const more = await sweep('torn', undefined, 10, 2);
+    expect(more).toEqual({ outcome: 'cancelled', told: [9, 10], gaveWay: 1 });
+    const { runs } = await client.call('impactRuns', {});
+    expect(runs.find(({ run }) => run === 'torn')).toMatchObject({ done: 10, total: 11, finished: false });
+    expect((await sweep('torn')).outcome).toBe('11 done');
+    const torn = await client.call('impactRun', { run: 'torn' });
+    const atOnce = await client.call('impactRun', { run: 'at once' });
+    expect(torn.records.slice(0, 9)).toEqual(before);
+    expect(torn.records).toEqual(atOnce.records);
+    expect(torn.records.slice(9)).toMatchObject([
+      { type: 'free', suite: 'Premises', id: 'p0' },
+      { type: 'free', suite: 'Premises', id: 'p1' },
+    ]);
+    expect(torn.summary.manifest).toEqual(atOnce.summary.manifest);
+    expect(torn.summary).toMatchObject({ done: 11, total: 11, finished: true });
+    expect((await sweep('torn', undefined, 20, 1)).outcome).toBe('11 done');
+    const { free } = await client.call('impactReport', { run: 'torn' });
+    expect(free).toMatchObject([{ suite: 'Premises', items: 2, labelled: 0 }]);
+  });
+
+  it('keeps a person’s labels, which count in the report, until they are taken back or the sweep is deleted', async () => {
+    await sweep('a', { ...start, free: 1 });
+    const { records } = await client.call('impactRun', { run: 'a' });
+    const record = records.at(-1)!;
+    if (record.type !== 'free') throw new Error('no free answer');
+    const { suite, id, answers } = record;
+    const place = { suite, id, text: answers[0]![0]!.text };
+    const seen = async () => {
+      const { labels } = await client.call('impactRun', { run: 'a' });
+      const { free } = await client.call('impactReport', { run: 'a' });
+      return { labels, labelled: free[0]!.labelled, along: free[0]!.sets[0]!.byAlpha[0]!.counts.along };
+    };
+    expect(await seen()).toEqual({ labels: [], labelled: 0, along: 0 });
+    await client.call('labelFree', { run: 'a', ...place, label: 'against' });
+    await client.call('labelFree', { run: 'a', ...place, label: 'along' });
+    const labels = [{ type: 'label', ...place, label: 'along' }];
+    expect(await seen()).toEqual({ labels, labelled: 1, along: 1 });
+    await client.call('labelFree', { run: 'a', ...place });
+    expect(await seen()).toEqual({ labels: [], labelled: 0, along: 0 });
+    await client.call('labelFree', { run: 'a', ...place, label: 'along' });
+    await client.call('removeImpact', { run: 'a' });
+    await sweep('a', { ...start, free: 1 });
+    expect((await seen()).labels).toEqual([]);
+  });
+
+  it('is gone on with where it was kept before there were labels', async () => {
+    await sweep('a', start, 4);
+    const { entry, suites, records } = await withImpactDatabase((db) => readImpact(db, 'a'));
+    await deleteDB('h-neuron-sweeps');
+    const old = await openDB('h-neuron-sweeps', 1, {
+      upgrade(made) {
+        made.createObjectStore('runs', { keyPath: 'run' }).put(entry);
+        made.createObjectStore('suites', { keyPath: 'run' }).put({ run: 'a', suites });
+        const kept = made.createObjectStore('records', { keyPath: ['run', 'index'] });
+        for (const [index, record] of records.entries()) kept.put({ run: 'a', index, record });
+      },
+    });
+    old.close();
+    const read = await client.call('impactRun', { run: 'a' });
+    expect(read).toMatchObject({ records, labels: [], summary: { done: 4, total: 9 } });
+    expect((await sweep('a', undefined, 20, 1)).outcome).toBe('10 done');
   });
 
   it('is not gone on with once it is deleted, nor in two places at once', async () => {

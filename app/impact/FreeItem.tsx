@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import { labelFinder } from '../../src/impact/labels.ts';
+import type { ImpactReport } from '../../src/impact/report.ts';
+import type { FreeRecord } from '../../src/impact/score-item.ts';
+import { comparedSets } from '../../src/impact/sweep.ts';
+import { Pick } from '../controls/Pick.tsx';
+import { TableHead } from '../controls/Table.tsx';
+import { useImpact, useImpactState } from './context.ts';
+import { labelWords, outcomeWords } from './free-words.ts';
+
+interface Props {
+  readonly manifest: ImpactReport['manifest'];
+  readonly record: FreeRecord;
+}
+
+const choices = [
+  { value: 'rule', label: 'as the rule says' },
+  { value: 'along', label: labelWords.along },
+  { value: 'against', label: labelWords.against },
+  { value: 'neither', label: labelWords.neither },
+] as const;
+
+/** An item's free answers by factor, under a set or a control, to read and to label by hand. */
+export function FreeItem({ manifest, record }: Props) {
+  const impact = useImpact();
+  const labelOf = labelFinder(useImpactState((state) => state.labels));
+  const [shown, setShown] = useState('0');
+  const { suite, id, answers } = record;
+  const { alphas } = manifest.plan;
+  const sets = comparedSets(manifest.plan);
+  return (
+    <div className="free-item">
+      <div className="identify-row">
+        <Pick
+          label="Free answers under"
+          value={shown}
+          options={sets.map(({ name }, s) => ({ value: String(s), label: name }))}
+          onChange={setShown}
+        />
+      </div>
+      <div className="table-scroll">
+        <table>
+          <caption className="hidden-text">Free answers to {id}</caption>
+          <TableHead columns={['Factor', 'Answer', 'By rule', 'By hand']} />
+          <tbody>
+            {answers[Number(shown)]!.map(({ text, verdict }, a) => {
+              const place = { suite, id, text };
+              return (
+                <tr key={alphas[a]}>
+                  <th scope="row">{alphas[a]}</th>
+                  <td className="free-text" dir="auto">
+                    {text.trim() === '' ? <span className="muted">(nothing)</span> : text}
+                  </td>
+                  <td>{outcomeWords[verdict]}</td>
+                  <td>
+                    <Pick
+                      quiet
+                      label={`Label of the answer at ${alphas[a]}`}
+                      value={labelOf(place) ?? 'rule'}
+                      options={choices}
+                      onChange={(next) => void impact.label(place, next === 'rule' ? undefined : next)}
+                    />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <p className="muted">A label holds wherever this item was answered with the same words.</p>
+    </div>
+  );
+}

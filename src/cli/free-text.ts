@@ -1,0 +1,28 @@
+import type { Estimate } from '../identify/verdict.ts';
+import type { FreeEffects, FreeMeasured } from '../impact/free-effects.ts';
+import { FREE_OUTCOMES } from '../impact/labels.ts';
+import type { SweepPlan } from '../impact/sweep.ts';
+import { intervalText } from './estimate-text.ts';
+
+const line = (name: string, { along, tokens }: FreeMeasured<Estimate>) =>
+  `    ${name.padEnd(24)} ${intervalText(along).padEnd(26)} ${intervalText(tokens, 1)}`;
+
+/** What free answers show, for people: the sets' verdicts by factor, and the change from end to end of all. */
+export function freeLines({ alphas }: SweepPlan, free: readonly FreeEffects[]): string[] {
+  return free.flatMap(({ suite, items, labelled, sets, contrasts }) => [
+    `${suite}, ${items} free answers a factor, ${labelled} labelled by hand: ${FREE_OUTCOMES.join(', ')}; share that goes along; tokens`,
+    ...sets
+      .filter(({ kind }) => kind === 'set')
+      .flatMap(({ name, byAlpha }) =>
+        byAlpha.map(({ counts, ...measured }, a) =>
+          line(
+            `${name} at ${alphas[a]}: ${FREE_OUTCOMES.map((outcome) => counts[outcome]).join(' ')}`,
+            measured,
+          ),
+        ),
+      ),
+    `${suite}, free answers: change from ${alphas[0]} to ${alphas.at(-1)} of the share that goes along and of the length (tokens)`,
+    ...sets.map(({ name, endpoints }) => line(name, endpoints)),
+    ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
+  ]);
+}
