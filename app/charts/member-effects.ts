@@ -43,7 +43,8 @@ export function drawMembers(
   drawn.forEach(({ name, firm }, i) => {
     const middle = top + (i + 0.5) * rowHeight;
     const tone = firm ? 'accent' : 'ink';
-    if (i > 0) marks.push(line([0, middle - rowHeight / 2], [width, middle - rowHeight / 2], { tone: 'line' }));
+    if (i > 0)
+      marks.push(line([0, middle - rowHeight / 2], [width, middle - rowHeight / 2], { tone: 'line' }));
     marks.push({ kind: 'text', x: 0, y: middle + 4, text: name, tone, strong: firm });
     looks[i]!.forEach(({ value, low, high, text, open }, look) => {
       const y = middle + (look === 0 ? -half : half);
@@ -54,7 +55,11 @@ export function drawMembers(
   });
   const plot = x.range()[1]! - left;
   marks.push(
-    ...axisBelow(x, bottom, { ticks: thinned(x.ticks(5), Math.max(2, Math.floor(plot / 48))), format, title }),
+    ...axisBelow(x, bottom, {
+      ticks: thinned(x.ticks(5), Math.max(2, Math.floor(plot / 48))),
+      format,
+      title,
+    }),
   );
   return { width, height: bottom + belowHeight.titled, marks };
 }

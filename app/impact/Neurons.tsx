@@ -2,9 +2,11 @@ import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { readSetFile, setFileTypes } from '../state/sets.ts';
+import { SingleNeurons } from './SingleNeurons.tsx';
 import { Tick } from './Tick.tsx';
 import type { SweepSet } from './useSweepSets.ts';
 
@@ -14,12 +16,14 @@ interface Props {
   readonly chosen: readonly string[];
   readonly onChoose: (keys: readonly string[]) => void;
   readonly onImport: (set: NeuronSet) => void;
+  readonly onSingle: (neurons: readonly NeuronRef[]) => void;
 }
 
 /** Which neurons are turned. */
-export function Neurons({ sets, chosen, onChoose, onImport }: Props) {
+export function Neurons({ sets, chosen, onChoose, onImport, onSingle }: Props) {
   const model = useStore(useSession().stores.model, (state) => state.model);
   const [error, setError] = useState<string>();
+  const first = sets.find(({ key }) => key === chosen[0]);
 
   async function open(file: File) {
     if (!model) return;
@@ -69,6 +73,13 @@ export function Neurons({ sets, chosen, onChoose, onImport }: Props) {
       <p className="message" role="alert">
         {error}
       </p>
+      {model && <SingleNeurons model={model} onAdd={onSingle} />}
+      {chosen.length > 1 && first && (
+        <p className="muted">
+          <bdi>{first.name}</bdi> was chosen first: the random sets are matched to it, and sentences and items
+          are about it. All are in the curves.
+        </p>
+      )}
     </fieldset>
   );
 }

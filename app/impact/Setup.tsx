@@ -1,15 +1,25 @@
 import { useEffect, useMemo, useState } from 'react';
+import { memberSets } from '../../src/impact/member-sets.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { Part } from '../identify/Part.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { firstChosen, loadSuites } from './built-in-suites.ts';
 import { useImpact } from './context.ts';
+import { MembersTick } from './MembersTick.tsx';
 import { Neurons } from './Neurons.tsx';
 import { SuiteChoice } from './SuiteChoice.tsx';
 import { SweepFieldsForm } from './SweepFieldsForm.tsx';
 import { named } from './suite-words.ts';
-import { firstFields, parseFactors, type SweepFields, shortened, versions } from './sweep-choice.ts';
+import {
+  firstFields,
+  membersKey,
+  parseFactors,
+  type SweepFields,
+  shortened,
+  versions,
+} from './sweep-choice.ts';
 import { useSweepSets } from './useSweepSets.ts';
 
 /** What is turned, by how much, and what is asked. */
@@ -22,7 +32,9 @@ export function Setup() {
   const [turned, setTurned] = useState<readonly string[]>();
   const [fields, setFields] = useState<SweepFields>(firstFields);
   const [error, setError] = useState<string>();
-  const sets = useSweepSets(imported);
+  const [single, setSingle] = useState<readonly NeuronRef[]>([]);
+  const [byMember, setByMember] = useState(false);
+  const sets = useSweepSets(imported, single);
   const keys = useMemo(
     () =>
       (turned ?? sets.slice(0, 1).map(({ key }) => key)).filter((key) => sets.some((set) => set.key === key)),
@@ -47,11 +59,18 @@ export function Setup() {
   }, []);
 
   const factors = useMemo(() => parseFactors(fields.factors), [fields.factors]);
+  const chosenSets = useMemo(
+    () =>
+      keys.flatMap((key) => {
+        const set = sets.find((each) => each.key === key);
+        return set ? [{ name: set.name, members: set.members }] : [];
+      }),
+    [keys, sets],
+  );
+  const [first] = chosenSets;
+  const ofMembers = first && first.members.length > 1 ? memberSets(first.members) : [];
+  const members = byMember && ofMembers.length > 0;
   useEffect(() => {
-    const chosenSets = keys.flatMap((key) => {
-      const set = sets.find((each) => each.key === key);
-      return set ? [{ name: set.name, members: set.members }] : [];
-    });
     const chosenSuites = suites
       .filter(({ name }) => asked.includes(name))
       .map((suite) => shortened(suite, fields.limit));
@@ -63,15 +82,19 @@ export function Setup() {
             suites: chosenSuites,
             alphas: factors,
             controls: fields.controls,
+            ...(members && { members }),
             seed: fields.seed,
             ...(fields.free > 0 && { free: fields.free }),
             ...(fields.tight !== undefined && { tight: fields.tight / 100 }),
           }
         : undefined,
     );
-  }, [impact, sets, keys, suites, asked, fields, factors]);
+  }, [impact, chosenSets, members, suites, asked, fields, factors]);
 
-  const count = typeof factors === 'string' ? 0 : versions(factors, keys.length + fields.controls);
+  const countWith = (more: typeof chosenSets) =>
+    typeof factors === 'string' ? 0 : versions(factors, [...chosenSets, ...more], fields.controls);
+  const counts = { without: countWith([]), with: countWith(ofMembers) };
+  const count = members ? counts.with : counts.without;
   return (
     <Part
       number={1}
@@ -89,6 +112,10 @@ export function Setup() {
         chosen={keys}
         onChoose={setTurned}
         onImport={(set) => setImported((all) => [...all, set])}
+        onSingle={(neurons) => {
+          setSingle((all) => [...all, ...neurons]);
+          setTurned([...new Set([...keys, ...neurons.map((neuron) => membersKey([neuron]))])]);
+        }}
       />
       <SuiteChoice
         suites={suites}
@@ -107,9 +134,13 @@ export function Setup() {
       <p className="message" role="alert">
         {typeof factors === 'string' && factors}
       </p>
+      {first && ofMembers.length > 0 && counts.without > 0 && (
+        <MembersTick set={first.name} versions={counts} isSelected={byMember} onChange={setByMember} />
+      )}
       {count > 0 && keys.length > 0 && (
         <p className="muted">
-          Every item is read by {count} versions of the model: the untouched one, and each set at each factor.
+          Every item is read by {count.toLocaleString('en')} versions of the model: the untouched one, and
+          each set at each factor.
         </p>
       )}
     </Part>

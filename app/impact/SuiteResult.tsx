@@ -11,6 +11,7 @@ import { levelText, percent, type ShownMeasure, signed } from './effect-words.ts
 import { FreeResult } from './FreeResult.tsx';
 import { Items } from './Items.tsx';
 import { itemRows } from './item-rows.ts';
+import { MembersResult } from './MembersResult.tsx';
 
 interface Props {
   readonly manifest: ImpactReport['manifest'];
@@ -67,6 +68,14 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
         <EffectStrip alphas={alphas} suite={effects.suite} rows={rows} name={sets[0]?.name ?? 'the set'} />
       </div>
       <EffectsTable alphas={alphas} effects={effects} measure={measure} />
+      {effects.members && (
+        <MembersResult
+          manifest={manifest}
+          suite={effects.suite}
+          members={effects.members}
+          measure={measure}
+        />
+      )}
       {free && <FreeResult alphas={alphas} effects={free} />}
       {rows.length > 0 && <Items manifest={manifest} suite={effects.suite} rows={rows} />}
     </section>

@@ -51,9 +51,14 @@ export function shortened(suite: Suite, limit: number): Suite {
   return { ...suite, items: suite.items.slice(0, limit) } as Suite;
 }
 
-/** Versions of the model that every item is read by: the untouched one counts once. */
-export function versions(factors: readonly number[], sets: number): number {
-  return (factors.length - 1) * sets + 1;
+/** Versions of the model that every item is read by: sets of the same neurons, and the untouched model, count once. */
+export function versions(
+  factors: readonly number[],
+  sets: readonly { readonly members: readonly NeuronRef[] }[],
+  controls: number,
+): number {
+  const different = new Set(sets.map(({ members }) => membersKey(members)));
+  return (factors.length - 1) * (different.size + controls) + 1;
 }
 
 /** Names neurons, whatever their order. */

@@ -2,10 +2,11 @@ import type { ImpactSummary } from '../../src/protocol/study-messages.ts';
 import type { SweepFigures } from '../state/impact.ts';
 import { describeTimeLeft } from '../state/progress.ts';
 
-/** "False premises, Plain questions; H-Neurons". */
+/** "False premises, Plain questions; H-Neurons", with "each neuron" where members are told apart. */
 export function sweepTitle({ suites, plan }: ImpactSummary['manifest']): string {
   const sets = plan.sets.filter(({ kind }) => kind === 'set').map(({ name }) => name);
-  return `${suites.map(({ name }) => name).join(', ')}; ${sets.join(', ')}`;
+  const each = plan.sets.some(({ kind }) => kind === 'alone') ? ', each neuron' : '';
+  return `${suites.map(({ name }) => name).join(', ')}; ${sets.join(', ')}${each}`;
 }
 
 /** "620 items an hour, 12 min left at most"; empty until an item is done. */

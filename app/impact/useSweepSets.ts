@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { matchModels } from '../../src/neurons/set-model.ts';
 import type { NeuronRef } from '../../src/protocol/messages.ts';
@@ -17,8 +18,14 @@ export interface SweepSet {
   readonly from: string;
 }
 
-/** Sets at hand for the model shown, each once: found here, beside the page, from files, and the explorer's groups. */
-export function useSweepSets(imported: readonly NeuronSet[]): readonly SweepSet[] {
+/**
+ * Sets at hand for the model shown, each once: found here, beside the page, from files, the explorer's groups, and neurons
+ * that were named one by one.
+ */
+export function useSweepSets(
+  imported: readonly NeuronSet[],
+  single: readonly NeuronRef[],
+): readonly SweepSet[] {
   const { stores } = useSession();
   const model = useStore(stores.model, (state) => state.model);
   const found = useStore(stores.found, (state) => state.set);
@@ -36,6 +43,9 @@ export function useSweepSets(imported: readonly NeuronSet[]): readonly SweepSet[
       ...(madeFor === model.fingerprint
         ? groups.map(({ name, members }) => ({ name, members, from: 'in the explorer' }))
         : []),
+      ...single
+        .filter(({ layer, neuron }) => neuron < (model.layout.widths[layer] ?? 0))
+        .map((neuron) => ({ name: formatNeuron(neuron), members: [neuron], from: 'named here' })),
     ];
     const unique = new Map<string, SweepSet>();
     for (const { name, members, from } of all) {
@@ -49,5 +59,5 @@ export function useSweepSets(imported: readonly NeuronSet[]): readonly SweepSet[
         });
     }
     return [...unique.values()];
-  }, [model, found, groups, madeFor, shipped, imported]);
+  }, [model, found, groups, madeFor, shipped, imported, single]);
 }

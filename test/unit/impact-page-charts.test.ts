@@ -126,7 +126,8 @@ describe('the fields of a sweep', () => {
   });
 
   it('count the untouched model once, shorten suites and keep their names apart', () => {
-    expect(versions([0, 1, 3], 4)).toBe(9);
+    const [one, other] = [[{ layer: 1, neuron: 2 }], [{ layer: 0, neuron: 7 }]];
+    expect(versions([0, 1, 3], [{ members: one }, { members: other }, { members: [...one] }], 2)).toBe(9);
     const [suite] = tinySuites(3);
     expect(shortened(suite!, 2).items).toHaveLength(2);
     expect(named(suite!, [suite!, { ...suite!, name: 'Premises 2' }]).name).toBe('Premises 3');
