@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import {
   Cell,
   Column,
@@ -13,7 +13,13 @@ import {
 } from 'react-aria-components';
 import { Choice } from '../controls/Choice.tsx';
 import { type CatalogueModel, catalogue } from './catalogue.ts';
-import { catalogueRows, type RowKind, type RowOrder } from './catalogue-rows.ts';
+import {
+  type CatalogueRow,
+  catalogueRow,
+  catalogueRows,
+  type RowKind,
+  type RowOrder,
+} from './catalogue-rows.ts';
 import { useDeviceFacts } from './device-facts.ts';
 import { HubOffer } from './HubOffer.tsx';
 import { aboutBytesText, parametersText } from './sizes.ts';
@@ -33,6 +39,7 @@ export function Catalogue() {
   const [kind, setKind] = useState<RowKind>('all');
   const [sort, setSort] = useState<SortDescriptor>({ column: 'parameters', direction: 'ascending' });
   const [chosen, setChosen] = useState<CatalogueModel>();
+  const offer = useRef<HTMLElement>(null);
   const device = useDeviceFacts();
   const rows = useMemo(
     () =>
@@ -44,6 +51,9 @@ export function Catalogue() {
       }),
     [device, words, kind, sort],
   );
+  useEffect(() => {
+    if (chosen) offer.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
   return (
     <div className="catalogue">
       <div className="catalogue-list">
@@ -61,7 +71,7 @@ export function Catalogue() {
           <Table
             aria-label="Models"
             selectionMode="single"
-            selectionBehavior="replace"
+            disallowEmptySelection
             escapeKeyBehavior="none"
             selectedKeys={chosen ? [chosen.repository] : []}
             onSelectionChange={(keys) => {
@@ -118,18 +128,21 @@ export function Catalogue() {
           {device.kind === 'webgpu' ? 'your graphics card' : 'your processor'}; the Hub tells the exact ones.
         </p>
       </div>
-      <section className="catalogue-chosen" aria-label="Chosen model">
+      <section className="catalogue-chosen" aria-label="Chosen model" ref={offer}>
         {chosen ? (
-          <HubOffer
-            key={chosen.repository}
-            wanted={{ repository: chosen.repository }}
-            title={chosen.name}
-            about={
-              chosen.chat
-                ? 'Trained to answer questions: it has a chat template.'
-                : 'A base model: it has no chat template and goes on with your text.'
-            }
-          />
+          <>
+            <HubOffer
+              key={chosen.repository}
+              wanted={{ repository: chosen.repository }}
+              title={chosen.name}
+              about={
+                chosen.chat
+                  ? 'Trained to answer questions: it has a chat template.'
+                  : 'A base model: it has no chat template and goes on with your text.'
+              }
+            />
+            <HiddenColumns {...catalogueRow(chosen, device)} />
+          </>
         ) : (
           <p className="muted">
             Choose a model to see what the Hugging Face Hub has of it. Nothing large is fetched before you say
@@ -138,5 +151,27 @@ export function Catalogue() {
         )}
       </section>
     </div>
+  );
+}
+
+/** What a narrow list leaves out of the chosen model's row. */
+function HiddenColumns({ model, precision, download, memory, fits }: CatalogueRow) {
+  return (
+    <dl className="facts catalogue-hidden">
+      <dt>Layers × neurons</dt>
+      <dd>
+        {model.layers} × {model.neurons.toLocaleString('en')}
+      </dd>
+      <dt>Download, about</dt>
+      <dd>
+        {aboutBytesText(download)} {precision}
+      </dd>
+      <dt>Memory, about</dt>
+      <dd>
+        {aboutBytesText(memory)} {fitWords[fits]}
+      </dd>
+      <dt>Licence</dt>
+      <dd>{model.licence}</dd>
+    </dl>
   );
 }

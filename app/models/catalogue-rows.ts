@@ -53,7 +53,7 @@ function usualOffers(model: CatalogueModel): { precision: CatalogueRow['precisio
 }
 
 /** What the engine would say of a model's usual exports. */
-function rowOf(model: CatalogueModel, device: DeviceFacts): CatalogueRow {
+export function catalogueRow(model: CatalogueModel, device: DeviceFacts): CatalogueRow {
   const offers = usualOffers(model);
   const fits = offers.map(({ facts }) => ({ model: facts, fit: fitOf(facts, device) }));
   const { index } = suggest(fits, device, model.repository);
@@ -83,7 +83,7 @@ export function catalogueRows(
       const text = `${name} ${repository} ${licence}`.toLowerCase();
       return wanted.every((word) => text.includes(word));
     })
-    .map((model) => rowOf(model, device))
+    .map((model) => catalogueRow(model, device))
     .sort(compare(order));
   return down ? rows.reverse() : rows;
 }

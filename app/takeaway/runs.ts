@@ -41,9 +41,19 @@ export async function showFirstRun(session: Session): Promise<void> {
   if (untouched && model.getState().status !== 'ready') session.showRun(run);
 }
 
+const SET_ENDING = /\.(csv|tsv|txt|npy|npz|pkl|pickle|joblib)$/i;
+
+/** A sentence on a file that is nothing the page opens; undefined where it may be a run or a set. */
+function strangeFile(name: string, start: string): string | undefined {
+  if (/\.(safetensors|bin|pth?|ckpt|h5)$/i.test(name))
+    return `${name} holds weights for Python; choose a GGUF file, or the folder of an ONNX export of the model.`;
+  if (SET_ENDING.test(name) || /\.json$/i.test(name) || /^\uFEFF?\s*[{[]/.test(start)) return undefined;
+  return `${name} is nothing that this page opens: a model (a .gguf file, or a folder with an .onnx file), a saved run (.json) or a set of neurons (.json, .csv, .npy, .npz).`;
+}
+
 /** Whether a file's name or, for JSON, its beginning says that it holds neurons and no run. */
 function isSetFile(name: string, start: string): boolean {
-  if (/\.(csv|tsv|txt|npy|npz|pkl|pickle|joblib)$/i.test(name)) return true;
+  if (SET_ENDING.test(name)) return true;
   const format = /"format"\s*:\s*"([\w-]*)"/.exec(start)?.[1];
   if (format !== undefined) return format === 'h-neuron-set';
   return /^\s*\[/.test(start) || /"(\w*neurons?|neuron_indices|by_layer|neurons_by_layer)"\s*:/i.test(start);
@@ -73,11 +83,15 @@ export async function openFile(session: Session, file: File): Promise<void> {
     await session.load({ kind: 'files', files: [{ path: file.name, file }] });
     return;
   }
+  const isText = /\.txt$/i.test(file.name);
   try {
     const start = await file.slice(0, 2000).text();
     const open = isSetFile(file.name, start) ? openSet : openRun;
-    notice.setState({ text: await open(session, file) });
+    notice.setState({ text: strangeFile(file.name, start) ?? (await open(session, file)) });
   } catch (error) {
-    notice.setState({ text: describeError(error) });
+    const hint = isText
+      ? ' A text is opened as a list of neurons; a model is a .gguf file, or a folder.'
+      : '';
+    notice.setState({ text: `${describeError(error)}${hint}` });
   }
 }

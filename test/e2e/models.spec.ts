@@ -114,9 +114,15 @@ test('the catalogue is sorted, filtered and chosen from by keys, and nothing is 
   await chooser(page).getByRole('searchbox', { name: 'Find' }).fill('smollm2');
   await expect(rows).toHaveCount(4);
   await expect(chooser(page).getByRole('status').first()).toContainText('3 of');
+
+  // A row that has the focus is not chosen by that.
+  await rows.nth(1).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(rows.nth(2)).toBeFocused();
+  await expect(chooser(page).getByRole('region', { name: 'Chosen model' })).toContainText('Choose a model');
   expect(asked).toEqual([]);
 
-  await rows.nth(1).focus();
+  await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
   const chosen = chooser(page).getByRole('region', { name: 'Chosen model' });
   await expect(chosen.getByRole('heading')).toHaveText('SmolLM2 1.7B');
@@ -124,6 +130,22 @@ test('the catalogue is sorted, filtered and chosen from by keys, and nothing is 
   expect(asked.filter((url) => /\.(onnx|gguf|safetensors)/.test(url))).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(chooser(page)).toBeHidden();
+});
+
+test('a narrow screen shows of the chosen model what its list leaves out', async ({ page }) => {
+  await page.setViewportSize({ width: 400, height: 640 });
+  await page.route('https://huggingface.co/**', (route) => route.abort());
+  await openRecorded(page);
+  await openChooser(page);
+  const rows = chooser(page).getByRole('row');
+  await expect(rows.nth(1).getByText('MIT')).toBeHidden();
+  await rows.filter({ hasText: 'GPT-2' }).click();
+  const chosen = chooser(page).getByRole('region', { name: 'Chosen model' });
+  await expect(chosen.getByRole('heading')).toBeInViewport();
+  await expect(chosen.getByRole('definition')).toHaveText(['12 × 3,072', '120 MB q8', '1.5 GB', 'MIT']);
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await expect(rows.nth(1).getByText('MIT')).toBeVisible();
+  await expect(chosen.getByRole('definition').first()).toBeHidden();
 });
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -210,7 +232,26 @@ test('a file dropped anywhere is opened; one that is no model leaves the model b
     { name: 'a.txt', content: '' },
     { name: 'b.txt', content: '' },
   ]);
-  await expect(page.getByRole('status', { name: 'Notice' })).toContainText('no model among these 2 files');
+  const notice = page.getByRole('status', { name: 'Notice' });
+  await expect(notice).toContainText('no model among these 2 files');
+  for (const [name, content, sentence] of [
+    ['notes.txt', 'hello', 'A text is opened as a list of neurons; a model is a .gguf file, or a folder.'],
+    ['model.safetensors', 'abc', 'model.safetensors holds weights for Python; choose a GGUF file'],
+    ['model.zip', 'PK', 'model.zip is nothing that this page opens'],
+  ] as const) {
+    await drop(page, [{ name, content: Buffer.from(content).toString('base64') }]);
+    await expect(notice).toContainText(sentence);
+    await loaded(page, 'dropped');
+  }
+  const cut = readFileSync(tinyGguf).subarray(0, -5000);
+  for (const [name, bytes, sentence] of [
+    ['empty.gguf', Buffer.alloc(0), 'empty.gguf is empty; download the file again.'],
+    ['cut.gguf', cut, 'cut.gguf is truncated or damaged'],
+  ] as const) {
+    await drop(page, [{ name, content: bytes.toString('base64') }]);
+    await expect(page.getByRole('alert').filter({ hasText: sentence })).toBeVisible();
+    await loaded(page, 'dropped');
+  }
 });
 
 test('loading can be stopped, and the model before answers on', async ({ page }) => {
