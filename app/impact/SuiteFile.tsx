@@ -7,6 +7,7 @@ import { Disclosure } from '../controls/Disclosure.tsx';
 import { Line } from '../controls/Field.tsx';
 import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
 import { describeError } from '../state/describe-error.ts';
+import { hubHost } from '../state/hub-host.ts';
 import { describeProgress } from '../state/progress.ts';
 
 /** What was read, and what was left out. */
@@ -52,7 +53,9 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
 
   const open = (file: File) => attempt(({ readSuite }, signal) => readSuite(file, file.name, { signal }));
   const fetchNamed = (text: string) =>
-    attempt(({ fetchSuite }, signal) => fetchSuite(text, { signal, onProgress: setProgress }));
+    attempt(({ fetchSuite }, signal) =>
+      fetchSuite(text, { host: hubHost(), signal, onProgress: setProgress }),
+    );
 
   return (
     <Disclosure title="More suites: a file of yours, FalseQA, FaithEval, SycophancyEval, JailbreakBench">

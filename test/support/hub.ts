@@ -83,21 +83,25 @@ function sendFile(request: IncomingMessage, response: ServerResponse, bytes: Uin
     .end(bytes.subarray(from));
 }
 
-/** A server that speaks the Hub's layout: its API of models, and files behind a redirect, in parts where asked for. */
+/**
+ * A server that speaks the Hub's layout: its API of models and data sets, and files behind a redirect, in parts where asked
+ * for. Data sets are those whose names begin with "datasets/".
+ */
 export async function startHub(repositories: Readonly<Record<string, HubRepository>>): Promise<TestHub> {
   const asked: string[] = [];
   const misdeeds: { ending: string; misdeed: Misdeed; times: number }[] = [];
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const path = decodeURIComponent((request.url ?? '').replace(/\?.*$/, ''));
-    const [, api, ofApi] = /^\/(api\/models)\/(.+)\/revision\/.+$/.exec(path) ?? [];
+    const [, ofModel, ofDataset] = /^\/api\/(?:models\/(.+)\/revision\/.+|(datasets\/.+))$/.exec(path) ?? [];
+    const ofApi = ofModel ?? ofDataset;
     const [, kind, id, revision, file] = /^\/(?:(cdn)\/)?(.+)\/resolve\/([^/]+)\/(.+)$/.exec(path) ?? [];
     const repository = repositories[ofApi ?? id ?? ''];
     const bytes = repository?.files.get(file ?? '');
-    if (repository && api !== undefined)
+    if (repository && ofApi !== undefined)
       response
         .writeHead(200, { ...cors, 'content-type': 'application/json; charset=utf-8' })
-        .end(JSON.stringify(listing(ofApi!, repository)));
+        .end(JSON.stringify(listing(ofApi, repository)));
     else if (bytes && kind === undefined && ['main', COMMIT].includes(revision!))
       response.writeHead(302, { ...cors, location: `/cdn${request.url}` }).end();
     else if (bytes) sendFile(request, response, bytes);
