@@ -113,6 +113,30 @@ describe('a sweep in the browser’s store', () => {
     expect(report).toEqual(await impactReport(kept.manifest, kept.records, { seed: start.seed }));
   });
 
+  it('tells the first set’s members apart, also where it is gone on with', async () => {
+    const two = [
+      { layer: 0, neuron: 3 },
+      { layer: 1, neuron: 1 },
+    ];
+    const members = { ...start, sets: [{ name: 'two', members: two }], members: true };
+    await sweep('torn', members, 4);
+    expect((await sweep('torn')).outcome).toBe('9 done');
+    const report = await client.call('impactReport', { run: 'torn' });
+    expect(report.manifest.plan.sets.map(({ kind }) => kind)).toEqual([
+      'set',
+      'control',
+      'control',
+      'alone',
+      'alone',
+      'without',
+      'without',
+    ]);
+    const [{ sets, members: found }] = report.compliance as [(typeof report.compliance)[number]];
+    expect(sets).toHaveLength(3);
+    expect(found!.members.map(({ neuron }) => neuron.neuron).sort()).toEqual([1, 3]);
+    expect(report.perplexity[0]!.sets).toHaveLength(3);
+  });
+
   it('leaves out what is left of a suite that is known well enough, however often it is stopped', async () => {
     const suites = tinySuites(34).slice(0, 1);
     const tight = { ...start, suites, tight: 10 };
