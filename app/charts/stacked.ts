@@ -4,8 +4,6 @@ import { line, type Mark, type Picture, round, type Tone, textWidth } from './ma
 export interface StackPart {
   readonly name: string;
   readonly tone: Tone;
-  /** Of the number in it. */
-  readonly textTone: Tone;
 }
 
 export interface StackChart {
@@ -56,7 +54,7 @@ export function drawStacked({ parts, rows, title }: StackChart, width: number): 
     marks.push({ kind: 'text', x: left - gap, y: base, text: name, tone: 'muted', anchor: 'end' });
     const sum = counts.reduce((all, count) => all + count, 0);
     let x = left;
-    parts.forEach(({ tone, textTone }, p) => {
+    parts.forEach(({ tone }, p) => {
       const count = counts[p] ?? 0;
       if (count === 0) return;
       const length = ((width - left) * count) / sum;
@@ -74,7 +72,7 @@ export function drawStacked({ parts, rows, title }: StackChart, width: number): 
           x: round(x + length / 2),
           y: base,
           text: String(count),
-          tone: textTone,
+          tone: 'ink',
           anchor: 'middle',
         });
       x += length;

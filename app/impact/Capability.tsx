@@ -11,6 +11,10 @@ const plain = (value: number) =>
   value >= 100 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : value.toPrecision(3);
 const plainText = ({ value, low, high }: Interval) => `${plain(value)} (${plain(low)} to ${plain(high)})`;
 
+const whole = (value: number) => value.toFixed(0);
+const lengthText = ({ value, low, high }: Interval) =>
+  `${value.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+
 /** Whether the model still works: wrong answers to plain questions, perplexity, length of free answers. */
 export const Capability = memo(function Capability({ report }: { readonly report: ImpactReport }) {
   const { neutral, perplexity, free, manifest } = report;
@@ -74,8 +78,8 @@ export const Capability = memo(function Capability({ report }: { readonly report
               kind,
               points: byAlpha.map(({ tokens }) => tokens),
             }))}
-            format={plain}
-            text={plainText}
+            format={whole}
+            text={lengthText}
             within={length}
             span={4}
           >

@@ -4,7 +4,6 @@ import type { ImpactReport } from '../../src/impact/report.ts';
 import type { FreeRecord } from '../../src/impact/score-item.ts';
 import { comparedSets } from '../../src/impact/sweep.ts';
 import { Pick } from '../controls/Pick.tsx';
-import { TableHead } from '../controls/Table.tsx';
 import { useImpact, useImpactState } from './context.ts';
 import { labelWords, outcomeWords } from './free-words.ts';
 
@@ -38,35 +37,28 @@ export function FreeItem({ manifest, record }: Props) {
           onChange={setShown}
         />
       </div>
-      <div className="table-scroll">
-        <table>
-          <caption className="hidden-text">Free answers to {id}</caption>
-          <TableHead columns={['Factor', 'Answer', 'By rule', 'By hand']} />
-          <tbody>
-            {answers[Number(shown)]!.map(({ text, verdict }, a) => {
-              const place = { suite, id, text };
-              return (
-                <tr key={alphas[a]}>
-                  <th scope="row">{alphas[a]}</th>
-                  <td className="free-text" dir="auto">
-                    {text.trim() === '' ? <span className="muted">(nothing)</span> : text}
-                  </td>
-                  <td>{outcomeWords[verdict]}</td>
-                  <td>
-                    <Pick
-                      quiet
-                      label={`Label of the answer at ${alphas[a]}`}
-                      value={labelOf(place) ?? 'rule'}
-                      options={choices}
-                      onChange={(next) => void impact.label(place, next === 'rule' ? undefined : next)}
-                    />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <ol className="free-answers" aria-label={`Free answers to ${id}`}>
+        {answers[Number(shown)]!.map(({ text, verdict }, a) => {
+          const place = { suite, id, text };
+          const factor = alphas[a]!;
+          return (
+            <li key={factor} aria-label={`At ${factor}`}>
+              <div className="identify-row">
+                <strong>At {factor}</strong>
+                <span className="muted">by rule: {outcomeWords[verdict]}</span>
+                <Pick
+                  quiet
+                  label={`Label of the answer at ${factor}`}
+                  value={labelOf(place) ?? 'rule'}
+                  options={choices}
+                  onChange={(next) => void impact.label(place, next === 'rule' ? undefined : next)}
+                />
+              </div>
+              {text.trim() === '' ? <p className="muted">(nothing)</p> : <p dir="auto">{text}</p>}
+            </li>
+          );
+        })}
+      </ol>
       <p className="muted">A label holds wherever this item was answered with the same words.</p>
     </div>
   );

@@ -11,17 +11,18 @@ export const outcomeWords: Readonly<Record<FreeOutcome, string>> = {
   looping: 'goes in circles',
 };
 
+const tones: readonly (readonly [FreeOutcome, StackPart['tone']])[] = [
+  ['along', 'accent'],
+  ['against', 'ink'],
+  ['neither', 'accent-wash'],
+  ['unparsed', 'edge'],
+  ['empty', 'line'],
+  ['looping', 'muted'],
+];
+
 /** How they are drawn, in the order of a bar. */
-export const outcomeParts: readonly (StackPart & { readonly outcome: FreeOutcome })[] = [
-  { outcome: 'along', tone: 'accent', textTone: 'paper' },
-  { outcome: 'against', tone: 'muted', textTone: 'paper' },
-  { outcome: 'neither', tone: 'accent-wash', textTone: 'ink' },
-  { outcome: 'unparsed', tone: 'edge', textTone: 'ink' },
-  { outcome: 'empty', tone: 'line', textTone: 'ink' },
-  { outcome: 'looping', tone: 'ink', textTone: 'paper' },
-].map(
-  (part) =>
-    ({ ...part, name: outcomeWords[part.outcome as FreeOutcome] }) as StackPart & { outcome: FreeOutcome },
+export const outcomeParts: readonly (StackPart & { readonly outcome: FreeOutcome })[] = tones.map(
+  ([outcome, tone]) => ({ outcome, tone, name: outcomeWords[outcome] }),
 );
 
 export const labelWords: Readonly<Record<FreeLabel['label'], string>> = {

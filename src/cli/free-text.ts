@@ -10,18 +10,16 @@ const line = (name: string, { along, tokens }: FreeMeasured<Estimate>) =>
 /** What free answers show, for people: the sets' verdicts by factor, and the change from end to end of all. */
 export function freeLines({ alphas }: SweepPlan, free: readonly FreeEffects[]): string[] {
   return free.flatMap(({ suite, items, labelled, sets, contrasts }) => [
-    `${suite}, ${items} free answers a factor, ${labelled} labelled by hand: ${FREE_OUTCOMES.join(', ')}; share that goes along; tokens`,
+    `${suite}, free answers to ${items} items, ${labelled} labelled by hand: share that goes along and length (tokens)`,
     ...sets
       .filter(({ kind }) => kind === 'set')
       .flatMap(({ name, byAlpha }) =>
-        byAlpha.map(({ counts, ...measured }, a) =>
-          line(
-            `${name} at ${alphas[a]}: ${FREE_OUTCOMES.map((outcome) => counts[outcome]).join(' ')}`,
-            measured,
-          ),
-        ),
+        byAlpha.flatMap(({ counts, ...measured }, a) => [
+          line(`${name} at ${alphas[a]}`, measured),
+          `        ${FREE_OUTCOMES.map((outcome) => `${outcome} ${counts[outcome]}`).join(', ')}`,
+        ]),
       ),
-    `${suite}, free answers: change from ${alphas[0]} to ${alphas.at(-1)} of the share that goes along and of the length (tokens)`,
+    `${suite}, free answers: change from ${alphas[0]} to ${alphas.at(-1)} of both`,
     ...sets.map(({ name, endpoints }) => line(name, endpoints)),
     ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
   ]);

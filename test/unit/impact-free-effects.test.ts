@@ -97,8 +97,9 @@ describe('free answers', () => {
     const report = await impactReport(manifest, records(6), { seed: 1, labels });
     expect(report.free).toEqual([await freeEffects(plan, 's', records(6), labels, { seed: 1 })]);
     const lines = freeLines(plan, report.free);
-    expect(lines[0]).toMatch(/^s, 10 free answers a factor, 1 labelled by hand: along, against/);
-    expect(lines[3]).toMatch(/set at 3: 7 0 0 0 3 0 +0\.700 \(0\.400 to 1\.000\) +12\.0 \(12\.0 to 12\.0\)$/);
+    expect(lines[0]).toMatch(/^s, free answers to 10 items, 1 labelled by hand:/);
+    expect(lines[5]).toMatch(/set at 3 +0\.700 \(0\.400 to 1\.000\) +12\.0 \(12\.0 to 12\.0\)$/);
+    expect(lines[6]).toBe('        along 7, against 0, unparsed 0, empty 0, looping 3, neither 0');
     expect(lines.at(-1)).toMatch(/set less controls +0\.650/);
     expect(freeLines(plan, [])).toEqual([]);
   });

@@ -96,9 +96,9 @@ describe('the strip of items', () => {
 
 describe('the stacked bars', () => {
   const parts = [
-    { name: 'yes', tone: 'accent', textTone: 'paper' },
-    { name: 'no', tone: 'muted', textTone: 'paper' },
-    { name: 'never', tone: 'edge', textTone: 'ink' },
+    { name: 'yes', tone: 'accent' },
+    { name: 'no', tone: 'muted' },
+    { name: 'never', tone: 'edge' },
   ] as const;
   const rows = [
     { name: '0', counts: [1, 3, 0] },
