@@ -32,6 +32,7 @@ const plotHeight = 190;
 const labelGap = 6;
 const lineHeight = 13;
 const longestLabel = 20;
+const strongWidth = 1.15;
 
 const short = (name: string) => (name.length > longestLabel ? `${name.slice(0, longestLabel - 1)}…` : name);
 
@@ -93,7 +94,9 @@ export function drawDoses(chart: DoseChart, width: number): Picture {
   const { y, ticks } = verticalScale(chart);
   const cloud = controls.length === 1 ? 'a random set' : `${controls.length} random sets`;
   const names = [...sets.map(({ name }) => short(name)), ...(controls.length > 0 ? [cloud] : [])];
-  const gutter = Math.max(...names.map(textWidth)) + labelGap;
+  // The first is in strong type, which is wider.
+  const gutter =
+    Math.max(...names.map((name, i) => textWidth(name) * (i === 0 ? strongWidth : 1))) + labelGap;
   const right = Math.max(left + 80, width - gutter);
   const x = scaleLinear([alphas[0] ?? 0, alphas.at(-1) ?? 1], [left, right]);
   const bottom = top + plotHeight;

@@ -38,6 +38,7 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
   );
   const rows = useMemo(() => (suite ? itemRows(manifest, suite, records) : []), [manifest, suite, records]);
   const isShare = measure === 'rate';
+  const several = sets.filter(({ kind }) => kind === 'set').length > 1;
   return (
     <section className="result suite-result" aria-label={`Result: ${effects.suite}`}>
       <h3>
@@ -63,7 +64,8 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
           {isShare
             ? `Of ${items} items the share whose answer that goes along is likelier than the other, both taken a token.`
             : `Mean over ${items} items of the log-probability of the answer that goes along, a token, less that of the other: above 0 the model leans to going along.`}{' '}
-          The band is the set’s 95 % interval; the thin lines are random sets of the same layers.
+          The band is the 95 % interval of {several ? sets[0]?.name : 'the set'}; the thin lines are random
+          sets of the same layers.
         </DoseChart>
         <EffectStrip alphas={alphas} suite={effects.suite} rows={rows} name={sets[0]?.name ?? 'the set'} />
       </div>

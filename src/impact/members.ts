@@ -31,6 +31,9 @@ export interface MembersEffect {
   readonly sentence: Measured<string>;
 }
 
+/** Members that a sentence names at most. */
+const NAMED = 3;
+
 /** A member's p from which down it stands out. */
 export const STANDS_OUT = 0.05;
 
@@ -97,12 +100,15 @@ function sentenceOf(set: string, members: readonly MemberEffect[], looks: number
     const least = Math.min(...members.map(({ p }) => p[measure]));
     return `No single neuron stands out from 0: ${counted}, and even the firmest would come by chance with a probability of ${least.toFixed(2)} somewhere among so many (at least ${STANDS_OUT} is too much).`;
   }
-  const named = firm.map(
-    ({ neuron, alone, lost }) =>
-      `${formatNeuron(neuron)} (alone ${changes[measure](alone[measure].value)}, lost without it ${changes[measure](lost[measure].value)})`,
-  );
+  const named = firm
+    .slice(0, NAMED)
+    .map(
+      ({ neuron, alone, lost }) =>
+        `${formatNeuron(neuron)} (alone ${changes[measure](alone[measure].value)}, lost without it ${changes[measure](lost[measure].value)})`,
+    );
+  const others = firm.length > NAMED ? ` and ${firm.length - NAMED} more` : '';
   const [verb, many] = firm.length === 1 ? ['stands', 'One neuron'] : ['stand', `${firm.length} neurons`];
-  return `${many} of ${members.length} ${verb} out from 0, most important first: ${named.join(', ')}; ${counted}, and so much would come by chance somewhere among them with a probability below ${STANDS_OUT}.`;
+  return `${many} of ${members.length} ${verb} out from 0, most important first: ${named.join(', ')}${others}; ${counted}, and so much would come by chance somewhere among them with a probability below ${STANDS_OUT}.`;
 }
 
 /**

@@ -110,6 +110,17 @@ describe('which neurons matter most', () => {
       expect(sentence).toMatch(/^No single neuron stands out from 0: 10 changes/);
   });
 
+  it('names the first few where many stand out', async () => {
+    const { members: found } = await suiteEffects(
+      plan,
+      's',
+      recordsOf(plan, () => 0.3),
+      { seed: 1 },
+    );
+    expect(found!.sentence.margin).toMatch(/^5 neurons of 5 stand out from 0, .* and 2 more; 10 changes/);
+    expect(found!.sentence.margin.match(/alone/g)).toHaveLength(3);
+  });
+
   it('counts the looks: what one look would call firm is not firm among many', async () => {
     const weak = (neuron: NeuronRef) => byCarrier(neuron) / 85;
     const { members: found } = await suiteEffects(plan, 's', recordsOf(plan, weak), { seed: 1 });
