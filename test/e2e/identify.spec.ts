@@ -192,6 +192,11 @@ test('neurons are found in a run, tested, shown with every number, and used in t
   await answered(page);
   await nav(page, 'Identify').click();
   await expect(result).toBeVisible();
+
+  await nav(page, 'Impact').click();
+  const handedOver = page.getByRole('checkbox', { name: /^My H-Neurons \d+ neurons?, found here/ });
+  await expect(handedOver).toBeChecked();
+  await expect(page.getByRole('button', { name: /^Sweep over \d+ items/ })).toBeEnabled();
   expect(errors).toEqual([]);
 });
 
