@@ -49,7 +49,10 @@ export function HubOffer({ wanted, title, about }: Props) {
   );
 }
 
-const fitWords = { yes: 'fits', tight: 'is tight', no: 'is too large' } as const;
+const fitWords = { yes: 'fits', tight: 'is tight', no: 'does not run here' } as const;
+
+/** Letters of a precision at most; what is longer is the path of a file and gets a line of its own. */
+const precisionLength = 5;
 
 function sourceOf(source: HubSource, { revision, choices }: Survey, chosen: number): HubSource {
   const { precision, file } = choices[chosen]!;
@@ -72,10 +75,11 @@ function Offer({ survey, source }: { readonly survey: Survey; readonly source: H
   const fit = fits[chosen];
   if (!choice || !fit)
     return <p className="message">This repository has no model that this page can load.</p>;
+  const named = choices.some(({ id }) => id.length > precisionLength) ? ' offer-files' : '';
   return (
     <div className="offer">
       <RadioGroup
-        className="offer-choices"
+        className={`offer-choices${named}`}
         value={String(chosen)}
         onChange={(next) => setChosen(Number(next))}
       >

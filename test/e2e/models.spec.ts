@@ -338,7 +338,15 @@ test.describe('the Hub', () => {
       'llama/optimum-external-data-2files': 'onnx/model.onnx',
       'llama/tjs-q8': 'onnx/model_quantized.onnx',
     });
-    hub = await startHub({ 'own/llama': { files, licence: 'mit' } });
+    const tiny = new Uint8Array(readFileSync(tinyGguf));
+    const gguf = ['Q2_K', 'Q8_0'].map((type): [string, Uint8Array] => [
+      `A-small-model-1.7B.${type}.gguf`,
+      tiny,
+    ]);
+    hub = await startHub({
+      'own/llama': { files, licence: 'mit' },
+      'own/files-GGUF': { files: new Map(gguf) },
+    });
   });
   test.afterAll(() => hub.close());
   test.beforeEach(() => hub.reset());
@@ -405,6 +413,23 @@ test.describe('the Hub', () => {
     await kept.getByRole('button', { name: 'Delete own/llama…' }).click();
     await ask.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(chooser(other).getByText('No model is kept yet.')).toBeVisible();
+  });
+
+  test('files of a narrow offer are read whole; one of a type that is not read is no choice of size', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 400, height: 700 });
+    await mirrored(page);
+    await openRecorded(page);
+    await lookUp(page, 'own/files-GGUF');
+    const found = chooser(page).getByRole('region', { name: 'Repository' });
+    await expect(found.getByRole('radio', { name: /Q8_0.*fits, suits this device/ })).toBeChecked();
+    await expect(found.getByRole('radio', { name: /Q2_K.*does not run here/ })).not.toBeChecked();
+    const name = await found.getByText('A-small-model-1.7B.Q2_K.gguf').boundingBox();
+    expect(name!.height).toBeLessThan(30);
+    await found.getByText('A-small-model-1.7B.Q2_K.gguf').click();
+    await expect(found.getByRole('status')).toContainText('Weights of the type Q2_K cannot be read here');
+    await expect(found.getByRole('button', { name: /^Try it anyway/ })).toBeVisible();
   });
 
   test('what a host refuses is said in one sentence, and can be asked for again', async ({ page }) => {

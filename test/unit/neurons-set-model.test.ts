@@ -130,6 +130,20 @@ describe('a neuron set and the model that is loaded', () => {
     expect(() => check({ ...other, name: found.name })).toThrow('whose weights are others');
   });
 
+  test('instruct weights under the name of their base are refused, except where 4 bits hide the difference', () => {
+    const instruct = tuned(original, 0.05);
+    const base = (signature: WeightSignature) => model('Small', 'a', signature);
+    expect(() => check(model('Small', 'b', signed(instruct, 0)), base(float))).toThrow(
+      'made for Small, but the model here is Small, whose weights are others',
+    );
+    expect(() => check(model('Small', 'b', signed(in8(instruct), 0.006)), base(eight))).toThrow(
+      'whose weights are others',
+    );
+    expect(check(model('Small', 'b', signed(in4(instruct), 0.09)), base(four))).toBe(
+      'The neurons were found in Small; Small has the same weights in another precision, as far as rounding lets one tell.',
+    );
+  });
+
   test('gains that no precision changes tell a fine-tuned version of the same weights', () => {
     const gains = (shift: number) => [
       Float32Array.from({ length: 64 }, (_, i) => 1 + Math.sin(i) / 4 + shift * Math.cos(i)),
