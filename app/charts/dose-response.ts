@@ -32,7 +32,7 @@ const plotHeight = 190;
 const labelGap = 6;
 const lineHeight = 13;
 const longestLabel = 20;
-const strongWidth = 1.15;
+const strongWidth = 1.2;
 
 const short = (name: string) => (name.length > longestLabel ? `${name.slice(0, longestLabel - 1)}…` : name);
 
