@@ -22,20 +22,75 @@ const shots = [
   { name: 'projector', width: 1600, height: 900, scheme: 'light', projector: true },
 ];
 
+/**
+ * What else there is to see, as a newcomer finds it: `height` of the window, `open` shows it and waits until it is there.
+ * @typedef {{ name: string, height: number, open: (page: import('playwright').Page) => Promise<void> }} View
+ */
+
+/** @type {readonly View[]} */
+const views = [
+  {
+    name: 'identify',
+    height: 1500,
+    open: async (page) => {
+      await openPart(page, 'Identify');
+      await page.getByRole('img', { name: 'Where they sit' }).waitFor();
+    },
+  },
+  {
+    name: 'impact',
+    height: 1500,
+    open: async (page) => {
+      await openPart(page, 'Impact');
+      await page.getByText('Plain prose').waitFor();
+    },
+  },
+  {
+    name: 'origins',
+    height: 900,
+    open: async (page) => {
+      await openPart(page, 'Origins');
+      await page.getByRole('heading', { name: 'Which two models' }).waitFor();
+    },
+  },
+  {
+    name: 'models',
+    height: 900,
+    open: async (page) => {
+      await openPart(page, 'Explore');
+      await page.getByRole('button', { name: 'Model and device' }).click();
+      await page.getByRole('button', { name: 'Choose a model…' }).click();
+      await page.getByRole('row', { name: 'GPT-2' }).waitFor();
+    },
+  },
+];
+
+/** @param {import('playwright').Page} page @param {string} name */
+const openPart = (page, name) => page.getByRole('navigation').getByRole('link', { name }).click();
+
+/** @param {import('playwright').Page} page */
+const modelReady = (page) =>
+  page.getByRole('status', { name: 'Model' }).getByText('ready on').waitFor({ timeout: 300_000 });
+
+/** @param {import('playwright').Page} page @param {string} name @param {string} folder */
+async function keep(page, name, folder) {
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled' });
+  const { size } = await stat(path);
+  say('picture', `${name}.png, ${Math.round(size / 1000)} kB`);
+  if (size > largest) throw new SetupError(`${name}.png has more than ${largest / 1000} kB.`);
+}
+
 /** @param {import('playwright').Page} page @param {Shot} shot @param {string} folder */
 async function take(page, { name, projector }, folder) {
-  await page.getByRole('status', { name: 'Model' }).getByText('ready on').waitFor({ timeout: 300_000 });
+  await modelReady(page);
   await page.getByText('ms/token').waitFor({ timeout: 300_000 });
   // Slow machines answer doses only when asked.
   await page.getByRole('button', { name: 'Show doses' }).click();
   if (projector) await page.getByRole('button', { name: 'Projector' }).click();
   await page.getByText('The answer changes').waitFor({ timeout: 300_000 });
   await page.getByRole('button', { name: 'Unpin (Esc)' }).waitFor();
-  const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, animations: 'disabled' });
-  const { size } = await stat(path);
-  say('picture', `${name}.png, ${Math.round(size / 1000)} kB`);
-  if (size > largest) throw new SetupError(`${name}.png has more than ${largest / 1000} kB.`);
+  await keep(page, name, folder);
 }
 
 await runMain(async () => {
@@ -61,6 +116,14 @@ await runMain(async () => {
       await page.goto(url);
       await take(page, shot, folder);
       await page.close();
+    }
+    const page = await browser.newPage({ colorScheme: 'light' });
+    await page.goto(url);
+    await modelReady(page);
+    for (const { name, height, open } of views) {
+      await page.setViewportSize({ width: 1440, height });
+      await open(page);
+      await keep(page, name, folder);
     }
   } finally {
     await browser.close();
