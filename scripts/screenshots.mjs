@@ -42,7 +42,7 @@ const views = [
     height: 1500,
     open: async (page) => {
       await openPart(page, 'Impact');
-      await page.getByText('Plain prose').waitFor();
+      await page.getByText('Plain prose').first().waitFor();
     },
   },
   {
