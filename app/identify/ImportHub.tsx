@@ -17,6 +17,7 @@ import { Text } from '../controls/Field.tsx';
 import { Pick } from '../controls/Pick.tsx';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { describeError } from '../state/describe-error.ts';
+import { hubHost } from '../state/hub-host.ts';
 import { describeProgress } from '../state/progress.ts';
 import { type OpenedFile, OpenedTable } from './OpenedTable.tsx';
 
@@ -59,7 +60,7 @@ export function ImportHub({ onSet }: { readonly onSet: (set: QuestionSet | undef
       setDataset(undefined);
       onSet(undefined);
       const wanted = parseHubName(text);
-      const found = await listDataset(wanted.id, { signal });
+      const found = await listDataset(wanted.id, { host: hubHost(), signal });
       setDataset(found);
       setSplit(chooseSplit(found, wanted));
     });

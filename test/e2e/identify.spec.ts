@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, type TestInfo, test } from '@playwright/test';
 import { knownModels } from '../../src/engine/known-models.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { startHub } from '../support/hub.ts';
 import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { syntheticRun } from '../support/synthetic-run.ts';
 
@@ -229,6 +230,28 @@ test('a file’s columns are chosen, its questions seen before they are taken', 
   await page.getByText('Invented names', { exact: true }).click();
   await expect(page.getByRole('button', { name: 'Ask 200 questions' })).toBeVisible();
   expect(errors).toEqual([]);
+});
+
+test('a data set comes from the mirror that the browser uses', async ({ page }) => {
+  const table = 'question,answer\nWhat says moo?,cow\nWhat barks?,dog\n';
+  const hub = await startHub({
+    'datasets/own/sounds': { files: new Map([['test.csv', new TextEncoder().encode(table)]]) },
+  });
+  try {
+    await page.addInitScript((host) => localStorage.setItem('h-neurons.hub-host', host), hub.host);
+    await openWithoutModel(page);
+    await page.getByText('The Hub', { exact: true }).click();
+    const questions = part(page, 'Questions');
+    const name = questions.getByRole('textbox', { name: 'Data set on the Hugging Face Hub' });
+    await name.fill('own/sounds');
+    await name.press('Enter');
+    await questions.getByRole('button', { name: 'Fetch', exact: true }).click();
+    await questions.getByRole('button', { name: 'Take these questions' }).click();
+    await expect(page.getByRole('button', { name: 'Ask 2 questions' })).toBeVisible();
+    expect(hub.asked.some((path) => path.includes('/resolve/'))).toBe(true);
+  } finally {
+    hub.close();
+  }
 });
 
 test('turning pages loses nothing, and the page is part of the address', async ({ page }) => {
