@@ -9,7 +9,7 @@ export function recordsJsonl(records: readonly ImpactRecord[], labels: readonly 
 }
 
 /** All curves of a report, a row a suite, set, factor and measure. */
-export function curvesCsv({ manifest, compliance, neutral, perplexity }: ImpactReport): string {
+export function curvesCsv({ manifest, compliance, neutral, perplexity, free }: ImpactReport): string {
   const { alphas } = manifest.plan;
   const rows = [
     ...[...compliance, ...neutral].flatMap(({ suite, items, sets }) =>
@@ -42,6 +42,25 @@ export function curvesCsv({ manifest, compliance, neutral, perplexity }: ImpactR
           low,
           high,
         ]),
+      ),
+    ),
+    ...free.flatMap(({ suite, items, sets }) =>
+      sets.flatMap(({ name, kind, byAlpha }) =>
+        byAlpha.flatMap(({ along, tokens }, a) =>
+          Object.entries({ 'free answers that go along': along, 'tokens of free answers': tokens }).map(
+            ([measure, { value, low, high }]) => [
+              suite,
+              items,
+              name,
+              kind,
+              alphas[a]!,
+              measure,
+              value,
+              low,
+              high,
+            ],
+          ),
+        ),
       ),
     ),
   ];

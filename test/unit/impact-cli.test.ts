@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ImpactOptions, impactText, runImpactCommand } from '../../src/cli/impact-command.ts';
 import { runSet } from '../../src/cli/set-command.ts';
+import type { FreeRecord } from '../../src/impact/score-item.ts';
 import { formatSuite } from '../../src/impact/suites.ts';
 import { tinySuites } from '../support/tiny-suites.ts';
 
@@ -75,4 +76,24 @@ test('a single neuron is enough, but has no members; nothing is too little', asy
   await expect(refused({ neuron: ['1:1'], members: true })).rejects.toThrow(/has one neuron/);
   await expect(refused({ neuron: ['9:1'] })).rejects.toThrow(/layers are 0 to 1/);
   await expect(refused({})).rejects.toThrow(/--set or neurons with --neuron/);
+});
+
+test('free answers are added to a stored sweep, and count as a file of labels says', async () => {
+  const set = { set: [path('pair.json')], controls: 1, out: path('free') };
+  const before = await runImpactCommand(options(set), quiet);
+  expect(before.free).toEqual([]);
+  const more = await runImpactCommand(options({ ...set, resume: true, free: 2 }), quiet);
+  expect({ ...more, free: [] }).toEqual(before);
+  expect(more.free).toMatchObject([{ items: 2, labelled: 0 }]);
+  const lines = (await readFile(path('free/records.jsonl'), 'utf8')).trimEnd().split('\n');
+  const { suite, id, answers } = JSON.parse(lines.at(-1)!) as FreeRecord;
+  const label = { type: 'label', suite, id, text: answers[0]![2]!.text, label: 'along' };
+  await writeFile(path('labels.jsonl'), `${lines.at(-1)}\n${JSON.stringify(label)}\n`);
+  const labelled = await runImpactCommand(
+    options({ ...set, resume: true, labels: path('labels.jsonl') }),
+    quiet,
+  );
+  expect(labelled.free[0]).toMatchObject({ items: 2, labelled: 1 });
+  expect(labelled.free[0]!.sets[0]!.byAlpha[2]!.counts.along).toBeGreaterThan(0);
+  expect(impactText(labelled)).toMatch(/free answers to 2 items, 1 labelled by hand/);
 });

@@ -191,6 +191,12 @@ describe('the items of a sweep', () => {
     const csv = curvesCsv(await impactReport(manifest, records, { seed: 1 }));
     const rows = csv.trimEnd().split('\r\n');
     expect(rows).toHaveLength(1 + 2 * alphas.length * 3);
+    const answer = { text: 'No.', verdict: 'against', tokens: 2 } as const;
+    const answers = manifest.plan.sets.map(() => alphas.map(() => answer));
+    const free: ImpactRecord = { type: 'free', suite: 'Premises', id: 'p0', answers };
+    const more = curvesCsv(await impactReport(manifest, [...records, free], { seed: 1 }));
+    expect(more.trimEnd().split('\r\n').slice(rows.length)).toHaveLength(2 * alphas.length * 2);
+    expect(more).toMatch(/Premises,1,control 1,control,3,tokens of free answers,2,2,2\r\n$/);
     expect(rows[1]).toMatch(/^Premises,3,set,set,0,rate,0,0,0$/);
   });
 
