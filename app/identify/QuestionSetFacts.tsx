@@ -15,7 +15,7 @@ export function SourceLine({ name, url, licence }: QuestionSource) {
         <bdi>{name}</bdi>
       )}{' '}
       <span className="muted">
-        licence: <bdi>{licence}</bdi>
+        (licence: <bdi>{licence}</bdi>)
       </span>
     </li>
   );

@@ -1,7 +1,10 @@
 import type { Estimate } from '../../src/identify/verdict.ts';
 import type { SetEffect, SuiteEffects } from '../../src/impact/effects.ts';
+import type { FreeEffects } from '../../src/impact/free-effects.ts';
+import { FREE_OUTCOMES, type FreeOutcome } from '../../src/impact/labels.ts';
 import type { Measured } from '../../src/impact/measured.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import { interval, percent, row } from './table.ts';
 
 const points = (share: number) => (100 * share).toFixed(1);
@@ -87,10 +90,58 @@ function perplexityTable(
   ];
 }
 
+const outcomes: Readonly<Record<FreeOutcome, string>> = {
+  along: 'goes along',
+  against: 'does not',
+  unparsed: 'no rule tells',
+  empty: 'empty',
+  looping: 'looping',
+  neither: 'neither, by hand',
+};
+
+/** Free answers of the set by factor, and the change beside that of the random sets. */
+function freeTable(
+  alphas: readonly number[],
+  { suite, items, labelled, sets, contrasts }: FreeEffects,
+): string[] {
+  const own = sets.find(({ kind }) => kind === 'set');
+  if (!own) return [];
+  const [contrast] = contrasts;
+  const length = (value: number) => value.toFixed(1);
+  return [
+    `${suite}, ${items} items answered freely, ${labelled} answers labelled by hand; change from ${alphas[0]} to ${alphas.at(-1)}: ${interval(own.endpoints.along, points)} points${contrast ? `, less the random sets ${interval(contrast.endpoints.along, points)}` : ''}.`,
+    '',
+    row(['factor', ...alphas.map(String)]),
+    `|---|${alphas.map(() => '---:|').join('')}`,
+    ...FREE_OUTCOMES.filter((outcome) => own.byAlpha.some(({ counts }) => counts[outcome] > 0)).map(
+      (outcome) => row([outcomes[outcome], ...own.byAlpha.map(({ counts }) => String(counts[outcome]))]),
+    ),
+    row(['length, tokens', ...own.byAlpha.map(({ tokens }) => interval(tokens, length))]),
+  ];
+}
+
+/** What each neuron of the set does, those that matter most first. */
+function memberTable({ suite, items, members }: SuiteEffects): string[] {
+  if (!members) return [];
+  return [
+    '',
+    `### Each neuron: ${suite}, ${items} items`,
+    '',
+    members.sentence.margin,
+    '',
+    row(['neuron', 'alone, nats a token', 'lost without it', 'p, of all looks']),
+    '|---|---|---|---:|',
+    ...members.members.map(({ neuron, alone, lost, p }) =>
+      row([formatNeuron(neuron), interval(alone.margin), interval(lost.margin), p.margin.toFixed(3)]),
+    ),
+  ];
+}
+
 /** What a sweep shows, for docs/results.md. */
-export function impactText({ manifest, compliance, neutral, perplexity }: ImpactReport): string[] {
+export function impactText({ manifest, compliance, neutral, perplexity, free }: ImpactReport): string[] {
   const { alphas, sets } = manifest.plan;
   const [own] = sets;
+  if (sets.some(({ kind }) => kind === 'alone')) return compliance.flatMap(memberTable).slice(1);
   const controls = sets.filter(({ kind }) => kind === 'control').length;
   return [
     `${own?.name ?? ''}, ${own?.members.length ?? 0} neurons, beside ${controls} random sets of the same layers and mean CETT.`,
@@ -113,6 +164,8 @@ export function impactText({ manifest, compliance, neutral, perplexity }: Impact
       ...curves(alphas, effects, 'wrong'),
     ]),
     ...perplexity.flatMap((each) => ['', ...perplexityTable(alphas, each)]),
+    ...(free.length > 0 ? ['', '### In its own words'] : []),
+    ...free.flatMap((each) => ['', ...freeTable(alphas, each)]),
   ];
 }
 
