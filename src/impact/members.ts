@@ -98,7 +98,7 @@ function sentenceOf(set: string, members: readonly MemberEffect[], looks: number
   const firm = rankedMembers(members, measure).filter(({ p }) => p[measure] < STANDS_OUT);
   if (firm.length === 0) {
     const least = Math.min(...members.map(({ p }) => p[measure]));
-    return `No single neuron stands out from 0: ${counted}, and even the firmest would come by chance with a probability of ${least.toFixed(2)} somewhere among so many (at least ${STANDS_OUT} is too much).`;
+    return `No single neuron stands out from 0: ${counted}, and even the firmest would come by chance with a probability of ${least.toFixed(2)} somewhere among so many (below ${STANDS_OUT} it would stand out).`;
   }
   const named = firm
     .slice(0, NAMED)
