@@ -1,16 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { faults } from '../support/axe.ts';
 import { answerOf, collectErrors, openRecorded } from '../support/page.ts';
-
-/** Serious and critical faults, in words. */
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    );
-}
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds no serious fault in ${scheme}`, async ({ page }) => {

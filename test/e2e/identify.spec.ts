@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, type TestInfo, test } from '@playwright/test';
 import { knownModels } from '../../src/engine/known-models.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { faults } from '../support/axe.ts';
 import { startHub } from '../support/hub.ts';
 import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { syntheticRun } from '../support/synthetic-run.ts';
@@ -20,15 +20,6 @@ const part = (page: Page, name: string) => page.getByRole('region', { name, exac
 const state = (page: Page) => page.getByRole('status', { name: 'State of the run' });
 const nav = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name });
-
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    );
-}
 
 /** Opens the page without waiting for a model. */
 async function openWithoutModel(page: Page): Promise<void> {

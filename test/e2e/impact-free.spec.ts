@@ -1,24 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import type { FreeLabel } from '../../src/impact/labels.ts';
 import type { FreeRecord, ImpactRecord } from '../../src/impact/score-item.ts';
+import { faults } from '../support/axe.ts';
+import { fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
 import { collectErrors, modelReady } from '../support/page.ts';
 
 /** What the model answers in the terminal with the command in it. */
 const terminal: { readonly records: readonly FreeRecord[] } = JSON.parse(
   readFileSync(new URL('../fixtures/impact/free.json', import.meta.url), 'utf8'),
 );
-
-const sweep = (page: Page) => page.getByRole('region', { name: 'Sweep', exact: true });
-const state = (page: Page) => page.getByRole('status', { name: 'State of the sweep' });
-const box = (page: Page, name: RegExp) => page.getByRole('checkbox', { name });
-
-async function fill(page: Page, label: string, value: string): Promise<void> {
-  const field = page.getByRole('textbox', { name: label, exact: true });
-  await field.fill(value);
-  await field.blur();
-}
 
 async function savedRecords(page: Page): Promise<(ImpactRecord | FreeLabel)[]> {
   const coming = page.waitForEvent('download');
@@ -45,20 +36,15 @@ test('items are answered freely as in the terminal, labelled by hand, found agai
 }) => {
   test.setTimeout(900_000);
   const errors = collectErrors(page);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.goto('./#impact');
-  await modelReady(page);
-  await expect(box(page, /^H-Neurons of SmolLM2/)).toBeChecked();
-  await box(page, /^Plain questions/).uncheck({ force: true });
-  await box(page, /^Plain prose/).uncheck({ force: true });
+  await openImpact(page);
   await fill(page, 'Factors', '0, 1, 3');
   await fill(page, 'Random sets', '1');
   await fill(page, 'Items of a suite', '2');
   await fill(page, 'Free answers, items of each suite', '1');
   await page.getByRole('button', { name: 'Sweep over 2 items' }).click();
-  await expect(sweep(page).getByText('0 of 1 answered freely')).toBeVisible({ timeout: 300_000 });
+  await expect(sweepPart(page).getByText('0 of 1 answered freely')).toBeVisible({ timeout: 300_000 });
   await expect(state(page)).toHaveText('done', { timeout: 300_000 });
-  await expect(sweep(page).getByText('3 of 3 items, 1 of 1 answered freely')).toBeVisible();
+  await expect(sweepPart(page).getByText('3 of 3 items, 1 of 1 answered freely')).toBeVisible();
 
   const free = page.getByRole('region', { name: 'Free answers: False premises', exact: true });
   await expect(free).toContainText('own answers to 1 item at every factor');
@@ -85,9 +71,7 @@ test('items are answered freely as in the terminal, labelled by hand, found agai
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const faults = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(faults.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`))).toEqual([]);
+    expect(await faults(page)).toEqual([]);
   }
   for (const width of [390, 800, 1440]) {
     await page.setViewportSize({ width, height: 900 });
@@ -115,7 +99,7 @@ test('items are answered freely as in the terminal, labelled by hand, found agai
   await modelReady(page);
   await fill(page, 'Answer freely', '2');
   await page.getByRole('button', { name: 'Let it answer' }).click();
-  await expect(sweep(page).getByText('4 of 4 items, 2 of 2 answered freely')).toBeVisible({
+  await expect(sweepPart(page).getByText('4 of 4 items, 2 of 2 answered freely')).toBeVisible({
     timeout: 300_000,
   });
   await expect(state(page)).toHaveText('done');

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { knownModels } from '../../src/engine/known-models.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { faults } from '../support/axe.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
-import { collectErrors, holdModel, modelReady } from '../support/page.ts';
+import { box, fill, openImpact } from '../support/impact-page.ts';
+import { collectErrors, holdModel } from '../support/page.ts';
 
 /** Two neurons of the default model. */
 const pair: NeuronSet = {
@@ -29,31 +30,13 @@ const pair: NeuronSet = {
   metrics: {},
 };
 
-const box = (page: Page, name: RegExp) => page.getByRole('checkbox', { name });
-
-async function fill(page: Page, label: string, value: string): Promise<void> {
-  const field = page.getByRole('textbox', { name: label, exact: true });
-  await field.fill(value);
-  await field.blur();
-}
-
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
-
 test('several sets and the members of the first are swept; a neuron that matters opens in the explorer', async ({
   page,
 }) => {
   test.setTimeout(900_000);
   const errors = collectErrors(page);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.goto('./#impact');
-  await modelReady(page);
-  for (const name of [/^H-Neurons of SmolLM2/, /^Plain questions/, /^Plain prose/])
-    await box(page, name).uncheck({ force: true });
+  await openImpact(page);
+  await box(page, /^H-Neurons of SmolLM2/).uncheck({ force: true });
   const choosing = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open a set from a file…' }).click();
   const buffer = Buffer.from(JSON.stringify(pair));

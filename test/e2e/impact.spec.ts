@@ -1,34 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactManifest } from '../../src/impact/run.ts';
 import type { MarginRecord } from '../../src/impact/score-item.ts';
+import { faults } from '../support/axe.ts';
+import { box, fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
 import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
 
 /** What the terminal measures with the command in it, which asks what the first test asks. */
 const terminal: { readonly manifest: ImpactManifest; readonly records: readonly MarginRecord[] } = JSON.parse(
   readFileSync(new URL('../fixtures/impact/terminal.json', import.meta.url), 'utf8'),
 );
-
-const state = (page: Page) => page.getByRole('status', { name: 'State of the sweep' });
-const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const box = (page: Page, name: RegExp) => page.getByRole('checkbox', { name });
-
-async function fill(page: Page, label: string, value: string): Promise<void> {
-  const field = page.getByRole('textbox', { name: label, exact: true });
-  await field.fill(value);
-  await field.blur();
-}
-
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    );
-}
 
 async function saved(page: Page, button: string): Promise<string> {
   const coming = page.waitForEvent('download');
@@ -41,20 +23,14 @@ test('a suite is swept, paused, found again after a reload, gone on with, and gi
 }) => {
   test.setTimeout(900_000);
   const errors = collectErrors(page);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.goto('./#impact');
-  await expect(page.getByRole('heading', { name: /^Does turning them change/ })).toBeVisible();
-  await modelReady(page);
-  await expect(box(page, /^H-Neurons of SmolLM2/)).toBeChecked();
-  await box(page, /^Plain questions/).uncheck({ force: true });
-  await box(page, /^Plain prose/).uncheck({ force: true });
+  await openImpact(page);
   await fill(page, 'Factors', '0, 1, 3');
   await fill(page, 'Random sets', '1');
   await fill(page, 'Items of a suite', '3');
   await expect(page.getByText('read by 5 versions of the model')).toBeVisible();
   await page.getByRole('button', { name: 'Sweep over 3 items' }).click();
 
-  const sweep = part(page, 'Sweep');
+  const sweep = sweepPart(page);
   await expect(sweep.getByText(/[1-3] of 3 items/)).toBeVisible({ timeout: 300_000 });
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(state(page)).toContainText('paused');

@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { presentRendererMemory } from '../../bench/machine.ts';
+import { faults } from '../support/axe.ts';
 import { exportOnHub, refuse, startHub, type TestHub } from '../support/hub.ts';
 import { answered, answerOf, collectErrors, holdModel, openRecorded } from '../support/page.ts';
 
@@ -71,13 +71,6 @@ async function drop(page: Page, files: readonly { name: string; content: string 
         new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }),
       );
   }, files);
-}
-
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
 const engines = (page: Page) => page.workers().filter((worker) => /engine\.worker/.test(worker.url()));

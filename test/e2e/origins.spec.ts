@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { bytesSource } from '../../src/bytes/source.ts';
 import { runOrigins } from '../../src/cli/origins-command.ts';
 import { readGguf } from '../../src/gguf/file.ts';
 import { fingerprintOf } from '../../src/model/fingerprint.ts';
 import { formatNeuronSet } from '../../src/neurons/set-file.ts';
+import { faults } from '../support/axe.ts';
 import { collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';
 
@@ -100,8 +100,7 @@ test('two models from disk are compared without loading them, as the terminal do
   await page.getByRole('button', { name: 'Layer by layer as a table' }).click();
   await expect(page.getByRole('region', { name: 'Layer by layer' }).getByRole('row')).toHaveCount(3);
 
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  expect(await faults(page)).toEqual([]);
 
   await page.setViewportSize({ width: 360, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
