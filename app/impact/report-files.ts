@@ -1,3 +1,4 @@
+import type { Estimate } from '../../src/identify/verdict.ts';
 import type { FreeLabel } from '../../src/impact/labels.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
@@ -8,61 +9,66 @@ export function recordsJsonl(records: readonly ImpactRecord[], labels: readonly 
   return [...records, ...labels].map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
+interface Curves {
+  readonly suite: string;
+  readonly items: number;
+  readonly sets: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly byAlpha: readonly Readonly<Record<string, Estimate>>[];
+  }[];
+}
+
+/** Curves by what they are of, each with the measures that it has. */
+function allCurves({ compliance, neutral, perplexity, free }: ImpactReport): Curves[] {
+  const margins = [...compliance, ...neutral].map(({ suite, items, sets }) => ({
+    suite,
+    items,
+    sets: sets.map(({ name, kind, byAlpha }) => ({
+      name,
+      kind,
+      byAlpha: byAlpha.map(({ rate, margin, rawMargin }) => ({ rate, margin, rawMargin })),
+    })),
+  }));
+  const prose = perplexity.map(({ suite, passages, sets }) => ({
+    suite,
+    items: passages,
+    sets: sets.map((set) => ({ ...set, byAlpha: set.byAlpha.map((value) => ({ perplexity: value })) })),
+  }));
+  const answers = free.map(({ suite, items, sets }) => ({
+    suite,
+    items,
+    sets: sets.map(({ name, kind, byAlpha }) => ({
+      name,
+      kind,
+      byAlpha: byAlpha.map(({ along, tokens }) => ({
+        'free answers that go along': along,
+        'tokens of free answers': tokens,
+      })),
+    })),
+  }));
+  return [...margins, ...prose, ...answers];
+}
+
 /** All curves of a report, a row a suite, set, factor and measure. */
-export function curvesCsv({ manifest, compliance, neutral, perplexity, free }: ImpactReport): string {
-  const { alphas } = manifest.plan;
-  const rows = [
-    ...[...compliance, ...neutral].flatMap(({ suite, items, sets }) =>
-      sets.flatMap(({ name, kind, byAlpha }) =>
-        byAlpha.flatMap((measured, a) =>
-          Object.entries(measured).map(([measure, { value, low, high }]) => [
-            suite,
-            items,
-            name,
-            kind,
-            alphas[a]!,
-            measure,
-            value,
-            low,
-            high,
-          ]),
-        ),
-      ),
-    ),
-    ...perplexity.flatMap(({ suite, passages, sets }) =>
-      sets.flatMap(({ name, kind, byAlpha }) =>
-        byAlpha.map(({ value, low, high }, a) => [
+export function curvesCsv(report: ImpactReport): string {
+  const { alphas } = report.manifest.plan;
+  const rows = allCurves(report).flatMap(({ suite, items, sets }) =>
+    sets.flatMap(({ name, kind, byAlpha }) =>
+      byAlpha.flatMap((measured, a) =>
+        Object.entries(measured).map(([measure, { value, low, high }]) => [
           suite,
-          passages,
+          items,
           name,
           kind,
           alphas[a]!,
-          'perplexity',
+          measure,
           value,
           low,
           high,
         ]),
       ),
     ),
-    ...free.flatMap(({ suite, items, sets }) =>
-      sets.flatMap(({ name, kind, byAlpha }) =>
-        byAlpha.flatMap(({ along, tokens }, a) =>
-          Object.entries({ 'free answers that go along': along, 'tokens of free answers': tokens }).map(
-            ([measure, { value, low, high }]) => [
-              suite,
-              items,
-              name,
-              kind,
-              alphas[a]!,
-              measure,
-              value,
-              low,
-              high,
-            ],
-          ),
-        ),
-      ),
-    ),
-  ];
+  );
   return toCsv(['suite', 'items', 'set', 'kind', 'factor', 'measure', 'value', 'low', 'high'], rows);
 }
