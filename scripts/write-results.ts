@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { intervalText as interval } from '../src/cli/estimate-text.ts';
 import type { Evaluation } from '../src/identify/evaluate.ts';
 import type { Finding, Transfer } from '../src/identify/finding.ts';
 import type { Verdict } from '../src/identify/verdict.ts';
 import type { ImpactReport } from '../src/impact/report.ts';
 import { formatNeuron } from '../src/neurons/layout.ts';
 import { impactText, isImpact } from './results/impact.ts';
-import { interval, number, percent, row } from './results/table.ts';
+import { number, percent, row } from './results/table.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
 const BLOCK = /<!-- study:([\w-]+) -->[\s\S]*?<!-- \/study -->/g;

@@ -3,10 +3,17 @@ import { Button, Dialog, DialogTrigger, FileTrigger, Popover } from 'react-aria-
 import { useStore } from 'zustand';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
-import { Text } from '../controls/Field.tsx';
+import { LineForm } from '../controls/LineForm.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
-import { noteOnSet, parseNeurons, readSetFile, setFileTypes, shippedSets } from '../state/sets.ts';
+import {
+  neuronsExample,
+  noteOnSet,
+  parseNeurons,
+  readSetFile,
+  setFileTypes,
+  shippedSets,
+} from '../state/sets.ts';
 
 /** Where further groups come from. */
 export function AddNeurons() {
@@ -100,25 +107,14 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
           (.npy, .npz), or the JSON of a replication.
         </p>
       </section>
-      <form
-        className="sources"
-        onSubmit={(event) => {
-          event.preventDefault();
-          addNamed();
-        }}
-      >
-        <Text
-          label="Neurons by name"
-          rows={1}
-          value={named}
-          placeholder="layer:neuron, for example 12:345, 3:7"
-          onChange={setNamed}
-          onEnter={addNamed}
-        />
-        <Button type="submit" className="button" isDisabled={named.trim() === ''}>
-          Add as a group
-        </Button>
-      </form>
+      <LineForm
+        label="Neurons by name"
+        value={named}
+        placeholder={neuronsExample}
+        action="Add as a group"
+        onChange={setNamed}
+        onSend={addNamed}
+      />
       <p className="message" role="alert">
         {error}
       </p>

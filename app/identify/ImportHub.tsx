@@ -13,7 +13,7 @@ import {
 import type { HubSplit } from '../../src/identify/import/hub-splits.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
-import { Text } from '../controls/Field.tsx';
+import { LineForm } from '../controls/LineForm.tsx';
 import { Pick } from '../controls/Pick.tsx';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { describeError } from '../state/describe-error.ts';
@@ -88,25 +88,14 @@ export function ImportHub({ onSet }: { readonly onSet: (set: QuestionSet | undef
           </Button>
         ))}
       </div>
-      <form
-        className="hub-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void lookUp(name);
-        }}
-      >
-        <Text
-          label="Data set on the Hugging Face Hub"
-          rows={1}
-          value={name}
-          placeholder="owner/name, or owner/name:config:split"
-          onChange={setName}
-          onEnter={() => void lookUp(name)}
-        />
-        <Button type="submit" className="button" isDisabled={name.trim() === ''}>
-          Look it up
-        </Button>
-      </form>
+      <LineForm
+        label="Data set on the Hugging Face Hub"
+        value={name}
+        placeholder="owner/name, or owner/name:config:split"
+        action="Look it up"
+        onChange={setName}
+        onSend={() => void lookUp(name)}
+      />
       {progress !== undefined && (
         <div className="identify-row">
           <HubProgress progress={progress} />

@@ -1,9 +1,8 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { LoadedModel, NeuronRef } from '../../src/protocol/messages.ts';
-import { Line } from '../controls/Field.tsx';
+import { LineForm } from '../controls/LineForm.tsx';
 import { describeError } from '../state/describe-error.ts';
-import { parseNeurons } from '../state/sets.ts';
+import { neuronsExample, parseNeurons } from '../state/sets.ts';
 
 interface Props {
   readonly model: LoadedModel;
@@ -27,23 +26,14 @@ export function SingleNeurons({ model, onAdd }: Props) {
 
   return (
     <>
-      <form
-        className="hub-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add();
-        }}
-      >
-        <Line
-          label="Single neurons by name"
-          value={named}
-          placeholder="layer:neuron, for example 12:345, 3:7"
-          onChange={setNamed}
-        />
-        <Button type="submit" className="button" isDisabled={named.trim() === ''}>
-          Add each as a set
-        </Button>
-      </form>
+      <LineForm
+        label="Single neurons by name"
+        value={named}
+        placeholder={neuronsExample}
+        action="Add each as a set"
+        onChange={setNamed}
+        onSend={add}
+      />
       <p className="message" role="alert">
         {error}
       </p>

@@ -4,8 +4,8 @@ import type { ReadSuite } from '../../src/impact/import/read-suite.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
-import { Line } from '../controls/Field.tsx';
 import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
+import { LineForm } from '../controls/LineForm.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { hubHost } from '../state/hub-host.ts';
 import { describeProgress } from '../state/progress.ts';
@@ -71,23 +71,14 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
             types={tableTypes}
             onFile={(file) => void open(file)}
           />
-          <form
-            className="hub-form"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void fetchNamed(name);
-            }}
-          >
-            <Line
-              label="Data set on the Hugging Face Hub"
-              value={name}
-              placeholder="Salesforce/FaithEval-counterfactual-v1.0"
-              onChange={setName}
-            />
-            <Button type="submit" className="button" isDisabled={name.trim() === ''}>
-              Fetch it
-            </Button>
-          </form>
+          <LineForm
+            label="Data set on the Hugging Face Hub"
+            value={name}
+            placeholder="Salesforce/FaithEval-counterfactual-v1.0"
+            action="Fetch it"
+            onChange={setName}
+            onSend={() => void fetchNamed(name)}
+          />
           {progress !== undefined && (
             <p className="identify-row">
               <span role="status">

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { HUB } from '../../src/bytes/hub.ts';
 import type { HubSource, ModelSource } from '../../src/protocol/messages.ts';
 import { Choice } from '../controls/Choice.tsx';
-import { Line } from '../controls/Field.tsx';
+import { LineForm } from '../controls/LineForm.tsx';
 import { Pick } from '../controls/Pick.tsx';
 import { pickedFiles } from '../models/dropped.ts';
 import { modelIn } from '../models/open-files.ts';
@@ -106,18 +106,14 @@ function Hub({ onSource }: PartProps) {
   }
   return (
     <>
-      <form
-        className="hub-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          lookUp();
-        }}
-      >
-        <Line label="Repository" value={text} placeholder="owner/name" onChange={setText} />
-        <Button type="submit" className="button" isDisabled={text.trim() === ''}>
-          Look it up
-        </Button>
-      </form>
+      <LineForm
+        label="Repository"
+        value={text}
+        placeholder="owner/name"
+        action="Look it up"
+        onChange={setText}
+        onSend={lookUp}
+      />
       <p className="message" role="alert">
         {error}
       </p>

@@ -82,6 +82,9 @@ export async function readSetFile(file: File, model: SetOwner): Promise<NeuronSe
   return readNeuronSet(bytes, file.name, model.layout, model, { created: new Date().toISOString() });
 }
 
+/** How `parseNeurons` wants them, for an empty field. */
+export const neuronsExample = 'layer:neuron, for example 12:345, 3:7';
+
 /**
  * Neurons written one after another, "12:345, 3:7".
  * @throws EngineError 'bad-input' at the first that is none

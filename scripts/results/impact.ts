@@ -1,3 +1,4 @@
+import { intervalText as interval } from '../../src/cli/estimate-text.ts';
 import type { Estimate } from '../../src/identify/verdict.ts';
 import type { SetEffect, SuiteEffects } from '../../src/impact/effects.ts';
 import type { FreeEffects } from '../../src/impact/free-effects.ts';
@@ -5,7 +6,7 @@ import { FREE_OUTCOMES, type FreeOutcome } from '../../src/impact/labels.ts';
 import type { Measured } from '../../src/impact/measured.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import { formatNeuron } from '../../src/neurons/layout.ts';
-import { interval, percent, row } from './table.ts';
+import { percent, row } from './table.ts';
 
 const points = (share: number) => (100 * share).toFixed(1);
 

@@ -1,8 +1,4 @@
-import type { Estimate } from '../../src/identify/verdict.ts';
-
 /** Cells of docs/results.md. */
 export const number = (value: number) => value.toFixed(3);
 export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-export const interval = ({ value, low, high }: Estimate, format = number) =>
-  `${format(value)} (${format(low)} to ${format(high)})`;
 export const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

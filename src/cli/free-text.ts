@@ -5,7 +5,7 @@ import type { SweepPlan } from '../impact/sweep.ts';
 import { intervalText } from './estimate-text.ts';
 
 const line = (name: string, { along, tokens }: FreeMeasured<Estimate>) =>
-  `    ${name.padEnd(24)} ${intervalText(along).padEnd(26)} ${intervalText(tokens, 1)}`;
+  `    ${name.padEnd(24)} ${intervalText(along).padEnd(26)} ${intervalText(tokens, (length) => length.toFixed(1))}`;
 
 /** What free answers show, for people: the sets' verdicts by factor, and the change from end to end of all. */
 export function freeLines({ alphas }: SweepPlan, free: readonly FreeEffects[]): string[] {

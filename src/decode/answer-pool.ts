@@ -182,17 +182,11 @@ export function createAnswerPool(
       [neurons.capturePositions]: firstPosition,
       [neurons.logitPositions]: firstPosition,
     };
-    for (const { name, type, values } of io.inputs) {
-      const { data, dims } = values({ rows: count, tokens: 1, past: width - 1 });
-      feeds[name] = runtime.tensor(type, data, dims);
-    }
-    if (io.positionIds)
-      feeds[io.positionIds] = runtime.tensor(
-        'int64',
-        BigInt64Array.from(rows, ({ length }) => BigInt(length)),
-        [count, 1],
-      );
+    const positions = BigInt64Array.from(rows, ({ length }) => BigInt(length));
     if (io.attentionMask) feeds[io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
+    if (io.positionIds) feeds[io.positionIds] = runtime.tensor('int64', positions, [count, 1]);
+    if (io.branchBias)
+      feeds[io.branchBias] = runtime.tensor('float32', new Float32Array(width), [1, 1, 1, width]);
     const { vocabulary } = model;
     const into = { ...outputs, [io.logits]: logitsTensor(count) };
     freeCopies(await session.run(feeds, Object.keys(into), into), into);

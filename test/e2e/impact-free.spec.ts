@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import type { FreeLabel } from '../../src/impact/labels.ts';
 import type { FreeRecord, ImpactRecord } from '../../src/impact/score-item.ts';
-import { faults } from '../support/axe.ts';
 import { fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
+import { expectGoodLooks } from '../support/looks.ts';
 import { collectErrors, modelReady } from '../support/page.ts';
 
 /** What the model answers in the terminal with the command in it. */
@@ -68,17 +68,7 @@ test('items are answered freely as in the terminal, labelled by hand, found agai
   await label.selectOption('does not');
   await expect(free).toContainText('one is labelled by hand');
   await expect(last).toHaveText('0 % (0 to 0)');
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    expect(await faults(page)).toEqual([]);
-  }
-  for (const width of [390, 800, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    await expect
-      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
-      .toBeLessThanOrEqual(width);
-  }
+  await expectGoodLooks(page);
 
   await page.reload();
   await page

@@ -3,9 +3,9 @@ import { expect, test } from '@playwright/test';
 import { knownModels } from '../../src/engine/known-models.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import { faults } from '../support/axe.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 import { box, fill, openImpact } from '../support/impact-page.ts';
+import { expectGoodLooks } from '../support/looks.ts';
 import { collectErrors, holdModel } from '../support/page.ts';
 
 /** Two neurons of the default model. */
@@ -80,17 +80,7 @@ test('several sets and the members of the first are swept; a neuron that matters
   const whole = report.compliance[0]!.sets[0]!.endpoints.margin.value;
   expect(members[0]!.alone.margin.value + members[1]!.lost.margin.value).toBeCloseTo(whole, 5);
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    expect(await faults(page)).toEqual([]);
-  }
-  for (const width of [390, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    await expect
-      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
-      .toBeLessThanOrEqual(width);
-  }
+  await expectGoodLooks(page);
   await neurons.getByRole('button', { name: '22:530', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Neuron 22:530' })).toBeVisible();
   expect(errors).toEqual([]);

@@ -5,6 +5,7 @@ import type { ImpactManifest } from '../../src/impact/run.ts';
 import type { MarginRecord } from '../../src/impact/score-item.ts';
 import { faults } from '../support/axe.ts';
 import { box, fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
+import { expectGoodLooks } from '../support/looks.ts';
 import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
 
 /** What the terminal measures with the command in it, which asks what the first test asks. */
@@ -91,17 +92,7 @@ test('a suite is swept, paused, found again after a reload, gone on with, and gi
   const question = (await item.textContent())!;
   await item.click();
   await expect(result.getByRole('img', { name: /^Margin of/ })).toBeVisible();
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    expect(await faults(page)).toEqual([]);
-  }
-  for (const width of [390, 800, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    await expect
-      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
-      .toBeLessThanOrEqual(width);
-  }
+  await expectGoodLooks(page);
   await result.getByLabel('at factor').selectOption('3');
   await result.getByRole('button', { name: 'Open in the explorer' }).click();
   await expect(page.getByRole('textbox', { name: 'Question', exact: true })).toHaveValue(question);
