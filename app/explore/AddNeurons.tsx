@@ -23,7 +23,7 @@ export function AddNeurons() {
       <Button className="button" isDisabled={!model}>
         Add neurons…
       </Button>
-      <Popover className="popover" placement="right">
+      <Popover className="popover" placement="bottom start">
         <Dialog className="dialog" aria-label="Add neurons">
           {({ close }) => model && <Sources model={model} close={close} />}
         </Dialog>
