@@ -37,7 +37,7 @@ export function quantise4(weights: Float32Array): {
  * the embedding as it was: what transformers.js's quantiser makes of an export (block 32, symmetric, accuracy level
  * left out).
  */
-export function quantiseGraph4(built: BuiltModel): BuiltModel {
+export function quantiseGraph4(built: Omit<BuiltModel, 'cuts'>): Omit<BuiltModel, 'cuts'> {
   const { graph: dense } = built.model;
   if (!dense) throw new Error('the model has no graph');
   const tensors = new Map(dense.initializer.map((tensor) => [tensor.name, tensor]));

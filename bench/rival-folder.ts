@@ -32,7 +32,7 @@ function hubConfig(config: LlamaConfig): object {
 }
 
 /** Writes a model as exporters do: the graph in one file, all its weights in another beside it. */
-async function writeModel(built: BuiltModel, folder: string, name: string): Promise<void> {
+async function writeModel(built: Omit<BuiltModel, 'cuts'>, folder: string, name: string): Promise<void> {
   const location = `${name}_data`;
   const places = new Map<string, { readonly offset: number; readonly length: number }>();
   const file = await open(join(folder, location), 'w');

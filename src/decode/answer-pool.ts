@@ -8,6 +8,7 @@ import { answerOf, drawToken, type Growing, type LaneResult, startAnswer } from 
 import { emptyCache } from './kv-cache.ts';
 import { poolCache } from './pool-cache.ts';
 import { checkCancelled } from './prefill.ts';
+import { runFeeds } from './run-inputs.ts';
 import { logSoftmaxStats } from './sampling.ts';
 import type { Sampling } from './types.ts';
 
@@ -172,6 +173,7 @@ export function createAnswerPool(
     cache.fit(width, count);
     const { inputs, outputs } = cache.feeds(count);
     const feeds: Record<string, Tensor> = {
+      ...runFeeds(io.inputs, runtime, { rows: count, tokens: 1, past: width - 1 }),
       ...scales.feeds,
       ...inputs,
       [io.tokens]: runtime.tensor(
@@ -185,8 +187,6 @@ export function createAnswerPool(
     const positions = BigInt64Array.from(rows, ({ length }) => BigInt(length));
     if (io.attentionMask) feeds[io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
     if (io.positionIds) feeds[io.positionIds] = runtime.tensor('int64', positions, [count, 1]);
-    if (io.branchBias)
-      feeds[io.branchBias] = runtime.tensor('float32', new Float32Array(width), [1, 1, 1, width]);
     const { vocabulary } = model;
     const into = { ...outputs, [io.logits]: logitsTensor(count) };
     freeCopies(await session.run(feeds, Object.keys(into), into), into);

@@ -3,11 +3,12 @@ import { EngineError } from '../errors.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { scaleKey } from '../neurons/scales.ts';
 import type { ScaledNeuron } from '../neurons/types.ts';
-import { type BatchScales, batchScales, forward } from './forward.ts';
+import { type BatchScales, batchScales } from './forward.ts';
 import type { GraphIo } from './graph-io.ts';
-import { canBeCut, emptyCache, type KvCache, stackCacheRows } from './kv-cache.ts';
+import { canBeCut, type KvCache, stackCacheRows } from './kv-cache.ts';
 import { checkCancelled } from './prefill.ts';
 import { logSoftmaxStats } from './sampling.ts';
+import { stageReader } from './shared-stages.ts';
 
 export interface ContinuationRequest {
   readonly promptIds: readonly number[];
@@ -29,6 +30,8 @@ export interface ContinuationScorer {
 
 /** Lanes that scale alike are read once. */
 interface ReadLane {
+  /** Among those that are read. */
+  readonly at: number;
   readonly scales: BatchScales;
   /** Keys and values of `start`; undefined before the second prompt. */
   kept: KvCache | undefined;
@@ -76,7 +79,8 @@ function check(model: LanguageModel, { promptIds, continuations }: ContinuationR
 /**
  * Scores continuations of one prompt after another under the same lanes of factors, which hold everywhere. Nothing is
  * read twice: not the start that a prompt shares with the one before it (a chat template's), not the prompt for each
- * continuation, not the words that all continuations begin with, not lanes that scale alike.
+ * continuation, not the words that all continuations begin with, not lanes that scale alike, not the layers below the
+ * first that a lane scales.
  */
 export function continuationScorer(
   model: LanguageModel,
@@ -85,10 +89,12 @@ export function continuationScorer(
 ): ContinuationScorer {
   const { runtime } = model;
   const keys = lanes.map(scaleKey);
-  const reads = new Map<string, ReadLane>();
-  for (const [at, key] of keys.entries()) {
-    if (!reads.has(key)) reads.set(key, { scales: batchScales(model, [lanes[at]]), kept: undefined });
-  }
+  const apart = [...new Set(keys)];
+  const factors = apart.map((key) => lanes[keys.indexOf(key)]);
+  const stages = stageReader(model, io, factors);
+  const reads = factors.map(
+    (each, at): ReadLane => ({ at, scales: batchScales(model, [each]), kept: undefined }),
+  );
   /** The prompt before, of which the start may come again. */
   let before: readonly number[] = [];
   /** What the kept caches hold. */
@@ -97,9 +103,10 @@ export function continuationScorer(
   const copyOf = (cache: KvCache, positions: number) =>
     stackCacheRows(runtime, [{ cache, row: 0, positions }]);
 
-  /** Runs tokens behind a cache, which is taken over. */
+  /** Runs tokens behind a cache, which is taken over: the `run`-th of a request. */
   async function read(
     lane: ReadLane,
+    run: number,
     cache: KvCache,
     ids: readonly number[],
     wanted: { readonly from: number; readonly branches?: readonly number[] },
@@ -108,7 +115,7 @@ export function continuationScorer(
     const { branches } = wanted;
     const { scales } = lane;
     try {
-      return await forward(model, io, { ids: [ids], branches, cache, scales, capture: [], logits });
+      return await stages.read(lane.at, run, { ids: [ids], branches, cache, scales, capture: [], logits });
     } catch (error) {
       cache.dispose();
       throw error;
@@ -136,23 +143,23 @@ export function continuationScorer(
     // GroupQueryAttention counts the positions of a run without a cache itself.
     if (used.length <= 1 || (io.branchBias && given.length > 0)) {
       const lengths = io.branchBias ? branches.map((ids) => ids.length) : undefined;
-      const output = await read(lane, given, [...trunk, ...branches.flat()], { from, branches: lengths });
+      const output = await read(lane, 0, given, [...trunk, ...branches.flat()], { from, branches: lengths });
       return {
         cache: output.cache,
         trunk: (i) => output.logits(0, i),
         branch: (b, i) => output.logits(0, trunk.length - from + startOf(b) + i),
       };
     }
-    const stem = await read(lane, given, trunk, { from });
+    const stem = await read(lane, 0, given, trunk, { from });
     const groups = io.branchBias ? [used] : used.map((b) => [b]);
     const outputs = new Map<number, (i: number) => Float32Array>();
     try {
-      for (const group of groups) {
+      for (const [at, group] of groups.entries()) {
         checkCancelled(signal);
         const behind = copyOf(stem.cache, stem.cache.length);
         const lengths = io.branchBias ? group.map((b) => branches[b].length) : undefined;
         const ids = group.flatMap((b) => branches[b]);
-        const output = await read(lane, behind, ids, { from: 0, branches: lengths });
+        const output = await read(lane, 1 + at, behind, ids, { from: 0, branches: lengths });
         output.cache.dispose();
         const first = startOf(group[0]);
         for (const b of group) outputs.set(b, (i) => output.logits(0, startOf(b) - first + i));
@@ -183,7 +190,7 @@ export function continuationScorer(
     const branches = continuations.map((ids) => ids.slice(common.length, -1));
     const { cache, trunk, branch } = await readBranches(
       lane,
-      isUsed && lane.kept ? copyOf(lane.kept, from) : emptyCache(io, runtime, 1),
+      isUsed && lane.kept ? copyOf(lane.kept, from) : stages.emptyCache(lane.at),
       { trunk: [...promptIds.slice(from), ...common], from: promptIds.length - 1 - from, branches },
       signal,
     );
@@ -208,7 +215,7 @@ export function continuationScorer(
   }
 
   function forget(): void {
-    for (const lane of reads.values()) {
+    for (const lane of reads) {
       lane.kept?.dispose();
       lane.kept = undefined;
     }
@@ -222,8 +229,9 @@ export function continuationScorer(
       // Of the first prompt nothing is kept: what comes again shows with the second.
       const keep = Math.min(sharedLength(before, promptIds), promptIds.length - 1);
       const scores = new Map<string, Float64Array[]>();
+      stages.next();
       try {
-        for (const [key, lane] of reads) scores.set(key, await scoreLane(lane, request, keep));
+        for (const at of stages.order) scores.set(apart[at], await scoreLane(reads[at], request, keep));
       } catch (error) {
         // Some lanes may keep another start by now than the others.
         forget();
@@ -235,8 +243,7 @@ export function continuationScorer(
     },
     dispose() {
       forget();
-      for (const { scales } of reads.values()) scales.dispose();
-      reads.clear();
+      for (const { scales } of reads.splice(0)) scales.dispose();
     },
   };
 }

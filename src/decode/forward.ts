@@ -2,11 +2,12 @@ import type { LanguageModel } from '../model/types.ts';
 import { cett } from '../neurons/cett.ts';
 import { scaleVectors } from '../neurons/scales.ts';
 import type { ScaledNeuron } from '../neurons/types.ts';
+import { RESUMED } from '../onnx/stages.ts';
 import type { Feeds, Tensor } from '../runtime/types.ts';
 import type { GraphIo } from './graph-io.ts';
 import { historyScales, uploadFactors, withTokens } from './history.ts';
-import { cacheOf, type KvCache, stackCacheRows } from './kv-cache.ts';
-import { elements } from './run-inputs.ts';
+import { cacheOf, emptySlot, type KvCache, stackCacheRows } from './kv-cache.ts';
+import { elements, runFeeds, type StageSpan } from './run-inputs.ts';
 
 /** What a run of the graph needs of a model. */
 export type RunnableModel = Pick<LanguageModel, 'runtime' | 'session' | 'neurons' | 'layout'> &
@@ -51,6 +52,13 @@ export interface ForwardInput {
   readonly ids: readonly (readonly number[])[];
   /** As in `RunSize`; only for graphs with `GraphIo.branchBias`, and only the cache's positions before them are of use. */
   readonly branches?: readonly number[];
+  /**
+   * Stages of layers that this run reads, of `NeuronGraph.stages`; all where they are left out. The cache holds the
+   * layers of these stages. Only a run to the last stage has logits.
+   */
+  readonly stages?: StageSpan;
+  /** What a run up to the first of `stages` gave for the same tokens behind the same positions. */
+  readonly states?: HiddenStates;
   /** What was read before; its rows are those of `ids`. It is disposed once the run is through. */
   readonly cache: KvCache;
   readonly scales: BatchScales;
@@ -60,8 +68,13 @@ export interface ForwardInput {
   readonly logits: readonly number[];
 }
 
+/** The residual stream between two stages, by name of the graph input that takes it up. */
+export type HiddenStates = Feeds;
+
 export interface ForwardOutput {
   readonly cache: KvCache;
+  /** For the stage behind those that were read; undefined where the last one was. */
+  readonly states: HiddenStates | undefined;
   /** Logits [vocabulary] of a row at the i-th wanted position: a view. */
   logits(row: number, i: number): Float32Array;
   /** CETT of all neurons [total] of a row at the i-th captured position; computed at each call. */
@@ -123,6 +136,7 @@ async function forwardApart(model: RunnableModel, io: GraphIo, input: ForwardInp
     input.cache.dispose();
     return {
       cache,
+      states: undefined,
       logits: (row, i) => outputs[row].logits(0, i),
       cett: (row, i) => outputs[row].cett(0, i),
       captured: (row, i) => outputs[row].captured(0, i),
@@ -154,34 +168,38 @@ export async function forward(
   const int64 = (values: readonly number[]) =>
     runtime.tensor('int64', elements('int64', values), [values.length]);
   const ownScales = history && historyScales(model, history, input.scales.rows);
+  const { branches, stages } = input;
   const feeds: Record<string, Tensor> = {
+    ...runFeeds(io.inputs, runtime, { rows, tokens, past, branches, stages }),
+    ...input.states,
     ...(ownScales ?? input.scales.feeds),
     [io.tokens]: runtime.tensor(io.tokenType, elements(io.tokenType, ids.flat()), [rows, tokens]),
     [neurons.capturePositions]: int64(gathered),
     [neurons.logitPositions]: int64(asked),
   };
-  for (const { name, type, values } of io.inputs) {
-    const { data, dims } = values({ rows, tokens, past, branches: input.branches });
-    feeds[name] = runtime.tensor(type, data, dims);
-  }
-  for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
+  for (const slot of io.cache)
+    feeds[slot.input] = cache.tensors.get(slot.input) ?? emptySlot(slot, runtime, rows);
 
   const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
+  const slots = io.cache.filter((slot) => cache.tensors.has(slot.input));
+  const layers = neurons.stages;
+  const left = layers && stages && stages.end < layers.stages.length ? layers.carried : [];
   let result: Record<string, Tensor>;
   try {
-    result = await model.session.run(feeds, [...wanted, ...io.cache.map((slot) => slot.output)]);
+    result = await model.session.run(feeds, [...wanted, ...left, ...slots.map((slot) => slot.output)]);
   } finally {
     for (const tensor of Object.values(ownScales ?? {})) tensor.dispose();
   }
-  const next = cacheOf(
-    rows,
-    past + tokens,
-    new Map(io.cache.map((slot) => [slot.input, result[slot.output]])),
-    { isRunning: cache.isRunning, history },
-  );
+  const next = cacheOf(rows, past + tokens, new Map(slots.map((slot) => [slot.input, result[slot.output]])), {
+    isRunning: cache.isRunning,
+    history,
+  });
   const read = wanted.map((name) => result[name]);
   const values = await runtime.read(read);
   for (const tensor of read) tensor.dispose();
   cache.dispose();
-  return { cache: next, ...reading(model, input, values) };
+  const states = left.length
+    ? Object.fromEntries(left.map((name, at) => [RESUMED[at], result[name]]))
+    : undefined;
+  return { cache: next, states, ...reading(model, input, values) };
 }

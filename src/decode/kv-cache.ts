@@ -1,5 +1,5 @@
 import type { Runtime, Tensor } from '../runtime/types.ts';
-import type { GraphIo } from './graph-io.ts';
+import type { CacheSlot, GraphIo } from './graph-io.ts';
 
 /** What a row has read, for graphs without a cache, which read it again at every run. */
 export interface RowHistory {
@@ -40,15 +40,18 @@ export function cacheOf(
   };
 }
 
+/** A cache's tensor without positions, or a running state at zero. */
+export function emptySlot(slot: CacheSlot, runtime: Runtime, rows: number): Tensor {
+  const shape = slot.shape(rows, 0);
+  const size = shape.reduce((a, b) => a * b, 1);
+  const data = slot.type === 'float16' ? new Uint16Array(size) : new Float32Array(size);
+  return runtime.tensor(slot.type, data, shape);
+}
+
 /** A cache without positions; running states start at zero. */
 export function emptyCache(io: GraphIo, runtime: Runtime, rows: number): KvCache {
   const tensors = new Map<string, Tensor>();
-  for (const slot of io.cache) {
-    const shape = slot.shape(rows, 0);
-    const size = shape.reduce((a, b) => a * b, 1);
-    const data = slot.type === 'float16' ? new Uint16Array(size) : new Float32Array(size);
-    tensors.set(slot.input, runtime.tensor(slot.type, data, shape));
-  }
+  for (const slot of io.cache) tensors.set(slot.input, emptySlot(slot, runtime, rows));
   const history =
     io.cache.length === 0 ? Array.from({ length: rows }, () => ({ ids: [], scales: [] })) : undefined;
   return cacheOf(rows, 0, tensors, { isRunning: !io.cache.every((slot) => slot.canBeCut), history });

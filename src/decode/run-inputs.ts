@@ -1,7 +1,8 @@
 import { floatToHalf } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
 import { BRANCH_BIAS } from '../onnx/branches.ts';
-import type { ElementType, TensorData, ValueInfo } from '../runtime/types.ts';
+import { READ_STAGES, RESUMED } from '../onnx/stages.ts';
+import type { ElementType, Runtime, Tensor, TensorData, ValueInfo } from '../runtime/types.ts';
 
 /** How much a run reads: so many tokens of every row, behind `past` positions that the cache holds. */
 export interface RunSize {
@@ -10,6 +11,14 @@ export interface RunSize {
   readonly past: number;
   /** Lengths of texts at the end of the tokens that follow the tokens before them each, and do not see one another. */
   readonly branches?: readonly number[];
+  /** The stages of layers that are read, all where they are left out. */
+  readonly stages?: StageSpan;
+}
+
+/** Stages of layers from the first on, up to an end that is not among them. */
+export interface StageSpan {
+  readonly first: number;
+  readonly end: number;
 }
 
 /** An input of a graph whose values follow from the size of a run. */
@@ -73,6 +82,12 @@ function branchBias(run: RunSize): Float32Array {
   return bias;
 }
 
+/** What the first stage takes is embedded tokens, unless it is given otherwise. */
+const nothingResumed: { readonly ranks: readonly number[]; readonly rule: Rule } = {
+  ranks: [3],
+  rule: ({ dims }, { rows }) => ({ values: [], dims: [rows, 0, Number(dims[2])] }),
+};
+
 const repeated = (values: readonly number[], times: number) =>
   Array.from({ length: times }, () => values).flat();
 
@@ -113,6 +128,16 @@ const rules: Readonly<Record<string, { readonly ranks: readonly number[]; readon
     ranks: [4],
     rule: (_, run) => ({ values: branchBias(run), dims: [1, 1, run.tokens, run.past + run.tokens] }),
   },
+  [READ_STAGES]: {
+    ranks: [1],
+    rule: ({ dims }, { stages }) => {
+      const count = Number(dims[0]);
+      const { first, end } = stages ?? { first: 0, end: count };
+      const values = Array.from({ length: count }, (_, at) => Number(at >= first && at < end));
+      return { values, dims: [count] };
+    },
+  },
+  ...Object.fromEntries(RESUMED.map((name) => [name, nothingResumed])),
   cache_position: { ranks: [1], rule: (_, run) => ({ values: positions(run), dims: [run.tokens] }) },
   token_type_ids: { ranks: [2], rule: (_, { rows, tokens }) => filled(0, [rows, tokens]) },
   // 0 asks for the logits of all positions.
@@ -147,4 +172,18 @@ export function runInput(input: ValueInfo): RunInput | undefined {
       return { data: elements(type, values), dims };
     },
   };
+}
+
+/** The inputs that follow from a run's size, by name. */
+export function runFeeds(
+  inputs: readonly RunInput[],
+  runtime: Pick<Runtime, 'tensor'>,
+  run: RunSize,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    inputs.map(({ name, type, values }) => {
+      const { data, dims } = values(run);
+      return [name, runtime.tensor(type, data, dims)];
+    }),
+  );
 }

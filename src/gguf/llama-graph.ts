@@ -1,6 +1,7 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import { attr, floatTensor, graph, int64Tensor, model, node, valueInfo } from '../onnx/builders.ts';
 import { DataType, type ModelProto } from '../onnx/model.ts';
+import type { StageCut } from '../onnx/stages.ts';
 import type { ExternalData } from '../onnx/types.ts';
 import { attention, attentionLengths, branchGraphInputs, rotaryCaches } from './attention.ts';
 import { addExternal, type Build, MICROSOFT, normWeight, rmsNorm, tensorOf } from './graph-build.ts';
@@ -82,8 +83,8 @@ async function head(build: Build, x: string, embedding: Embedding): Promise<void
   build.outputs.unshift(valueInfo('logits', DataType.FLOAT, ['batch_size', 'sequence_length', vocabulary]));
 }
 
-/** Attention and MLP of all layers around the residual stream; returns the normalised end of it. */
-async function decoder(build: Build, embedded: string): Promise<string> {
+/** Attention and MLP of all layers around the residual stream; returns the places before each layer and behind the last. */
+async function decoder(build: Build, embedded: string): Promise<StageCut[]> {
   const { hidden, layers, family, normEpsilon } = build.config;
   let residual = embedded;
   let normed = 'layers.0.normed';
@@ -102,6 +103,7 @@ async function decoder(build: Build, embedded: string): Promise<string> {
       node('SkipSimplifiedLayerNormalization', inputs, [normed, '', '', residual], epsilon, MICROSOFT),
     );
   };
+  const cuts: StageCut[] = [{ layer: 0, residual, normed }];
   for (let layer = 0; layer < layers; layer++) {
     const block = `blk.${layer}`;
     const attended = await attention(build, layer, normed);
@@ -113,12 +115,15 @@ async function decoder(build: Build, embedded: string): Promise<string> {
     );
     const next = layer + 1 < layers ? `blk.${layer + 1}.attn_norm.weight` : 'output_norm.weight';
     await add(await mlp(build, layer, normed), `${block}.post_ffw_norm.weight`, next, `layers.${layer + 1}`);
+    cuts.push({ layer: layer + 1, residual, normed });
   }
-  return normed;
+  return cuts;
 }
 
 export interface BuiltModel {
   readonly model: ModelProto;
+  /** Where the layers can be cut: before each of them and behind the last. */
+  readonly cuts: readonly StageCut[];
   readonly externalData: readonly ExternalData[];
 }
 
@@ -165,8 +170,10 @@ export async function buildLlama(
   attentionLengths(build);
   await rotaryCaches(build);
   const { embedded, embedding } = await embed(build);
-  await head(build, await decoder(build, embedded), embedding);
+  const cuts = await decoder(build, embedded);
+  await head(build, cuts[config.layers].normed, embedding);
   return {
+    cuts,
     model: model(graph(config.architecture, build), { '': 17, 'com.microsoft': 1 }),
     externalData: build.externalData,
   };

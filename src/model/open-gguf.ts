@@ -14,6 +14,7 @@ import { neuronLayout } from '../neurons/layout.ts';
 import { weightSignature } from '../neurons/signature.ts';
 import { instrument } from '../onnx/instrument.ts';
 import { normGains } from '../onnx/norm-gains.ts';
+import type { StageCut } from '../onnx/stages.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -31,6 +32,14 @@ export interface OpenOptions {
 
 /** Longer rotary tables cost memory that a page does not have. */
 const LONGEST_CONTEXT = 32768;
+
+/** Stages at most: more tell finer what may be left out, and each costs a run a moment. */
+const MOST_STAGES = 5;
+
+function stagesOf(cuts: readonly StageCut[], layers: number): StageCut[] {
+  const size = Math.ceil(layers / MOST_STAGES);
+  return cuts.filter(({ layer }) => layer % size === 0 || layer === layers);
+}
 
 function nameOf(file: GgufFile): string {
   return (
@@ -62,6 +71,7 @@ export async function openGguf(
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
   const instrumented = instrument(built.model, built.externalData, {
     maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers,
+    stages: runtime.kind === 'webgpu' ? undefined : stagesOf(built.cuts, config.layers),
   });
   const fingerprint = await fingerprintOf(file);
   await yieldToEvents();

@@ -37,6 +37,8 @@ export const attr = {
     create(AttributeProtoSchema, { type: AttributeType.FLOATS, floats: [...values] }),
   tensor: (value: TensorProto): AttributeValue =>
     create(AttributeProtoSchema, { type: AttributeType.TENSOR, t: value }),
+  graph: (value: GraphProto): AttributeValue =>
+    create(AttributeProtoSchema, { type: AttributeType.GRAPH, g: value }),
 };
 
 /** A node. An empty input name is an optional input left out; the name is the first output's unless given. */
@@ -70,6 +72,14 @@ export function valueInfo(name: string, type: DataType, dims: readonly (number |
   return create(ValueInfoProtoSchema, {
     name,
     type: { value: { case: 'tensorType', value: { elemType: type, shape: { dim } } } },
+  });
+}
+
+/** An output of a subgraph, whose shape is left to the runtime. */
+export function valueOfType(name: string, type: DataType): ValueInfoProto {
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: type } } },
   });
 }
 

@@ -7,6 +7,7 @@ import { promptInput } from './graph.ts';
 import { logitPositions, pickLogits } from './logits.ts';
 import { decodeModel, encodeModel, type ModelProto, opsetVersion } from './model.ts';
 import { addRowShape, scaleLayer } from './scale.ts';
+import { type StageCut, stageLayers } from './stages.ts';
 import type { ExternalData, NeuronGraph, OnnxModel } from './types.ts';
 import { columnNorms } from './weights.ts';
 
@@ -15,6 +16,8 @@ export interface InstrumentOptions {
   readonly maxConcatInputs?: number;
   /** Column norms of the down projections by layer, [width] each, where they are known; else they come from the weights. */
   readonly columnNorms?: readonly Float32Array[];
+  /** Where layers are put into stages that a run may leave out, as `stageLayers` takes them; of a float32 graph with a cache. */
+  readonly stages?: readonly StageCut[];
 }
 
 /** The oldest operator set that is edited: Gemm without bias and Slice with inputs need it. */
@@ -62,10 +65,11 @@ export function instrument(
   const edit = editGraph(index.graph);
   if (layers.some(({ projection }) => index.rank(projection.activation) !== 3)) addRowShape(edit, frame);
   const values = layers.map((layer) => scaleLayer(index, edit, layer, frame));
+  const hidden = layers[0]?.hidden ?? 0;
   const total = layers.reduce((sum, { width }) => sum + width, 0);
   captureNeurons(edit, values, {
     lanes: prompt.lanes,
-    hidden: layers[0]?.hidden ?? 0,
+    hidden,
     total,
     maxInputs: Math.max(2, options.maxConcatInputs ?? 7),
     opset: opsetVersion(model),
@@ -74,6 +78,18 @@ export function instrument(
 
   const norms = options.columnNorms ?? layers.map(({ projection }) => columnNorms(projection, externalData));
   const edited = edit.apply(model);
+  const captured = values.flatMap(({ z, output }, at) => [
+    [z, layers[at].width] as const,
+    [output, hidden] as const,
+  ]);
+  const stages =
+    options.stages &&
+    stageLayers(
+      edited,
+      { prompt: prompt.name, lanes: prompt.lanes, hidden },
+      options.stages,
+      new Map(captured),
+    );
   const file = source instanceof Uint8Array ? pointIntoFile(edited, source, externalData) : undefined;
   let offset = 0;
   const described = layers.map(({ layer, width, hidden, node, op }) => {
@@ -91,6 +107,6 @@ export function instrument(
   });
   return {
     model: { proto: encodeModel(edited), externalData: file ? [...externalData, file] : externalData },
-    graph: { layers: described, total, logitPositions, ...captureNames },
+    graph: { layers: described, total, logitPositions, stages, ...captureNames },
   };
 }

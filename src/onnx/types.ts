@@ -24,6 +24,18 @@ export interface DownProjection {
 
 export type FloatType = 'float32' | 'float16';
 
+/** Layers in stages that a run may leave out, by name. */
+export interface LayerStages {
+  readonly stages: readonly {
+    /** The first layer of the stage. */
+    readonly layer: number;
+    /** Graph outputs of its cache. */
+    readonly caches: readonly string[];
+  }[];
+  /** Graph outputs [lanes, length, hidden] that hold what the next stage takes, in the order of the inputs `RESUMED`. */
+  readonly carried: readonly [residual: string, normed: string];
+}
+
 /** What `instrument` added to a graph, by name. All layers share one capture tensor; `offset` says where a layer starts. */
 export interface NeuronGraph {
   readonly layers: readonly (DownProjection & {
@@ -45,4 +57,6 @@ export interface NeuronGraph {
   readonly capturePositions: 'capture_positions';
   /** Graph input, int64 [n]: positions of this run whose logits are wanted. */
   readonly logitPositions: 'logit_positions';
+  /** Where layers were put into stages. */
+  readonly stages?: LayerStages;
 }

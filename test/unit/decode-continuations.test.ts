@@ -3,6 +3,7 @@ import { continuationScorer } from '../../src/decode/continuations.ts';
 import { logSoftmaxStats } from '../../src/decode/sampling.ts';
 import { readSequence } from '../../src/decode/teacher-force.ts';
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
+import { READ_STAGES } from '../../src/onnx/stages.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import { counted, type Opened, openTiny } from '../support/models.ts';
 
@@ -136,6 +137,28 @@ describe('continuations', () => {
     expect(await reads(two)).toEqual([[5], [2, 2, 1]]);
     scorer.dispose();
     apart.dispose();
+  });
+
+  it('read the layers below the first that a lane scales once for all', async () => {
+    const { model, io } = opened;
+    const read: string[] = [];
+    const session = {
+      ...model.session,
+      run: (...[feeds, ...rest]: Parameters<typeof model.session.run>) => {
+        read.push((feeds[READ_STAGES]!.data as Uint8Array).join(''));
+        return model.session.run(feeds, ...rest);
+      },
+    };
+    const reads = async (factors: readonly (readonly ScaledNeuron[])[]) => {
+      const scorer = continuationScorer({ ...model, session }, io, factors);
+      await scorer.score(requests[0]!);
+      scorer.dispose();
+      return read.splice(0);
+    };
+    const [low, , untouched, high] = lanes;
+    expect(await reads([low!, high!, untouched!])).toEqual(['10', '01', '01', '11']);
+    expect(await reads([low!, untouched!])).toEqual(['11', '11']);
+    expect(await reads([low!, high!])).toEqual(['11', '11']);
   });
 
   it('are refused where there is nothing to score or no room, and can be cancelled', async () => {
