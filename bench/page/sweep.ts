@@ -1,9 +1,10 @@
 import type { ByteSource } from '../../src/bytes/source.ts';
+import type { ContinuationScorer } from '../../src/decode/continuations.ts';
 import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
 import { logSoftmaxStats } from '../../src/decode/sampling.ts';
 import { readSequence } from '../../src/decode/teacher-force.ts';
 import { calibrate } from '../../src/engine/calibration.ts';
-import { impactTexts, sweeperOf } from '../../src/engine/impact.ts';
+import { sweeperOf } from '../../src/engine/impact.ts';
 import { type ImpactTexts, type MarginRecord, pairOf, scorePair } from '../../src/impact/score-item.ts';
 import type { ComplianceItem } from '../../src/impact/suites.ts';
 import { SWEEP_ALPHAS, type SweepPlan, sweepLanes, sweepPlan } from '../../src/impact/sweep.ts';
@@ -17,7 +18,7 @@ export interface Sweep {
   readonly io: GraphIo;
   readonly plan: SweepPlan;
   readonly texts: ImpactTexts;
-  readonly scorer: ReturnType<typeof sweeperOf>['scorer'];
+  readonly scorer: ContinuationScorer;
 }
 
 export async function openSweep(
@@ -36,7 +37,8 @@ export async function openSweep(
     layout: model.layout,
     meanCett,
   });
-  return { model, io, plan, texts: impactTexts(model), scorer: sweeperOf(model, io, plan).scorer };
+  const { texts, scorer } = sweeperOf(model, io, plan).parts;
+  return { model, io, plan, texts, scorer };
 }
 
 /** The sum of an answer's log-probabilities, prompt and answer read from their start. */

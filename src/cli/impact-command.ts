@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { graphIo } from '../decode/graph-io.ts';
-import { calibrate } from '../engine/calibration.ts';
-import { sweeperOf } from '../engine/impact.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
 import { fetchSuite, type ReadSuite, readSuite } from '../impact/import/read-suite.ts';
@@ -13,14 +11,14 @@ import type { Measured } from '../impact/measured.ts';
 import { type ImpactReport, impactReport } from '../impact/report.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { BUILT_IN_SUITES, type Suite } from '../impact/suites.ts';
-import { SWEEP_ALPHAS, sweepPlan } from '../impact/sweep.ts';
+import { SWEEP_ALPHAS } from '../impact/sweep.ts';
 import { intervalText as interval } from './estimate-text.ts';
 import { withFile } from './file-source.ts';
 import { freeLines } from './free-text.ts';
 import { impactFolder } from './impact-folder.ts';
 import { memberLines } from './member-text.ts';
-import { type CliDevice, openModel } from './open-model.ts';
-import { sweptSets } from './swept-sets.ts';
+import { type CliDevice, existingModel } from './open-model.ts';
+import { openSweepers } from './sweeping-processes.ts';
 
 export interface ImpactOptions {
   readonly model: string;
@@ -44,6 +42,8 @@ export interface ImpactOptions {
   readonly labels?: string;
   readonly tight?: number;
   readonly resume?: boolean;
+  /** At most; one a core where it is left out. */
+  readonly processes?: number;
   readonly seed: number;
   /** File for everything that was measured (JSON). */
   readonly report?: string;
@@ -77,34 +77,35 @@ export async function runImpactCommand(
   options: ImpactOptions,
   onProgress: (progress: ImpactProgress) => void,
 ): Promise<ImpactReport> {
-  const { out, limit, controls, members, seed, alphas = SWEEP_ALPHAS } = options;
+  const { out, device, limit, controls, members = false, seed, alphas = SWEEP_ALPHAS } = options;
   if (existsSync(join(out, 'impact.json')) && !options.resume)
     throw new EngineError('bad-input', `${out} holds a sweep already; add --resume to go on with it.`);
   const suites = await Promise.all(
     (options.suites ?? BUILT_IN_SUITES).map((place) => openSuite(place, limit)),
   );
   const labels = options.labels === undefined ? [] : parseLabels(await readFile(options.labels, 'utf8'));
-  const model = await openModel(options.model, options.device);
+  const sweeper = await openSweepers(
+    {
+      model: existingModel(options.model).path,
+      device,
+      files: (options.set ?? []).map((file) => resolve(file)),
+      neurons: options.neuron ?? [],
+      alphas,
+      controls,
+      members,
+      seed,
+    },
+    options.processes ?? availableParallelism(),
+  );
+  for (const note of sweeper.notes) process.stderr.write(`${note}\n`);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new Error('interrupted'));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    const io = graphIo(model);
-    const { meanCett } = await calibrate(model, io);
-    const sets = await sweptSets(options.set ?? [], options.neuron ?? [], model);
-    const plan = sweepPlan({ alphas, sets, controls, members, seed, layout: model.layout, meanCett });
-    const sweeper = sweeperOf(model, io, plan, options.free);
     const store = impactFolder(out);
-    await runImpact({
-      ...sweeper,
-      suites,
-      store,
-      tight: options.tight,
-      signal: stop.signal,
-      onProgress,
-    });
-    sweeper.scorer.dispose();
+    const { free, tight } = options;
+    await runImpact({ sweeper, suites, store, free, tight, signal: stop.signal, onProgress });
     const kept = await store.load();
     if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
     const report = await impactReport(kept.manifest, kept.records, { seed, labels });
@@ -113,7 +114,7 @@ export async function runImpactCommand(
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
-    await model.session.release();
+    sweeper.close();
   }
 }
 

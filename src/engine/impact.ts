@@ -4,6 +4,7 @@ import { comparedPlan, freeAnswerer } from '../impact/free.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { answerIds, type ImpactTexts } from '../impact/score-item.ts';
 import { type SweepPlan, sweepLanes, sweepPlan } from '../impact/sweep.ts';
+import { makeRecord, type Sweeper, type SweepParts } from '../impact/sweeper.ts';
 import type { LanguageModel } from '../model/types.ts';
 import type { ImpactIn, ImpactStart } from '../protocol/messages.ts';
 import type { CallContext } from '../protocol/server.ts';
@@ -22,22 +23,23 @@ export function impactTexts(model: LanguageModel): ImpactTexts {
   };
 }
 
-/**
- * What a plan is swept with. Dispose the scorer when it is done.
- * @param free items of each compliance suite that are also answered freely
- */
-export function sweeperOf(model: LanguageModel, io: GraphIo, plan: SweepPlan, free = 0) {
+/** Sweeps a plan with a model at hand, one item at a time. Dispose it when it is done. */
+export function sweeperOf(
+  model: LanguageModel,
+  io: GraphIo,
+  plan: SweepPlan,
+): Sweeper & { readonly parts: SweepParts; dispose(): void } {
   const { runtime, name, fingerprint, precision } = model;
-  const lanes = sweepLanes(plan);
+  const scorer = continuationScorer(model, io, sweepLanes(plan));
+  const answerer = freeAnswerer(model, io, sweepLanes(comparedPlan(plan)));
+  const parts = { scorer, answerer, texts: impactTexts(model), plan };
   return {
     model: { name, fingerprint, precision, device: runtime.kind },
-    scorer: continuationScorer(model, io, lanes),
-    free:
-      free > 0
-        ? { items: free, answerer: freeAnswerer(model, io, sweepLanes(comparedPlan(plan))) }
-        : undefined,
-    texts: impactTexts(model),
     plan,
+    ahead: 1,
+    parts,
+    make: (job, signal) => makeRecord(parts, job, signal),
+    dispose: () => scorer.dispose(),
   };
 }
 
@@ -64,10 +66,11 @@ export async function impact(
       ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett }) }
       : await keptSweep(db, run, more);
     const store = impactStore(db, run, { suites, seed, tight, free });
-    const sweeper = sweeperOf(model, io, plan, free);
+    const sweeper = sweeperOf(model, io, plan);
     try {
       const progress = await runImpact({
-        ...sweeper,
+        sweeper,
+        free,
         suites,
         store,
         tight,
@@ -78,7 +81,7 @@ export async function impact(
       await store.finish();
       return progress;
     } finally {
-      sweeper.scorer.dispose();
+      sweeper.dispose();
     }
   });
 }

@@ -1,22 +1,17 @@
-import type { ContinuationScorer } from '../decode/continuations.ts';
 import { EngineError } from '../errors.ts';
+import { inOrder } from '../identify/in-order.ts';
 import { fnv1a } from '../model/fingerprint.ts';
-import { answerFreely, type FreeAnswerer } from './free.ts';
-import { type ImpactRecord, type ImpactTexts, scorePair, scorePassage } from './score-item.ts';
+import type { ImpactRecord } from './score-item.ts';
 import { formatSuite, isCompliance, isComplianceKind, type Suite } from './suites.ts';
 import type { SweepPlan } from './sweep.ts';
+import type { Sweeper, SweepJob } from './sweeper.ts';
 import { isTight } from './tight.ts';
 
 /** What a sweep is made of: it is only resumed with the same. */
 export interface ImpactManifest {
   readonly format: 'h-neuron-impact';
   readonly version: 1;
-  readonly model: {
-    readonly name: string;
-    readonly fingerprint: string;
-    readonly precision: string;
-    readonly device: string;
-  };
+  readonly model: Sweeper['model'];
   readonly plan: SweepPlan;
   readonly suites: readonly {
     readonly name: string;
@@ -50,22 +45,22 @@ export interface ImpactProgress {
   readonly latest: ImpactRecord | undefined;
 }
 
-/** One record to be made. */
-interface Job {
-  readonly type: ImpactRecord['type'];
-  readonly suite: string;
-  readonly id: string;
-  make(): Promise<ImpactRecord>;
+/** Items of all suites in turn, so that a sweep that is stopped early has some of each. */
+function inTurn<T>(suites: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...suites.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => suites.flatMap((jobs) => jobs.slice(i, i + 1))).flat();
 }
 
-/** Items of all suites in turn, so that a sweep that is stopped early has some of each. */
-function inTurn<S extends { readonly items: readonly unknown[] }>(
-  suites: readonly S[],
-): { readonly suite: S; readonly item: S['items'][number] }[] {
-  const longest = Math.max(0, ...suites.map(({ items }) => items.length));
-  return Array.from({ length: longest }, (_, i) =>
-    suites.flatMap((suite) => (i < suite.items.length ? [{ suite, item: suite.items[i] }] : [])),
-  ).flat();
+function scoreJobs({ name: suite, items }: Suite): SweepJob[] {
+  return items.map((item) =>
+    'text' in item ? { type: 'passage', suite, item } : { type: 'margin', suite, item },
+  );
+}
+
+function freeJobs(suite: Suite, items: number): SweepJob[] {
+  if (!isCompliance(suite)) return [];
+  const { name, kind } = suite;
+  return suite.items.slice(0, items).map((item) => ({ type: 'free', suite: name, kind, item }));
 }
 
 function manifestOf(
@@ -87,7 +82,9 @@ function manifestOf(
   };
 }
 
-const keyOf = ({ type, suite, id }: Pick<Job, 'type' | 'suite' | 'id'>) => `${type}\n${suite}\n${id}`;
+const keyOf = (type: ImpactRecord['type'], suite: string, id: string) => `${type}\n${suite}\n${id}`;
+const keyOfJob = ({ type, suite, item }: SweepJob) => keyOf(type, suite, item.id);
+const keyOfRecord = ({ type, suite, id }: ImpactRecord) => keyOf(type, suite, id);
 
 /** How many items of suites are answered freely where so many of each that can be gone along with are. */
 export function countFree(suites: ImpactManifest['suites'], items: number): number {
@@ -128,27 +125,24 @@ function pacer() {
  * Scores the items of suites under every set and alpha of a plan, then lets some be answered freely, and stores each as it
  * is done. What the store holds of the same sweep is not done again; the result is the same however often the sweep was
  * stopped in between, and whether free answers are asked for at once or later.
- * @param options.scorer of the plan's lanes, as `sweepLanes` gives them
- * @param options.free answers items of each compliance suite from its start, of the same lanes
+ * @param options.free items of each compliance suite, from its start, that are also answered freely
  * @param options.tight half width of the 95 % interval of a set's slope against the controls (share of items per alpha)
  *   from which on a suite's other items are not scored; all are where it is left out
  * @throws EngineError `bad-input` where the store holds another sweep; `cancelled` once the signal fires
  */
 export async function runImpact(options: {
-  readonly model: ImpactManifest['model'];
-  readonly scorer: ContinuationScorer;
-  readonly texts: ImpactTexts;
-  readonly plan: SweepPlan;
+  readonly sweeper: Sweeper;
   readonly suites: readonly Suite[];
   readonly store: ImpactStore;
-  readonly free?: { readonly items: number; readonly answerer: FreeAnswerer };
+  readonly free?: number;
   readonly tight?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImpactProgress) => void;
   /** Awaited before every item: lets others use the model. */
   readonly giveWay?: () => Promise<void>;
 }): Promise<ImpactProgress> {
-  const { model, scorer, texts, plan, suites, store, free, tight, signal, onProgress, giveWay } = options;
+  const { sweeper, suites, store, free = 0, tight, signal, onProgress, giveWay } = options;
+  const { model, plan } = sweeper;
   const manifest = manifestOf(model, plan, suites);
   const kept = await store.load();
   const difference = kept && differenceOf(kept.manifest, manifest);
@@ -159,39 +153,13 @@ export async function runImpact(options: {
     );
   if (!kept) await store.begin(manifest);
   const records = [...(kept?.records ?? [])];
-  const doneKeys = new Set(records.map(keyOf));
-  const isDone = (job: Job) => doneKeys.has(keyOf(job));
-  const scored = inTurn(suites).map(({ suite: { name: suite }, item }): Job => {
-    const input = { suite, item, signal };
-    return 'text' in item
-      ? {
-          type: 'passage',
-          suite,
-          id: item.id,
-          make: () => scorePassage(scorer, texts, plan, { ...input, item }),
-        }
-      : {
-          type: 'margin',
-          suite,
-          id: item.id,
-          make: () => scorePair(scorer, texts, plan, { ...input, item }),
-        };
-  });
-  const answered = free ? freeJobs(free) : [];
-  function freeJobs({ items, answerer }: NonNullable<typeof free>): Job[] {
-    const shortened = suites
-      .filter(isCompliance)
-      .map((suite) => ({ ...suite, items: suite.items.slice(0, items) }));
-    return inTurn(shortened).map(({ suite: { name: suite, kind }, item }) => ({
-      type: 'free',
-      suite,
-      id: item.id,
-      make: () => answerFreely(answerer, texts, plan, { suite, kind, item, signal }),
-    }));
-  }
-  const done = (jobs: readonly Job[]) => jobs.filter(isDone).length;
+  const doneKeys = new Set(records.map(keyOfRecord));
+  const isDone = (job: SweepJob) => doneKeys.has(keyOfJob(job));
+  const scored = inTurn(suites.map(scoreJobs));
+  const answered = inTurn(suites.map((suite) => freeJobs(suite, free)));
+  const done = (jobs: readonly SweepJob[]) => jobs.filter(isDone).length;
   const progress = (
-    jobs: readonly Job[],
+    jobs: readonly SweepJob[],
     pace: ReturnType<typeof pacer>,
     latest?: ImpactRecord,
   ): ImpactProgress => ({
@@ -204,26 +172,34 @@ export async function runImpact(options: {
   const checkStopped = () => {
     if (signal?.aborted) throw new EngineError('cancelled', 'The sweep was stopped; what is done is stored.');
   };
-  const isKnown = (suite: string) => tight !== undefined && isTight(plan, suite, records, tight);
-  const known = new Set(suites.map(({ name }) => name).filter(isKnown));
+  const isTightNow = (suite: string) => tight !== undefined && isTight(plan, suite, records, tight);
+  const known = new Set(suites.map(({ name }) => name).filter(isTightNow));
+  const isLeftOut = ({ type, suite }: Pick<SweepJob, 'type' | 'suite'>) =>
+    type !== 'free' && known.has(suite);
+  const make = async (job: SweepJob): Promise<ImpactRecord | undefined> => {
+    if (isLeftOut(job)) return undefined;
+    checkStopped();
+    await giveWay?.();
+    checkStopped();
+    return sweeper.make(job, signal).catch((error: unknown) => {
+      checkStopped();
+      throw error;
+    });
+  };
   let pace = pacer();
   onProgress?.(progress(scored, pace));
   for (const jobs of [scored, answered]) {
     pace = pacer();
-    for (const job of jobs) {
-      if (isDone(job) || (job.type !== 'free' && known.has(job.suite))) continue;
+    const left = jobs.filter((job) => !isDone(job));
+    for await (const record of inOrder(left, sweeper.ahead, make)) {
+      // What was in work when its suite became known would not be there had it been begun later.
+      if (!record || isLeftOut(record)) continue;
       checkStopped();
-      await giveWay?.();
-      checkStopped();
-      const record = await job.make().catch((error: unknown) => {
-        checkStopped();
-        throw error;
-      });
       await store.append(record);
       records.push(record);
-      doneKeys.add(keyOf(record));
+      doneKeys.add(keyOfRecord(record));
       pace.step();
-      if (isKnown(job.suite)) known.add(job.suite);
+      if (isTightNow(record.suite)) known.add(record.suite);
       onProgress?.(progress(jobs, pace, record));
     }
   }

@@ -30,6 +30,7 @@ const options = (change: Partial<ImpactOptions>): ImpactOptions => ({
   controls: 0,
   free: 0,
   seed: 1,
+  processes: 1,
   ...change,
 });
 

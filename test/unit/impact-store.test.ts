@@ -99,11 +99,10 @@ describe('a sweep in the browser’s store', () => {
     const store = impactFolder(join(folder, 'run'));
     const { model, io, calibration } = opened;
     const plan = sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett });
-    const { scorer, ...sweeper } = sweeperOf(model, io, plan);
-    await runImpact({ ...sweeper, scorer, suites: start.suites, store });
-    const { free } = sweeperOf(model, io, plan, 1);
-    await runImpact({ ...sweeper, scorer, free, suites: start.suites, store });
-    scorer.dispose();
+    const sweeper = sweeperOf(model, io, plan);
+    await runImpact({ sweeper, suites: start.suites, store });
+    await runImpact({ sweeper, free: 1, suites: start.suites, store });
+    sweeper.dispose();
     const kept = (await store.load())!;
     rmSync(folder, { recursive: true });
     const { summary, records } = await client.call('impactRun', { run: 'a' });

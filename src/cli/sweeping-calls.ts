@@ -1,0 +1,31 @@
+import type { ImpactRecord } from '../impact/score-item.ts';
+import type { Sweeper, SweepJob } from '../impact/sweeper.ts';
+import type { CliDevice } from './open-model.ts';
+
+/** What is turned in which model. */
+export interface SweepInput {
+  readonly model: string;
+  readonly device: CliDevice;
+  /** Files of neuron sets; the controls are matched to the first. */
+  readonly files: readonly string[];
+  /** Single neurons as "LAYER:NEURON", further sets. */
+  readonly neurons: readonly string[];
+  readonly alphas: readonly number[];
+  readonly controls: number;
+  readonly members: boolean;
+  readonly seed: number;
+}
+
+/** The calls of a process that items are put to. */
+export interface SweepingCalls {
+  open: {
+    in: SweepInput;
+    event: never;
+    out: Pick<Sweeper, 'model' | 'plan'> & {
+      /** Of sets that were found in other models of the same weights. */
+      readonly notes: readonly string[];
+      readonly peakBytes: number;
+    };
+  };
+  make: { in: SweepJob; event: never; out: ImpactRecord };
+}

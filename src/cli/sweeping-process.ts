@@ -1,0 +1,32 @@
+import { graphIo } from '../decode/graph-io.ts';
+import { calibrate } from '../engine/calibration.ts';
+import { sweeperOf } from '../engine/impact.ts';
+import { EngineError } from '../errors.ts';
+import { sweepPlan } from '../impact/sweep.ts';
+import type { Sweeper } from '../impact/sweeper.ts';
+import { openModel } from './open-model.ts';
+import { answerInProcess, peakBytes } from './process-pool.ts';
+import type { SweepingCalls } from './sweeping-calls.ts';
+import { sweptSets } from './swept-sets.ts';
+
+let sweeper: Sweeper | undefined;
+
+answerInProcess<SweepingCalls>(
+  {
+    async open({ model: path, device, files, neurons, ...choice }) {
+      const model = await openModel(path, device, { threads: 1 });
+      const io = graphIo(model);
+      const { meanCett } = await calibrate(model, io);
+      const { sets, notes } = await sweptSets(files, neurons, model);
+      const plan = sweepPlan({ ...choice, sets, layout: model.layout, meanCett });
+      sweeper = sweeperOf(model, io, plan);
+      return { model: sweeper.model, plan, notes, peakBytes: peakBytes() };
+    },
+    async make(job, { signal }) {
+      if (!sweeper) throw new EngineError('no-model', 'The process was asked before it had a model.');
+      return sweeper.make(job, signal);
+    },
+  },
+  // What a scorer keeps of a prompt is of use to the next.
+  { make: [] },
+);
