@@ -140,9 +140,9 @@ export function continuationScorer(
     const { trunk, from, branches } = text;
     const used = [...branches.keys()].filter((b) => branches[b].length > 0);
     const startOf = (b: number) => branches.slice(0, b).reduce((sum, ids) => sum + ids.length, 0);
-    // GroupQueryAttention counts the positions of a run without a cache itself.
-    if (used.length <= 1 || (io.branchBias && given.length > 0)) {
-      const lengths = io.branchBias ? branches.map((ids) => ids.length) : undefined;
+    const isOneRun = io.branches === 'anywhere' || (io.branches && given.length > 0);
+    if (used.length <= 1 || isOneRun) {
+      const lengths = io.branches ? branches.map((ids) => ids.length) : undefined;
       const output = await read(lane, 0, given, [...trunk, ...branches.flat()], { from, branches: lengths });
       return {
         cache: output.cache,
@@ -151,13 +151,13 @@ export function continuationScorer(
       };
     }
     const stem = await read(lane, 0, given, trunk, { from });
-    const groups = io.branchBias ? [used] : used.map((b) => [b]);
+    const groups = io.branches ? [used] : used.map((b) => [b]);
     const outputs = new Map<number, (i: number) => Float32Array>();
     try {
       for (const [at, group] of groups.entries()) {
         checkCancelled(signal);
         const behind = copyOf(stem.cache, stem.cache.length);
-        const lengths = io.branchBias ? group.map((b) => branches[b].length) : undefined;
+        const lengths = io.branches ? group.map((b) => branches[b].length) : undefined;
         const ids = group.flatMap((b) => branches[b]);
         const output = await read(lane, 1 + at, behind, ids, { from: 0, branches: lengths });
         output.cache.dispose();

@@ -50,7 +50,7 @@ function uploadScales(model: RunnableModel, rows: BatchScales['rows']): BatchSca
 export interface ForwardInput {
   /** One array of token ids a row, all equally long. */
   readonly ids: readonly (readonly number[])[];
-  /** As in `RunSize`; only for graphs with `GraphIo.branchBias`, and only the cache's positions before them are of use. */
+  /** As in `RunSize`; only for graphs with `GraphIo.branches`, and only the cache's positions before them are of use. */
   readonly branches?: readonly number[];
   /**
    * Stages of layers that this run reads, of `NeuronGraph.stages`; all where they are left out. The cache holds the

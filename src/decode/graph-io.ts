@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { LanguageModel } from '../model/types.ts';
-import { BRANCH_BIAS } from '../onnx/branches.ts';
+import { BRANCH_BIAS, CAUSAL_BIAS } from '../onnx/branches.ts';
 import { startsFromEmbeddings } from '../onnx/refusals.ts';
 import type { ElementType, ValueInfo } from '../runtime/types.ts';
 import { type RunInput, runInput } from './run-inputs.ts';
@@ -22,8 +22,8 @@ export interface GraphIo {
   readonly tokenType: ElementType;
   readonly attentionMask: string | undefined;
   readonly positionIds: string | undefined;
-  /** Set where a run of one row may read texts that branch. */
-  readonly branchBias: string | undefined;
+  /** Whether a run of one row may read texts that branch: behind a cache only, or also from its start. */
+  readonly branches: 'behind a cache' | 'anywhere' | undefined;
   /** Inputs whose values follow from the size of a run, attention mask and position ids among them. */
   readonly inputs: readonly RunInput[];
   /** Empty where the graph keeps no cache: the whole sequence is then read at each run. */
@@ -139,7 +139,8 @@ export function graphIo({
     tokenType: tokens.type,
     attentionMask: named('attention_mask'),
     positionIds: named('position_ids'),
-    branchBias: named(BRANCH_BIAS),
+    // GroupQueryAttention counts the positions of a run without a cache itself.
+    branches: named(CAUSAL_BIAS) ? 'anywhere' : named(BRANCH_BIAS) ? 'behind a cache' : undefined,
     inputs,
     cache: cache.map((input) => cacheSlot(input, session.outputs, headDim)),
     logits: logitsName(session.outputs, [neurons.activations, neurons.outputNorms]),

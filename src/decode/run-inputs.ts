@@ -1,6 +1,6 @@
 import { floatToHalf } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
-import { BRANCH_BIAS } from '../onnx/branches.ts';
+import { BRANCH_BIAS, CAUSAL_BIAS, HIDDEN, KEY_POSITIONS } from '../onnx/branches.ts';
 import { READ_STAGES, RESUMED } from '../onnx/stages.ts';
 import type { ElementType, Runtime, Tensor, TensorData, ValueInfo } from '../runtime/types.ts';
 
@@ -49,9 +49,6 @@ type Rule = (
   run: RunSize,
 ) => { readonly values: ArrayLike<number>; readonly dims: number[] };
 
-/** Added to a score, it leaves no weight. */
-const HIDDEN = -1e30;
-
 const consecutive = (start: number, length: number) => Array.from({ length }, (_, at) => start + at);
 
 /** Tokens before the branches. */
@@ -79,6 +76,15 @@ function branchBias(run: RunSize): Float32Array {
       bias.fill(HIDDEN, token * total + past + trunk, token * total + past + start);
     start += length;
   }
+  return bias;
+}
+
+/** Hides from each token what stands behind it, and from each branch the others. */
+function causalBias(run: RunSize): Float32Array {
+  const bias = branchBias(run);
+  const total = run.past + run.tokens;
+  for (let token = 0; token < run.tokens; token++)
+    bias.fill(HIDDEN, token * total + run.past + token + 1, (token + 1) * total);
   return bias;
 }
 
@@ -138,6 +144,17 @@ const rules: Readonly<Record<string, { readonly ranks: readonly number[]; readon
     },
   },
   ...Object.fromEntries(RESUMED.map((name) => [name, nothingResumed])),
+  [CAUSAL_BIAS]: {
+    ranks: [4],
+    rule: (_, run) => ({ values: causalBias(run), dims: [1, 1, run.tokens, run.past + run.tokens] }),
+  },
+  [KEY_POSITIONS]: {
+    ranks: [1],
+    rule: (_, run) => ({
+      values: [...consecutive(0, run.past), ...positions(run)],
+      dims: [run.past + run.tokens],
+    }),
+  },
   cache_position: { ranks: [1], rule: (_, run) => ({ values: positions(run), dims: [run.tokens] }) },
   token_type_ids: { ranks: [2], rule: (_, { rows, tokens }) => filled(0, [rows, tokens]) },
   // 0 asks for the logits of all positions.

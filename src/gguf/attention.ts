@@ -1,10 +1,11 @@
-import { BRANCH_BIAS } from '../onnx/branches.ts';
-import { attr, int64Tensor, node, valueInfo } from '../onnx/builders.ts';
+import { int64Tensor, node, valueInfo } from '../onnx/builders.ts';
 import { DataType } from '../onnx/model.ts';
-import { addExternal, type Build, MICROSOFT, rmsNorm } from './graph-build.ts';
+import { addExternal, type Build, rmsNorm } from './graph-build.ts';
+import { groupedAttention, groupedInputs } from './grouped-attention.ts';
 import { linear, linearPart } from './linear.ts';
 import { readFloats } from './linear-weights.ts';
 import { rotaryFrequencies, rotaryRowOrder, rotaryTables } from './rope.ts';
+import { standardAttention, standardInputs } from './standard-attention.ts';
 
 /** Names of the tables of all layers, and of those with a window where these turn by another base. */
 const GLOBAL = ['rotary_cos', 'rotary_sin'] as const;
@@ -31,35 +32,24 @@ export async function rotaryCaches(build: Build): Promise<void> {
     add(LOCAL, rotaryFrequencies(window.ropeTheta, headDim, { type: 'none' }), 1);
 }
 
-/** Inputs by which a run may read texts that branch, to add to GroupQueryAttention's. */
-function branchInputs({ branches }: Build): readonly string[] {
-  return branches ? ['position_ids', BRANCH_BIAS] : [];
+/** What both operators of attention take, by name. */
+export interface AttentionInputs {
+  /** Holds keys and values, too, where these are empty. */
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly past: readonly string[];
+  readonly present: readonly string[];
+  /** Cosines and sines. */
+  readonly tables: readonly [string, string];
+  /** Positions that a token sees, where these are not all. */
+  readonly window: number | undefined;
 }
 
-/** Graph inputs for texts that branch: positions of their own, and a bias that hides one from another. */
-export function branchGraphInputs({ branches, inputs }: Build): void {
-  if (!branches) return;
-  inputs.push(
-    valueInfo('position_ids', DataType.INT64, ['batch_size', 'sequence_length']),
-    valueInfo(BRANCH_BIAS, DataType.FLOAT, ['one', 1, 'sequence_length', 'total_sequence_length']),
-  );
-}
-
-/** Lengths that GroupQueryAttention wants, from the attention mask that every exporter's graph takes. */
-export function attentionLengths(build: Build): void {
-  build.initializers.push(
-    int64Tensor('axis_1', [1], [1]),
-    int64Tensor('one', [], [1]),
-    int64Tensor('index_1', [], [1]),
-  );
-  build.nodes.push(
-    node('ReduceSum', ['attention_mask', 'axis_1'], ['mask_lengths'], { keepdims: attr.int(0) }),
-    node('Sub', ['mask_lengths', 'one'], ['last_positions']),
-    node('Cast', ['last_positions'], ['seqlens_k'], { to: attr.int(DataType.INT32) }),
-    node('Shape', ['attention_mask'], ['mask_shape']),
-    node('Gather', ['mask_shape', 'index_1'], ['mask_width']),
-    node('Cast', ['mask_width'], ['total_sequence_length'], { to: attr.int(DataType.INT32) }),
-  );
+/** Inputs of the graph, and what all layers' attention takes from them. */
+export function attentionInputs(build: Build): void {
+  if (build.attention === 'standard') standardInputs(build);
+  else groupedInputs(build);
 }
 
 function projections(build: Build, layer: number) {
@@ -91,7 +81,7 @@ async function headNorm(build: Build, x: string, heads: number, weight: string):
   return `${x}.normed`;
 }
 
-/** Inputs query, key and value of GroupQueryAttention: packed in one where nothing has to be done to them before. */
+/** Query, key and value: packed in one where nothing has to be done to them before. */
 async function queryKeyValue(
   build: Build,
   layer: number,
@@ -116,9 +106,9 @@ async function queryKeyValue(
 
 /** Attention of a layer over its cache, with rotary embedding and, where the layer has one, a window; returns its output. */
 export async function attention(build: Build, layer: number, x: string): Promise<string> {
-  const { hidden, heads, kvHeads, headDim, attentionScale, window } = build.config;
+  const { hidden, heads, kvHeads, headDim, window } = build.config;
   const at = `layers.${layer}.attention`;
-  const inputs = await queryKeyValue(build, layer, x, at);
+  const [query, key, value] = await queryKeyValue(build, layer, x, at);
   const past = ['key', 'value'].map((kind) => `past_key_values.${layer}.${kind}`);
   const present = ['key', 'value'].map((kind) => `present.${layer}.${kind}`);
   for (const name of past)
@@ -131,21 +121,11 @@ export async function attention(build: Build, layer: number, x: string): Promise
     );
   const isLocal = window?.isLocal[layer] ?? false;
   const tables = isLocal && hasOwnLocalTables(build) ? LOCAL : GLOBAL;
-  build.nodes.push(
-    node(
-      'GroupQueryAttention',
-      [...inputs, ...past, 'seqlens_k', 'total_sequence_length', ...tables, ...branchInputs(build)],
-      [`${at}.heads`, ...present],
-      {
-        num_heads: attr.int(heads),
-        kv_num_heads: attr.int(kvHeads),
-        do_rotary: attr.int(1),
-        scale: attr.float(attentionScale),
-        ...(window && isLocal ? { local_window_size: attr.int(window.positions) } : {}),
-      },
-      MICROSOFT,
-    ),
-  );
+  const attend = build.attention === 'standard' ? standardAttention : groupedAttention;
+  attend(build, at, {
+    ...{ query, key, value, past, present, tables },
+    window: isLocal ? window?.positions : undefined,
+  });
   const output = linearPart(build, `blk.${layer}.attn_output`, heads * headDim, hidden);
   await linear(build, `${at}.heads`, `${at}.output`, [output], heads * headDim);
   return `${at}.output`;

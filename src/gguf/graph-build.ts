@@ -16,6 +16,8 @@ export interface Build {
   readonly precision: Precision;
   /** Runs may read texts that branch. */
   readonly branches: boolean;
+  /** The operator of attention: ONNX Runtime's own GroupQueryAttention, or the standard Attention. */
+  readonly attention: 'grouped' | 'standard';
   readonly nodes: NodeProto[];
   readonly inputs: ValueInfoProto[];
   readonly outputs: ValueInfoProto[];

@@ -3,7 +3,7 @@ import { attr, floatTensor, graph, int64Tensor, model, node, valueInfo } from '.
 import { DataType, type ModelProto } from '../onnx/model.ts';
 import type { StageCut } from '../onnx/stages.ts';
 import type { ExternalData } from '../onnx/types.ts';
-import { attention, attentionLengths, branchGraphInputs, rotaryCaches } from './attention.ts';
+import { attention, attentionInputs, rotaryCaches } from './attention.ts';
 import { addExternal, type Build, MICROSOFT, normWeight, rmsNorm, tensorOf } from './graph-build.ts';
 import {
   addBlocks,
@@ -120,6 +120,9 @@ async function decoder(build: Build, embedded: string): Promise<StageCut[]> {
   return cuts;
 }
 
+/** The operator set that brings Attention. */
+const STANDARD_ATTENTION_OPSET = 23;
+
 export interface BuiltModel {
   readonly model: ModelProto;
   /** Where the layers can be cut: before each of them and behind the last. */
@@ -139,8 +142,10 @@ export async function buildLlama(
   options: {
     readonly onProgress?: OnProgress;
     readonly signal?: AbortSignal;
-    /** Adds the inputs `position_ids` and `branch_bias`, by which one run may read texts that branch. */
+    /** Adds the inputs by which one run may read texts that branch; with the standard attention it always may. */
     readonly branches?: boolean;
+    /** As in `Build`; grouped where it is left out. */
+    readonly attention?: Build['attention'];
   } = {},
 ): Promise<BuiltModel> {
   const total = [...file.tensors.values()].reduce((sum, tensor) => sum + tensor.byteLength, 0);
@@ -150,13 +155,9 @@ export async function buildLlama(
     config,
     precision,
     branches: options.branches === true,
+    attention: options.attention ?? 'grouped',
     nodes: [],
-    inputs: ['input_ids', 'attention_mask'].map((name) =>
-      valueInfo(name, DataType.INT64, [
-        'batch_size',
-        name === 'input_ids' ? 'sequence_length' : 'total_sequence_length',
-      ]),
-    ),
+    inputs: [valueInfo('input_ids', DataType.INT64, ['batch_size', 'sequence_length'])],
     outputs: [],
     initializers: [],
     externalData: [],
@@ -166,15 +167,17 @@ export async function buildLlama(
       options.onProgress?.({ stage: 'Preparing weights', done, total, unit: 'bytes' });
     },
   };
-  branchGraphInputs(build);
-  attentionLengths(build);
+  attentionInputs(build);
   await rotaryCaches(build);
   const { embedded, embedding } = await embed(build);
   const cuts = await decoder(build, embedded);
   await head(build, cuts[config.layers].normed, embedding);
   return {
     cuts,
-    model: model(graph(config.architecture, build), { '': 17, 'com.microsoft': 1 }),
+    model: model(graph(config.architecture, build), {
+      '': build.attention === 'standard' ? STANDARD_ATTENTION_OPSET : 17,
+      'com.microsoft': 1,
+    }),
     externalData: build.externalData,
   };
 }

@@ -65,8 +65,9 @@ export async function openGguf(
   const { precision, name } = precisionFor(runtime.kind, file, options);
   const built = await buildLlama(file, config, precision, {
     ...options,
-    // A window counts positions of the cache, which are not those of a branch.
-    branches: runtime.kind !== 'webgpu' && config.window === undefined,
+    attention: runtime.kind === 'wasm' ? 'standard' : 'grouped',
+    // GroupQueryAttention's window counts positions of the cache, which are not those of a branch.
+    branches: runtime.kind === 'native' && config.window === undefined,
   });
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
   const instrumented = instrument(built.model, built.externalData, {
@@ -101,8 +102,8 @@ export async function openGguf(
     session,
     neurons: instrumented.graph,
     headDim: config.headDim,
-    // GroupQueryAttention does; all attention of this graph is of that kind.
-    continuesCacheInPlace: true,
+    // GroupQueryAttention does.
+    continuesCacheInPlace: runtime.kind !== 'wasm',
     lanesApart: false,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
     attribution: (ref) => neuronAttribution(file, config, ref),

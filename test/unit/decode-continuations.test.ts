@@ -5,7 +5,9 @@ import { readSequence } from '../../src/decode/teacher-force.ts';
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
 import { READ_STAGES } from '../../src/onnx/stages.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
+import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
 import { counted, type Opened, openTiny } from '../support/models.ts';
+import { openFamily } from '../support/tiny-families.ts';
 
 describe('continuations', () => {
   let opened: Opened;
@@ -57,6 +59,7 @@ describe('continuations', () => {
 
   /** By reading prompt and continuation from the start, each by itself. */
   async function alone(
+    { model, io }: Opened,
     { promptIds, continuations }: (typeof requests)[number],
     neurons: readonly ScaledNeuron[],
   ) {
@@ -65,8 +68,8 @@ describe('continuations', () => {
       const logprobs: number[] = [];
       const logits = ids.map((_, i) => promptIds.length - 1 + i);
       await readSequence(
-        opened.model,
-        opened.io,
+        model,
+        io,
         {
           promptIds,
           answerIds: ids.slice(0, -1),
@@ -84,14 +87,13 @@ describe('continuations', () => {
     return found;
   }
 
-  it.each(['in one run', 'one by one'])('are scored as each is when read by itself: %s', async (way) => {
-    const io = way === 'in one run' ? opened.io : { ...opened.io, branchBias: undefined };
-    expect(opened.io.branchBias).toBeDefined();
-    const scorer = continuationScorer(opened.model, io, lanes);
+  /** Scores all requests, one after another, and compares with what each gives by itself. */
+  async function expectAsAlone(on: Opened, io = on.io) {
+    const scorer = continuationScorer(on.model, io, lanes);
     for (const request of requests) {
       const scores = await scorer.score(request);
       for (const [lane, neurons] of lanes.entries()) {
-        const expected = await alone(request, neurons);
+        const expected = await alone(on, request, neurons);
         expect(scores[lane]).toHaveLength(expected.length);
         for (const [c, logprobs] of expected.entries()) {
           expect(scores[lane]![c]).toHaveLength(logprobs.length);
@@ -102,6 +104,19 @@ describe('continuations', () => {
       expect(scores[1]).toEqual(scores[2]);
     }
     scorer.dispose();
+  }
+
+  it.each(['in one run', 'one by one'])('are scored as each is when read by itself: %s', async (way) => {
+    expect(opened.io.branches).toBe('behind a cache');
+    await expectAsAlone(opened, way === 'in one run' ? opened.io : { ...opened.io, branches: undefined });
+  });
+
+  it.each(['tiny-llama', 'gemma3'] as const)('are scored so in WebAssembly: %s', async (name) => {
+    const runtime = nodeWasmRuntime(1);
+    const on = await (name === 'gemma3' ? openFamily(name, runtime) : openTiny(runtime));
+    expect(on.io.branches).toBe('anywhere');
+    await expectAsAlone(on);
+    await on.model.session.release();
   });
 
   it('cost nothing twice: a shared start, a prompt, words that all begin with, lanes that scale alike', async () => {
@@ -115,7 +130,7 @@ describe('continuations', () => {
       },
     };
     const scorer = continuationScorer({ ...model, session }, io, [[], []]);
-    const apart = continuationScorer({ ...model, session }, { ...io, branchBias: undefined }, [[]]);
+    const apart = continuationScorer({ ...model, session }, { ...io, branches: undefined }, [[]]);
     const reads = async (request: (typeof requests)[number]) => {
       await scorer.score(request);
       const together = read.splice(0);
