@@ -2,10 +2,12 @@ import type { ByteSource } from '../../src/bytes/source.ts';
 import { batchScales, forward, type RunnableModel } from '../../src/decode/forward.ts';
 import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
 import { cacheOf, emptyCache, type KvCache } from '../../src/decode/kv-cache.ts';
+import { runFeeds } from '../../src/decode/run-inputs.ts';
 import { createSampler } from '../../src/decode/sampling.ts';
 import { readGguf } from '../../src/gguf/file.ts';
 import { llamaConfig } from '../../src/gguf/llama-config.ts';
 import { buildLlama } from '../../src/gguf/llama-graph.ts';
+import { buildOptions, instrumentOptions } from '../../src/model/gguf-graph.ts';
 import { precisionFor } from '../../src/model/gguf-precision.ts';
 import { neuronLayout } from '../../src/neurons/layout.ts';
 import { instrument } from '../../src/onnx/instrument.ts';
@@ -26,15 +28,18 @@ export async function openPair(source: ByteSource, runtime: Runtime, layers?: nu
   const file = await readGguf(source);
   const found = llamaConfig(file);
   const config = { ...found, layers: Math.min(found.layers, layers ?? found.layers) };
-  const built = await buildLlama(file, config, precisionFor(runtime.kind, file).precision);
+  const { precision } = precisionFor(runtime.kind, file);
+  const built = await buildLlama(file, config, precision, buildOptions(runtime.kind, config));
   const { headDim } = config;
   const plain = await runtime.createSession({
     proto: encodeModel(built.model),
     externalData: built.externalData,
   });
-  const { model, graph: neurons } = instrument(built.model, built.externalData, {
-    maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers,
-  });
+  const { model, graph: neurons } = instrument(
+    built.model,
+    built.externalData,
+    instrumentOptions(runtime.kind, config, built.cuts),
+  );
   const session = await runtime.createSession(model);
   const layout = neuronLayout(neurons.layers.map((layer) => layer.width));
   return {
@@ -64,10 +69,9 @@ export async function plainStep(pair: Pair, cache: KvCache, ids: readonly number
   const { session, io } = plain;
   const length = cache.length + ids.length;
   const feeds: Record<string, Tensor> = {
+    ...runFeeds(io.inputs, runtime, { rows: 1, tokens: ids.length, past: cache.length }),
     [io.tokens]: runtime.tensor('int64', int64(ids), [1, ids.length]),
   };
-  if (io.attentionMask)
-    feeds[io.attentionMask] = runtime.tensor('int64', new BigInt64Array(length).fill(1n), [1, length]);
   for (const [name, tensor] of cache.tensors) feeds[name] = tensor;
   const result = await session.run(feeds as Feeds);
   const next = cacheOf(1, length, new Map(io.cache.map((slot) => [slot.input, result[slot.output]!])));

@@ -120,6 +120,15 @@ async function decoder(build: Build, embedded: string): Promise<StageCut[]> {
   return cuts;
 }
 
+export interface BuildOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+  /** Adds the inputs by which one run may read texts that branch; with the standard attention it always may. */
+  readonly branches?: boolean;
+  /** As in `Build`; grouped where it is left out. */
+  readonly attention?: Build['attention'];
+}
+
 /** The operator set that brings Attention. */
 const STANDARD_ATTENTION_OPSET = 23;
 
@@ -139,14 +148,7 @@ export async function buildLlama(
   file: GgufFile,
   config: LlamaConfig,
   precision: Precision,
-  options: {
-    readonly onProgress?: OnProgress;
-    readonly signal?: AbortSignal;
-    /** Adds the inputs by which one run may read texts that branch; with the standard attention it always may. */
-    readonly branches?: boolean;
-    /** As in `Build`; grouped where it is left out. */
-    readonly attention?: Build['attention'];
-  } = {},
+  options: BuildOptions = {},
 ): Promise<BuiltModel> {
   const total = [...file.tensors.values()].reduce((sum, tensor) => sum + tensor.byteLength, 0);
   let done = 0;

@@ -14,10 +14,10 @@ import { neuronLayout } from '../neurons/layout.ts';
 import { weightSignature } from '../neurons/signature.ts';
 import { instrument } from '../onnx/instrument.ts';
 import { normGains } from '../onnx/norm-gains.ts';
-import type { StageCut } from '../onnx/stages.ts';
 import type { Runtime } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { buildOptions, instrumentOptions } from './gguf-graph.ts';
 import { precisionFor } from './gguf-precision.ts';
 import type { LanguageModel } from './types.ts';
 
@@ -32,14 +32,6 @@ export interface OpenOptions {
 
 /** Longer rotary tables cost memory that a page does not have. */
 const LONGEST_CONTEXT = 32768;
-
-/** Stages at most: more tell finer what may be left out, and each costs a run a moment. */
-const MOST_STAGES = 5;
-
-function stagesOf(cuts: readonly StageCut[], layers: number): StageCut[] {
-  const size = Math.ceil(layers / MOST_STAGES);
-  return cuts.filter(({ layer }) => layer % size === 0 || layer === layers);
-}
 
 function nameOf(file: GgufFile): string {
   return (
@@ -65,15 +57,14 @@ export async function openGguf(
   const { precision, name } = precisionFor(runtime.kind, file, options);
   const built = await buildLlama(file, config, precision, {
     ...options,
-    attention: runtime.kind === 'wasm' ? 'standard' : 'grouped',
-    // GroupQueryAttention's window counts positions of the cache, which are not those of a branch.
-    branches: runtime.kind === 'native' && config.window === undefined,
+    ...buildOptions(runtime.kind, config),
   });
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
-  const instrumented = instrument(built.model, built.externalData, {
-    maxConcatInputs: runtime.kind === 'webgpu' ? 7 : config.layers,
-    stages: runtime.kind === 'webgpu' ? undefined : stagesOf(built.cuts, config.layers),
-  });
+  const instrumented = instrument(
+    built.model,
+    built.externalData,
+    instrumentOptions(runtime.kind, config, built.cuts),
+  );
   const fingerprint = await fingerprintOf(file);
   await yieldToEvents();
   options.signal?.throwIfAborted();
