@@ -105,6 +105,8 @@ test.describe('a suite of the Hub', () => {
     await page.addInitScript((host) => localStorage.setItem('h-neurons.hub-host', host), hub.host);
     await holdModel(page);
     await page.goto('./#impact');
+    // The list of suites moves what is below it when it comes.
+    await expect(box(page, /^False premises/)).toBeChecked();
     await page.getByRole('button', { name: 'More suites' }).click();
     const name = page.getByRole('textbox', { name: 'Data set on the Hugging Face Hub' });
     await name.fill('own/none');

@@ -128,6 +128,7 @@ test('the loaded model with its own set, beside its own file, has no drift', asy
 test('a base model can be asked as plain text, without the instruction', async ({ page }) => {
   await holdModel(page);
   await page.goto('./#identify');
+  await expect(page.getByRole('button', { name: 'Ask 200 questions' })).toBeVisible();
   await page.getByRole('button', { name: 'Advanced: how they are asked' }).click();
   const instruction = page.getByRole('textbox', { name: 'Put behind every question' });
   const put = (form: string) => page.getByRole('radio', { name: form }).click({ force: true });
