@@ -107,6 +107,8 @@ export function createAnswerPool(
   const logits = new Float32Array(options.rows * model.vocabulary);
   const logitsTensor = (count: number) =>
     runtime.tensor('float32', logits.subarray(0, count * model.vocabulary), [count, 1, model.vocabulary]);
+  /** Inputs that do not tell rows of different lengths apart. */
+  const otherInputs = io.inputs.filter(({ name }) => name !== io.attentionMask && name !== io.positionIds);
   const firstPosition = runtime.tensor('int64', BigInt64Array.of(0n), [1]);
   const queue: Job[] = [];
   const rows: Row[] = [];
@@ -173,7 +175,7 @@ export function createAnswerPool(
     cache.fit(width, count);
     const { inputs, outputs } = cache.feeds(count);
     const feeds: Record<string, Tensor> = {
-      ...runFeeds(io.inputs, runtime, { rows: count, tokens: 1, past: width - 1 }),
+      ...runFeeds(otherInputs, runtime, { rows: count, tokens: 1, past: width - 1 }),
       ...scales.feeds,
       ...inputs,
       [io.tokens]: runtime.tensor(

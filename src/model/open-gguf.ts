@@ -55,9 +55,10 @@ export async function openGguf(
   const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
   const tokenizer = tokenizerFromGguf(file);
   const { precision, name } = precisionFor(runtime.kind, file, options);
+  const graphOptions = buildOptions(runtime.kind, config);
   const built = await buildLlama(file, config, precision, {
     ...options,
-    ...buildOptions(runtime.kind, config),
+    ...graphOptions,
   });
   options.onProgress?.({ stage: 'Starting the model', done: 0, unit: 'items' });
   const instrumented = instrument(
@@ -94,7 +95,7 @@ export async function openGguf(
     neurons: instrumented.graph,
     headDim: config.headDim,
     // GroupQueryAttention does.
-    continuesCacheInPlace: runtime.kind !== 'wasm',
+    continuesCacheInPlace: graphOptions.attention === 'grouped',
     lanesApart: false,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
     attribution: (ref) => neuronAttribution(file, config, ref),
