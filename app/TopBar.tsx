@@ -13,7 +13,7 @@ const themes: readonly { value: ThemeChoice; label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ];
 
-/** Title, pages, model, what can be taken away, and looks. */
+/** Title, pages, model, export, and looks. */
 export function TopBar() {
   const theme = useThemeControl();
   const { choice, projector } = useStore(theme.store);

@@ -34,7 +34,7 @@ const views = [
     height: 1500,
     open: async (page) => {
       await openPart(page, 'Identify');
-      await page.getByRole('img', { name: 'Where they sit' }).waitFor();
+      await page.getByRole('img', { name: 'Where these neurons are' }).waitFor();
     },
   },
   {
@@ -86,7 +86,7 @@ async function take(page, { name, projector }, folder) {
   await modelReady(page);
   await page.getByText('ms/token').waitFor({ timeout: 300_000 });
   // Slow machines answer doses only when asked.
-  await page.getByRole('button', { name: 'Show doses' }).click();
+  await page.getByRole('button', { name: 'Show them' }).click();
   if (projector) await page.getByRole('button', { name: 'Projector' }).click();
   await page.getByText('The answer changes').waitFor({ timeout: 300_000 });
   await page.getByRole('button', { name: 'Unpin (Esc)' }).waitFor();

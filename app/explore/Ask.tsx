@@ -59,14 +59,14 @@ export function Ask() {
           label="System text"
           rows={1}
           value={state.system}
-          placeholder="the model’s own"
+          placeholder="Default system prompt"
           onChange={(system) => prompt.setState({ system })}
         />
       )}
       {chat && <Conversation />}
       <div className="question">
         <Text
-          label={chat ? 'Question' : 'Text to go on with'}
+          label={chat ? 'Question' : 'Text to continue'}
           rows={3}
           value={state.question}
           onChange={(question) => prompt.setState({ question })}
@@ -75,7 +75,7 @@ export function Ask() {
       </div>
       {base && (
         <p className="muted">
-          This is a base model without a chat template: it goes on with the text as it stands.
+          This is a base model without a chat template: it continues the text as you typed it.
         </p>
       )}
       <div className="rail-row">
@@ -91,7 +91,7 @@ export function Ask() {
           onPress={askOn}
           aria-description="Keeps the question and the unsteered answer, for a next question"
         >
-          Ask on
+          Follow up
         </Button>
         <span className="muted speed">
           {msPerToken !== undefined && !running && `${msPerToken.toFixed(0)} ms/token`}

@@ -69,14 +69,14 @@ export function DoseStrip() {
   return (
     <section className="dose" aria-label="Doses">
       <div className="dose-head">
-        <span>Answers along the slider</span>
+        <span>The answer at nine strengths</span>
         {status !== 'done' && (
           <Button
             className="button-plain"
             isDisabled={status === 'running' || running}
             onPress={session.showDoses}
           >
-            {status === 'running' ? 'Working…' : 'Show doses'}
+            {status === 'running' ? 'Answering…' : 'Show them'}
           </Button>
         )}
         {points.length > 0 && <span className="muted">score 0 to {formatScore(max, kind)}</span>}
@@ -137,7 +137,7 @@ export function DoseStrip() {
               </>
             )}
           </p>
-          <Disclosure title="Doses as a list">{() => <DoseList state={state} />}</Disclosure>
+          <Disclosure title="The nine answers as a list">{() => <DoseList state={state} />}</Disclosure>
         </>
       )}
     </section>

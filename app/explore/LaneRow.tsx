@@ -92,7 +92,7 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers 
         <span className="lane-name">{laneNames[lane]}</span>
         <small>
           {scaleText(lane, steering)}
-          {current.finish === 'length' && ', cut'}
+          {current.finish === 'length' && `, stopped at ${current.tokens.length} tokens`}
         </small>
         {broken && <small className="lane-warning">{broken}</small>}
       </div>

@@ -10,7 +10,7 @@ export function SamplingFields() {
   const set = (change: Partial<typeof sampling>) => prompt.setState({ sampling: { ...sampling, ...change } });
   return (
     <div className="amounts">
-      <p className="muted">Used from the next Run on.</p>
+      <p className="muted">Applies to the next run.</p>
       <DrawFields
         temperature={sampling.temperature}
         topK={sampling.topK}

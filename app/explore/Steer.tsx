@@ -39,7 +39,7 @@ export function Steer() {
         <div className="rail-row">
           <UndoRedo />
           <Button className="button-plain" onPress={session.resetSteering}>
-            All to 1
+            Reset
           </Button>
         </div>
       </div>
@@ -54,20 +54,18 @@ export function Steer() {
           <AddNeurons />
         </section>
         <div className="rail-row control-draw">
-          <span>
-            Random control <span className="muted">draw {controlSeed}</span>
-          </span>
+          <span>Random control</span>
           <Button
             className="button-plain"
             isDisabled={groups.length === 0}
             onPress={() => session.drawControl(controlSeed + 1)}
           >
-            New draw
+            Other random neurons
           </Button>
         </div>
         <p className="muted">
-          As many neurons of the same layers with similar mean activation, scaled alike: what any neurons
-          would do.
+          As many neurons of the same layers with similar activity, scaled by the same factors. If they do the
+          same, the effect is not that of your neurons.
         </p>
       </div>
     </>

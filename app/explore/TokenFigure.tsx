@@ -99,7 +99,7 @@ export function TokenFigure({ quantity }: Props) {
     <section className="panel tokens" aria-label="Answers">
       <div className="panel-head">
         <h2>
-          <b>a</b> Three answers to one question
+          <b>a</b> One question, three versions of the model
         </h2>
         <TokenTools />
       </div>

@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** All detectors side by side on the same held-out answers. */
-export function DetectorChart({ title = 'Ways to tell, compared', rows, gains }: Props) {
+export function DetectorChart({ title = 'Detectors compared', rows, gains }: Props) {
   const draw = useCallback((width: number) => drawDetectors(rows, width), [rows]);
   return (
     <Chart

@@ -89,7 +89,7 @@ function Tested({
       {verdict && (
         <div className="charts">
           <DetectorChart
-            title="Ways to tell, on the other answers"
+            title="Detectors compared, on the other answers"
             rows={detectorRows(verdict.rows)}
             gains={verdict.rows}
           />

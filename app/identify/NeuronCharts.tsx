@@ -11,7 +11,7 @@ export function LayerChart({ set }: { readonly set: NeuronSet }) {
   const draw = useCallback((width: number) => drawLayers(counts, width), [counts]);
   return (
     <Chart
-      title="Where they sit"
+      title="Where these neurons are"
       draw={draw}
       description={`Number of the set's neurons in each of ${counts.length} layers`}
       table={() => ({

@@ -52,7 +52,7 @@ function Shown({ report }: { readonly report: OriginsReport }) {
       {transfer?.evaluation.verdict && (
         <div className="charts">
           <DetectorChart
-            title="Ways to tell, on the base model’s own answers"
+            title="Detectors compared, on the base model’s own answers"
             rows={detectorRows(transfer.evaluation.verdict.rows)}
             gains={transfer.evaluation.verdict.rows}
           />

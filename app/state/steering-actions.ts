@@ -154,10 +154,10 @@ export function createSteeringActions(
       change({ ...stores.steering.getState(), scope }, 'scope');
     },
     drawControl(seed) {
-      change({ ...stores.steering.getState(), controlSeed: seed }, 'new control');
+      change({ ...stores.steering.getState(), controlSeed: seed }, 'other random neurons');
     },
     resetSteering() {
-      change(neutral(stores.steering.getState()), 'all scales to 1');
+      change(neutral(stores.steering.getState()), 'reset');
     },
     restoreSteering: (steering, label) => change(steering, label),
     endStep: history.endStep,

@@ -55,13 +55,13 @@ function saveTable(session: Session, { id, head, rows }: DataTable): void {
   offerFile(`${fileName(id, questionOf(session))}.csv`, new Blob([toCsv(head, rows)], { type: 'text/csv' }));
 }
 
-/** What can be taken away, and opened again: a link, the run, pictures and tables. */
+/** Everything that can be saved: a link, the run, neuron sets, pictures and tables. */
 export function TakeAway() {
   return (
     <DialogTrigger>
-      <Button className="button-plain">Take away</Button>
+      <Button className="button-plain">Export</Button>
       <Popover className="popover" placement="bottom end">
-        <Dialog className="dialog take" aria-label="Take away">
+        <Dialog className="dialog take" aria-label="Export">
           <Choices />
         </Dialog>
       </Popover>

@@ -48,7 +48,7 @@ function strangeFile(name: string, start: string): string | undefined {
   if (/\.(safetensors|bin|pth?|ckpt|h5)$/i.test(name))
     return `${name} holds weights for Python; choose a GGUF file, or the folder of an ONNX export of the model.`;
   if (SET_ENDING.test(name) || /\.json$/i.test(name) || /^\uFEFF?\s*[{[]/.test(start)) return undefined;
-  return `${name} is nothing that this page opens: a model (a .gguf file, or a folder with an .onnx file), a saved run (.json) or a set of neurons (.json, .csv, .npy, .npz).`;
+  return `This page cannot open ${name}. It opens models (a .gguf file, or a folder with an .onnx file), saved runs (.json) and neuron sets (.json, .csv, .npy, .npz).`;
 }
 
 /** Whether a file's name or, for JSON, its beginning says that it holds neurons and no run. */

@@ -14,7 +14,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: '22:530' }).first().click();
     await expect(page.getByRole('heading', { name: 'Neuron 22:530' })).toBeVisible();
     expect(await faults(page)).toEqual([]);
-    for (const menu of ['Take away', 'Model and device']) {
+    for (const menu of ['Export', 'Model and device']) {
       await page.getByRole('button', { name: menu }).click();
       await expect(page.getByRole('dialog', { name: menu })).toBeVisible();
       expect(await faults(page)).toEqual([]);
@@ -47,7 +47,7 @@ test('everything is reached and worked by keyboard, with visible focus', async (
     seen.add(focused.name);
     expect(focused.outlined, focused.name).toBe(true);
   }
-  for (const wanted of ['Run', 'Take away', 'Projector', 'Model and device', 'Prompt', 'Spaces'])
+  for (const wanted of ['Run', 'Export', 'Projector', 'Model and device', 'Prompt', 'Spaces'])
     expect([...seen].some((name) => name.endsWith(wanted))).toBe(true);
 });
 

@@ -136,11 +136,11 @@ test('neurons are found in a run, tested, shown with every number, and used in t
   );
   await expect(result.getByText(/H-Neurons? of 46,080/)).toBeVisible();
   const charts = [
-    'Ways to tell, compared',
+    'Detectors compared',
     'ROC curves',
     'Calibration',
     'How many neurons it takes',
-    'Where they sit',
+    'Where these neurons are',
     'Would they be found again?',
   ];
   for (const chart of charts) {
@@ -150,7 +150,7 @@ test('neurons are found in a run, tested, shown with every number, and used in t
     await result.getByRole('button', { name: `${chart} as a table` }).click();
     await expect(result.getByRole('region', { name: chart })).toBeVisible();
   }
-  const detectors = result.getByRole('region', { name: 'Ways to tell, compared' });
+  const detectors = result.getByRole('region', { name: 'Detectors compared' });
   await expect(detectors.getByRole('rowheader', { name: 'H-Neurons', exact: true })).toBeVisible();
   await expect(detectors.getByRole('rowheader', { name: 'shuffled labels' })).toBeVisible();
   await expect(result.getByRole('region', { name: 'Transfer matrix' })).toContainText('capitals');
@@ -251,7 +251,7 @@ test('turning pages loses nothing, and the page is part of the address', async (
   await page.goto('./');
   const question = page.getByRole('textbox', { name: 'Question', exact: true });
   await question.fill('Who?');
-  await page.getByRole('button', { name: 'Take away' }).click();
+  await page.getByRole('button', { name: 'Export' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Copy link' }).click();
   await expect(page.getByRole('dialog').getByText(/Copied|Copy it by hand/)).toBeVisible();
   await page.keyboard.press('Escape');
@@ -293,8 +293,8 @@ test('until something is found the set beside the page is shown with its verdict
   await openWithoutModel(page);
   const shown = page.getByRole('region', { name: 'Set beside this page: Shipped set' });
   await expect(shown.getByText('A weak set.').first()).toBeVisible();
-  await expect(shown.getByRole('img', { name: 'Ways to tell, compared' })).toBeVisible();
-  await expect(shown.getByRole('img', { name: 'Where they sit' })).toBeVisible();
+  await expect(shown.getByRole('img', { name: 'Detectors compared' })).toBeVisible();
+  await expect(shown.getByRole('img', { name: 'Where these neurons are' })).toBeVisible();
   await expect(page.getByRole('button', { name: /^Use .* in the explorer$/ })).toBeDisabled();
 });
 

@@ -85,7 +85,7 @@ test.describe('the Hub', () => {
     await page.getByRole('button', { name: 'Model and device' }).click();
     await expect(page.getByRole('dialog')).toContainText('own/llama, q8');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Take away' }).click();
+    await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('button', { name: 'Copy link' }).click();
     await expect(page).toHaveURL(/#s1\./);
     const link = page.url();

@@ -36,7 +36,7 @@ test.beforeAll(() => {
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const question = (page: Page) => page.getByRole('textbox', { name: 'Question' });
-const base = (page: Page) => page.getByRole('textbox', { name: 'Text to go on with' });
+const base = (page: Page) => page.getByRole('textbox', { name: 'Text to continue' });
 
 /** Chooses files, or one folder, of the disk. */
 async function choose(page: Page, button: string, paths: string | string[]): Promise<void> {
@@ -217,7 +217,7 @@ test('a file dropped anywhere is opened; one that is no model leaves the model b
   for (const [name, content, sentence] of [
     ['notes.txt', 'hello', 'A text is opened as a list of neurons; a model is a .gguf file, or a folder.'],
     ['model.safetensors', 'abc', 'model.safetensors holds weights for Python; choose a GGUF file'],
-    ['model.zip', 'PK', 'model.zip is nothing that this page opens'],
+    ['model.zip', 'PK', 'This page cannot open model.zip'],
   ] as const) {
     await drop(page, [{ name, content: Buffer.from(content).toString('base64') }]);
     await expect(notice).toContainText(sentence);

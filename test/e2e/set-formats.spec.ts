@@ -36,7 +36,7 @@ async function choose(file: Chosen): Promise<void> {
 
 /** Bytes of the set that the take-away dialog saves. */
 async function saved(name: string, format: string) {
-  const dialog = page.getByRole('dialog', { name: 'Take away' });
+  const dialog = page.getByRole('dialog', { name: 'Export' });
   const coming = page.waitForEvent('download');
   await dialog.getByRole('button', { name: `${name} as ${format}`, exact: true }).click();
   const download = await coming;
@@ -136,7 +136,7 @@ test('a file that is dropped is told from a run', async () => {
 });
 
 test('each group is taken away as JSON, CSV and .npz', async () => {
-  await page.getByRole('button', { name: 'Take away' }).click();
+  await page.getByRole('button', { name: 'Export' }).click();
   const json = await saved('smollm2', 'JSON');
   expect(json.name).toBe('neurons_smollm2.json');
   expect(parseNeuronSet(json.bytes.toString())).toMatchObject({ name: 'smollm2', intercept: -3 });
@@ -150,7 +150,7 @@ test('each group is taken away as JSON, CSV and .npz', async () => {
   expect(coefficients.shape).toEqual([1, 46_080]);
   expect(coefficients.values[28 * 1536 + 1095]).toBe(2.5);
   expect(intercept).toBe(-3);
-  await expect(page.getByRole('dialog', { name: 'Take away' }).getByRole('status').last()).toHaveText(
+  await expect(page.getByRole('dialog', { name: 'Export' }).getByRole('status').last()).toHaveText(
     'smollm2 saved as NPZ.',
   );
 });

@@ -35,7 +35,7 @@ test('an example is asked with its conversation, and does what was measured', as
 });
 
 test('asking on keeps the unsteered answer, and a new conversation drops it', async () => {
-  await page.getByRole('button', { name: 'Ask on' }).click();
+  await page.getByRole('button', { name: 'Follow up' }).click();
   const conversation = page.getByRole('region', { name: 'Conversation so far' });
   await expect(conversation.getByRole('listitem').last()).toContainText('2 + 2 equals 4.');
   const question = page.getByRole('textbox', { name: 'Question' });
@@ -51,8 +51,8 @@ test('asking on keeps the unsteered answer, and a new conversation drops it', as
 test('doses come by themselves, and one goes to a point by clicking it', async () => {
   const doses = page.getByRole('region', { name: 'Doses' });
   const point = (factor: number) => doses.getByRole('button', { name: new RegExp(`^Scale ${factor},`) });
-  if (await doses.getByRole('button', { name: 'Show doses' }).isVisible())
-    await doses.getByRole('button', { name: 'Show doses' }).click();
+  if (await doses.getByRole('button', { name: 'Show them' }).isVisible())
+    await doses.getByRole('button', { name: 'Show them' }).click();
   await expect(point(0.25)).toBeVisible();
   await expect(point(0)).toHaveAccessibleName(/another answer/);
   await expect(doses.getByText(/^The answer changes at/)).toBeVisible();
@@ -60,7 +60,7 @@ test('doses come by themselves, and one goes to a point by clicking it', async (
   await expect(slider('Scale')).toHaveValue('1');
   await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
   await answered(page);
-  await doses.getByRole('button', { name: 'Doses as a list' }).click();
+  await doses.getByRole('button', { name: 'The nine answers as a list' }).click();
   await expect(doses.getByRole('listitem')).toHaveCount(9);
 });
 
@@ -142,7 +142,7 @@ test('solo leaves all other neurons as trained', async () => {
   await expect(others).toHaveValue('1');
   await solo.click();
   await expect(others).toHaveValue('3');
-  await page.getByRole('button', { name: 'All to 1' }).click();
+  await page.getByRole('button', { name: 'Reset' }).click();
   await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
   await answered(page);
 });

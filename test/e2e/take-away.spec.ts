@@ -5,13 +5,13 @@ import { answered, answerOf, collectErrors, modelReady, openRecorded } from '../
 const markup = '"><img src=x onerror=alert(1)>';
 
 async function takeAway(page: Page) {
-  await page.getByRole('button', { name: 'Take away' }).click();
-  return page.getByRole('dialog', { name: 'Take away' });
+  await page.getByRole('button', { name: 'Export' }).click();
+  return page.getByRole('dialog', { name: 'Export' });
 }
 
 /** The text of what a button saves, and the file's name. */
 async function saved(page: Page, name: string | RegExp) {
-  const dialog = page.getByRole('dialog', { name: 'Take away' });
+  const dialog = page.getByRole('dialog', { name: 'Export' });
   const coming = page.waitForEvent('download');
   await dialog.getByRole('button', { name, exact: typeof name === 'string' }).click();
   const download = await coming;
@@ -120,7 +120,7 @@ test('a run is saved as a file and opened again', async ({ page }) => {
   run.lanes[1].tokens[0].token[1] = markup;
 
   const choosing = page.waitForEvent('filechooser');
-  await page.getByRole('dialog', { name: 'Take away' }).getByRole('button', { name: 'Open run…' }).click();
+  await page.getByRole('dialog', { name: 'Export' }).getByRole('button', { name: 'Open run…' }).click();
   await (await choosing).setFiles({
     name: `${markup}.json`,
     mimeType: 'application/json',
