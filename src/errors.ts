@@ -1,3 +1,5 @@
+import { shownText } from './shown.ts';
+
 export type EngineErrorCode =
   | 'bad-input'
   | 'unsupported-model'
@@ -10,12 +12,22 @@ export type EngineErrorCode =
   | 'cancelled'
   | 'internal';
 
+/** Characters of a sentence at most; what is longer holds something from a file that nobody shortened. */
+const LONGEST = 2000;
+
+/** A message in which whatever comes from a file can neither steer a terminal nor fill it. */
+function asSentence(message: string): string {
+  return shownText(
+    message.length > LONGEST ? `${message.slice(0, LONGEST - 203)} … ${message.slice(-200)}` : message,
+  );
+}
+
 /** An error that a person can act on: the message is one sentence that says what is wrong and what to do. */
 export class EngineError extends Error {
   readonly code: EngineErrorCode;
 
   constructor(code: EngineErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(asSentence(message), options);
     this.name = 'EngineError';
     this.code = code;
   }
