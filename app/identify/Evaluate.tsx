@@ -75,7 +75,7 @@ export function Evaluate() {
 }
 
 function Tested({
-  evaluation: { verdict, answers, calledMadeUp, heldOutOnly },
+  evaluation: { verdict, answers, calledMadeUp, heldOutOnly, note },
 }: {
   readonly evaluation: Evaluation;
 }) {
@@ -86,6 +86,7 @@ function Tested({
         {(100 * calledMadeUp).toFixed(0)} % made up.{' '}
         {verdict?.sentence ?? 'All of them are of one kind, so there is nothing to tell apart.'}
       </p>
+      {note !== undefined && <p className="muted">{note}</p>}
       {verdict && (
         <div className="charts">
           <DetectorChart

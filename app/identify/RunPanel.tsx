@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { formerIdentityNote } from '../../src/neurons/identity.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { WorkControls } from '../controls/WorkControls.tsx';
 import { ModelSources } from '../models/ModelSources.tsx';
@@ -85,6 +86,7 @@ function Progress() {
           </span>
         )}
       </ProgressBar>
+      {manifest && !manifest.model.identity && <p className="muted">{formerIdentityNote('The run')}</p>}
       <CountsBar counts={counts} />
       {last && (
         <p className="run-last">

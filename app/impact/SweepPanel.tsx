@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { formerIdentityNote } from '../../src/neurons/identity.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { WorkControls } from '../controls/WorkControls.tsx';
 import { Part } from '../identify/Part.tsx';
@@ -79,6 +80,7 @@ function Progress() {
         <span className="muted">
           {' '}
           <bdi>{sweepTitle(manifest)}</bdi>
+          {!manifest.model.identity && ` ${formerIdentityNote('The sweep')}`}
         </span>
       )}
     </ProgressBar>

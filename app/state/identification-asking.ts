@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { RunProgress } from '../../src/identify/run.ts';
 import { newRunKey } from '../../src/identify/run-key.ts';
+import { otherThanBegun } from '../../src/neurons/identity.ts';
 import type { IdentifyIn } from '../../src/protocol/messages.ts';
 import { createEngineWork, type EngineWork } from './engine-work.ts';
 import type { IdentificationNeeds, IdentificationState } from './identification.ts';
@@ -42,8 +43,9 @@ export function createAsking({
     tell: setState,
     refuses(model) {
       const { manifest } = getState();
-      return manifest && manifest.model.fingerprint !== model.fingerprint
-        ? `This run is asked of ${manifest.model.name}, and ${model.name} or other weights are loaded; load that model to go on.`
+      const other = manifest && otherThanBegun(manifest.model, model);
+      return other
+        ? `This run is asked of ${manifest.model.name}, and ${model.name}, which is loaded, has ${other}; load the model of the run to go on.`
         : undefined;
     },
   });

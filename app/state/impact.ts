@@ -5,6 +5,7 @@ import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactManifest } from '../../src/impact/run.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
 import type { Suite } from '../../src/impact/suites.ts';
+import { otherThanBegun } from '../../src/neurons/identity.ts';
 import type { ImpactProgress, ImpactStart } from '../../src/protocol/messages.ts';
 import type { ImpactSummary } from '../../src/protocol/study-messages.ts';
 import { describeError } from './describe-error.ts';
@@ -124,11 +125,13 @@ export function createImpact({ engine, study, stores, keepStorage, now }: Impact
       if (job.outdated || job.result === undefined) void makeReport();
       void refresh();
     },
-    refuses({ fingerprint, precision, device, name }) {
+    refuses(model) {
+      const { precision, device, name } = model;
       const asked = getState().manifest?.model;
       if (!asked) return undefined;
-      if (asked.fingerprint !== fingerprint)
-        return `This sweep is of ${asked.name}, and ${name} or other weights are loaded; load that model to go on.`;
+      const other = otherThanBegun(asked, model);
+      if (other)
+        return `This sweep is of ${asked.name}, and ${name}, which is loaded, has ${other}; load the model of the sweep to go on.`;
       if (asked.precision !== precision || asked.device !== device.kind)
         return `This sweep runs on ${asked.device} with ${asked.precision}, and the model is loaded on ${device.kind} with ${precision}; load it as before to go on.`;
       return undefined;

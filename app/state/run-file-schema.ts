@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identitySchema } from '../../src/neurons/identity.ts';
 import { signatureSchema } from '../../src/neurons/set-file.ts';
 import { pageStateSchema, samplingSchema, turnSchema } from './page-state.ts';
 
@@ -65,6 +66,7 @@ const modelSchema = z.object({
   name: text,
   architecture: text,
   fingerprint: text,
+  identity: identitySchema.optional(),
   signature: signatureSchema.optional(),
   widths: z
     .array(z.int().min(1).max(1_000_000))

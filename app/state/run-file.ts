@@ -104,6 +104,7 @@ export async function formatRun(run: RecordedRun, highest = 254): Promise<string
       name: model.name,
       architecture: model.architecture,
       fingerprint: model.fingerprint,
+      ...(model.identity && { identity: model.identity }),
       ...(model.signature && { signature: model.signature }),
       widths: [...model.layout.widths],
       contextLength: model.contextLength,

@@ -11,17 +11,26 @@ export const setFileTypes = ['.json', '.csv', '.tsv', '.txt', '.npy', '.npz', '.
 const indexSchema = z.object({ sets: z.array(z.string().regex(/^[\w.-]+\.json$/)).max(100) });
 
 /** What of a model says whether neurons are of it. */
-export type SetOwner = Pick<LoadedModel, 'name' | 'architecture' | 'fingerprint' | 'signature' | 'layout'>;
+export type SetOwner = Pick<
+  LoadedModel,
+  'name' | 'architecture' | 'fingerprint' | 'identity' | 'signature' | 'layout'
+>;
 
 /** A model of the page as neuron sets describe it. */
-export function asSetModel({ name, architecture, fingerprint, signature, layout }: SetOwner): SetModel {
-  return { name, architecture, fingerprint, ...(signature && { signature }), widths: layout.widths };
+export function asSetModel(model: SetOwner): SetModel {
+  const { name, architecture, fingerprint, identity, signature, layout } = model;
+  return {
+    ...{ name, architecture, fingerprint },
+    ...(identity && { identity }),
+    ...(signature && { signature }),
+    widths: layout.widths,
+  };
 }
 
 /** What a person should know who uses a set in a model; undefined where it was found in these very weights. */
 export function noteOnSet(set: NeuronSet, model: SetOwner): string | undefined {
   const result = matchModels(set.model, asSetModel(model));
-  return result.match === 'alike' ? result.note : undefined;
+  return result.match === 'other' ? undefined : result.note;
 }
 
 /** The first set that was found in a model's weights, or else in the same weights in another precision. */

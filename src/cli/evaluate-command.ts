@@ -61,10 +61,11 @@ export async function runEvaluate(
   );
 }
 
-export function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly }: Evaluation): string {
+export function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly, note }: Evaluation): string {
   const which = heldOutOnly ? 'questions held out when the set was found' : 'all questions of the run';
   const share = `${(100 * calledMadeUp).toFixed(1)} % of ${answers} answers are called made up (${which})`;
-  return verdict
+  const result = verdict
     ? `${share}\n${verdictText(verdict)}`
     : `${share}; all are of one kind, so there is no AUROC`;
+  return note === undefined ? result : `${note}\n${result}`;
 }

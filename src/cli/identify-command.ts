@@ -44,11 +44,11 @@ export function parseShard(text: string): Shard {
 }
 
 /** A line that says how far a run is. */
-export function progressText({ done, total, counts, questionsAnHour, left }: RunProgress): string {
+export function progressText({ done, total, counts, questionsAnHour, left, notice }: RunProgress): string {
   const { right, wrong, mixed, uncertain, skipped } = counts;
   const rate =
     left === undefined ? '' : `, ${questionsAnHour.toFixed(0)} an hour, ${(left / 60).toFixed(0)} min left`;
-  return `${done} of ${total}: ${right} right, ${wrong} wrong, ${mixed} mixed, ${uncertain} uncertain, ${skipped} skipped${rate}`;
+  return `${notice === undefined ? '' : `${notice}\n`}${done} of ${total}: ${right} right, ${wrong} wrong, ${mixed} mixed, ${uncertain} uncertain, ${skipped} skipped${rate}`;
 }
 
 /** Settings that an option gives. */

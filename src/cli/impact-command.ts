@@ -119,13 +119,13 @@ export async function runImpactCommand(
 }
 
 /** A line that says how far a sweep is. */
-export function impactProgressText({ done, total, itemsAnHour, left, free }: ImpactProgress): string {
+export function impactProgressText({ done, total, itemsAnHour, left, free, notice }: ImpactProgress): string {
   const rate =
     left === undefined
       ? ''
       : `, ${itemsAnHour.toFixed(0)} an hour, at most ${(left / 60).toFixed(0)} min left`;
   const talk = free ? `, ${free.done} of ${free.total} answered freely` : '';
-  return `${done} of ${total} items${talk}${rate}`;
+  return `${notice === undefined ? '' : `${notice}\n`}${done} of ${total} items${talk}${rate}`;
 }
 
 const line = (name: string, { rate, margin }: Measured<Estimate>) =>

@@ -23,6 +23,7 @@ function summary({ model, calibration, why, fromCache, notice }: OpenedModel): L
     name: model.name,
     architecture: model.architecture,
     fingerprint: model.fingerprint,
+    identity: model.identity,
     signature: model.signature,
     layout: model.layout,
     contextLength: model.contextLength,

@@ -29,12 +29,12 @@ export function sweeperOf(
   io: GraphIo,
   plan: SweepPlan,
 ): Sweeper & { readonly parts: SweepParts; dispose(): void } {
-  const { runtime, name, fingerprint, precision } = model;
+  const { runtime, name, fingerprint, identity, precision } = model;
   const scorer = continuationScorer(model, io, sweepLanes(plan));
   const answerer = freeAnswerer(model, io, sweepLanes(comparedPlan(plan)));
   const parts = { scorer, answerer, texts: impactTexts(model), plan };
   return {
-    model: { name, fingerprint, precision, device: runtime.kind },
+    model: { name, fingerprint, identity, precision, device: runtime.kind },
     plan,
     ahead: 1,
     parts,

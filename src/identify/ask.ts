@@ -105,13 +105,14 @@ function modelFacts({
   name,
   architecture,
   fingerprint,
+  identity,
   signature,
   layout,
   precision,
   runtime,
 }: LanguageModel) {
   const { widths } = layout;
-  return { name, architecture, fingerprint, signature, widths, precision, device: runtime.kind };
+  return { name, architecture, fingerprint, identity, signature, widths, precision, device: runtime.kind };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { EngineError } from '../errors.ts';
+import { formerIdentityNote, identityDifference } from '../neurons/identity.ts';
 import { flatIndex, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
-import { areComparable } from '../neurons/set-model.ts';
+import { areComparable, matchNote } from '../neurons/set-model.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import {
   type Answer,
@@ -27,6 +28,8 @@ export interface Evaluation {
   readonly calledMadeUp: number;
   /** Only the questions that the set was not found with were tested. */
   readonly heldOutOnly: boolean;
+  /** What a person should know where the run's model is not the very same one. */
+  readonly note?: string;
 }
 
 /** The set's classifier over flat indices. Throws EngineError `bad-input` where the set has none. */
@@ -55,8 +58,25 @@ function checkModel(set: NeuronSet, run: RunData, otherWeights: boolean): void {
   if (!areComparable(set.model, run.manifest.model))
     throw new EngineError(
       'bad-input',
-      `The set "${set.name}" was found in ${set.model.name}, but the run was made with ${run.manifest.model.name} or other weights of it.`,
+      `The set "${set.name}" was found in ${set.model.name}, but the run was made with ${run.manifest.model.name} or other weights of it. ${matchNote(set.model, run.manifest.model) ?? ''}`.trimEnd(),
     );
+}
+
+/** Refuses to learn from one run and test on another whose answers came of another tokenizer or chat template. */
+function checkTogether(run: RunData, trainRun: RunData): void {
+  const [tested, learnt] = [run.manifest.model.identity, trainRun.manifest.model.identity];
+  if (tested?.weights !== learnt?.weights) return;
+  const difference = identityDifference(tested, learnt);
+  if (difference)
+    throw new EngineError(
+      'bad-input',
+      `The run to learn from was made with ${difference} than the run to test on; choose a run that was made with the same.`,
+    );
+}
+
+function noteOn(set: NeuronSet, { manifest }: RunData): string | undefined {
+  if (set.model.identity && !manifest.model.identity) return formerIdentityNote('The run');
+  return matchNote(set.model, manifest.model);
 }
 
 /** Answers that may be learnt from: balanced, and none that shares a group with one to be tested on. */
@@ -93,6 +113,8 @@ export async function evaluateSet(
 ): Promise<Evaluation> {
   const { seed, draws, onProgress, trainRun, otherWeights = false, signal } = options;
   for (const each of trainRun ? [run, trainRun] : [run]) checkModel(set, each, otherWeights);
+  if (trainRun) checkTogether(run, trainRun);
+  const note = otherWeights ? undefined : noteOn(set, run);
   const model = modelOf(set);
   const heldOut = new Set(set.provenance.heldOut ?? []);
   const isHeldOut = ({ record }: Answer) => heldOut.has(record.question.id);
@@ -137,5 +159,6 @@ export async function evaluateSet(
     answers: test.length,
     calledMadeUp: scores.filter((score) => score > 0).length / test.length,
     heldOutOnly,
+    ...(note !== undefined && { note }),
   };
 }

@@ -1,4 +1,5 @@
 import type { OnProgress } from '../bytes/progress.ts';
+import { formerIdentityNote } from '../neurons/identity.ts';
 import { neuronAt } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 import { rocCurve } from '../stats/auroc.ts';
@@ -155,7 +156,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
   const transfer = await transferMatrix(material, { C, seed, onProgress });
   const trained = train.subarray(0, answerRows).reduce((sum, each) => sum + each, 0);
   const { manifest } = run;
-  const { name, architecture, fingerprint, signature, widths } = manifest.model;
+  const { name, architecture, fingerprint, identity, signature, widths } = manifest.model;
   const { samples, agree } = manifest.settings;
   const heldOut = answers.slice(0, answerRows).filter((_, row) => train[row] === 0);
   const set: NeuronSet = {
@@ -164,6 +165,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     name: options.name,
     model: {
       ...{ name, architecture, fingerprint },
+      ...(identity && { identity }),
       ...(signature && { signature }),
       ...{ layers: widths.length, widths },
     },
@@ -202,6 +204,6 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     ),
     stability,
     transfer,
-    warnings: warningsOf(found.fit),
+    warnings: [...(identity ? [] : [formerIdentityNote('The run')]), ...warningsOf(found.fit)],
   };
 }

@@ -36,7 +36,7 @@ function checkTogether(runs: readonly ShardRun[]): void {
     if (difference)
       throw new EngineError(
         'bad-input',
-        `${run.name} was run with another ${difference} than ${first.name}, so they cannot be merged.`,
+        `${run.name} was run with ${difference} than ${first.name}, so they cannot be merged.`,
       );
     const { index, count } = run.manifest.shard;
     if (count !== first.manifest.shard.count)

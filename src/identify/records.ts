@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import { identitySchema, type ModelIdentity, otherThanBegun } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { AnswerTokens } from './answer-tokens.ts';
 import type { Status } from './consistency.ts';
@@ -22,6 +23,8 @@ export interface RunManifest {
     readonly name: string;
     readonly architecture: string;
     readonly fingerprint: string;
+    /** Left out of runs that were begun before there were identities. */
+    readonly identity?: ModelIdentity;
     readonly signature?: WeightSignature;
     readonly widths: readonly number[];
     readonly precision: string;
@@ -104,7 +107,12 @@ const isWhole = ({ row, representative = 0, replies, answer }: z.infer<typeof re
 const manifestSchema = z.looseObject({
   format: z.literal('h-neuron-run'),
   version: z.literal(1),
-  model: z.looseObject({ name: z.string(), fingerprint: z.string(), widths: z.array(count).min(1) }),
+  model: z.looseObject({
+    name: z.string(),
+    fingerprint: z.string(),
+    identity: identitySchema.optional(),
+    widths: z.array(count).min(1),
+  }),
   questions: z.looseObject({ name: z.string(), count, hash: z.string(), licences: z.array(z.string()) }),
   settings: z.looseObject({ samples: count, agree: count, seed: z.number() }),
   shard: z.object({ index: count, count: count.min(1) }),
@@ -140,14 +148,18 @@ export function parseManifest(text: string): RunManifest {
 
 const isGiven = ([, value]: readonly [string, unknown]) => value !== undefined;
 
-/** Name of the first thing in which two runs differ, shard aside; undefined where they are of one kind. */
+/** What the one run has and the other has not, the first of it and shard aside; undefined where they are of one kind. */
 export function differenceOf(a: RunManifest, b: RunManifest): string | undefined {
   const parts = (run: RunManifest): [string, unknown][] => [
-    ['model', { ...run.model, name: '', signature: undefined }],
-    ['questions', run.questions.hash],
-    ['settings', Object.entries(run.settings).filter(isGiven).sort()],
-    ['feature vectors', run.vectors],
+    ['another architecture', [run.model.architecture, run.model.widths]],
+    ['another precision of the weights', run.model.precision],
+    ['another device', run.model.device],
+    ['other questions', run.questions.hash],
+    ['other settings', Object.entries(run.settings).filter(isGiven).sort()],
+    ['other feature vectors', run.vectors],
   ];
   const others = parts(b);
+  const difference = otherThanBegun(a.model, b.model);
+  if (difference) return difference;
   return parts(a).find(([, value], i) => JSON.stringify(value) !== JSON.stringify(others[i][1]))?.[0];
 }

@@ -2,6 +2,7 @@ import { MAX_LANES } from '../decode/generate.ts';
 import { checkSampling } from '../decode/sampling.ts';
 import { EngineError } from '../errors.ts';
 import { fnv1a } from '../model/fingerprint.ts';
+import { formerIdentityNote } from '../neurons/identity.ts';
 import type { Asked, Item, Questioner, RunSettings } from './ask.ts';
 import { FEATURE_VECTORS } from './features.ts';
 import { inOrder } from './in-order.ts';
@@ -19,6 +20,8 @@ export interface RunProgress {
   /** Seconds; undefined until the first question is done. */
   readonly left: number | undefined;
   readonly latest: QuestionRecord | undefined;
+  /** What a person should know of the run that is gone on with; with the first report only. */
+  readonly notice?: string;
 }
 
 /** What is wrong with the question rather than with the run: the run goes on without it. */
@@ -105,11 +108,11 @@ export async function runIdentification(
   const kept = await store.load();
   if (kept) {
     const shardDiffers = JSON.stringify(kept.manifest.shard) !== JSON.stringify(shard);
-    const difference = differenceOf(kept.manifest, manifest) ?? (shardDiffers ? 'shard' : undefined);
+    const difference = differenceOf(kept.manifest, manifest) ?? (shardDiffers ? 'another shard' : undefined);
     if (difference)
       throw new EngineError(
         'bad-input',
-        `The run that is stored there has another ${difference}; resume it with its own, or choose another place.`,
+        `The run that is stored there has ${difference}; resume it with its own, or choose another place.`,
       );
   } else {
     await store.begin(manifest);
@@ -136,7 +139,11 @@ export async function runIdentification(
       latest,
     };
   };
-  onProgress?.(progress(before.length));
+  const isFormer = kept !== undefined && kept.manifest.model.identity === undefined;
+  onProgress?.({
+    ...progress(before.length),
+    ...(isFormer && manifest.model.identity && { notice: formerIdentityNote('The run') }),
+  });
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const checkStopped = () => {

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { inOrder } from '../identify/in-order.ts';
 import { fnv1a } from '../model/fingerprint.ts';
+import { formerIdentityNote, otherThanBegun } from '../neurons/identity.ts';
 import type { ImpactRecord } from './score-item.ts';
 import { formatSuite, isCompliance, isComplianceKind, type Suite } from './suites.ts';
 import type { SweepPlan } from './sweep.ts';
@@ -43,6 +44,8 @@ export interface ImpactProgress {
   /** Seconds at most until what is in work is done; undefined until its first item is. */
   readonly left: number | undefined;
   readonly latest: ImpactRecord | undefined;
+  /** What a person should know of the sweep that is gone on with; with the first report only. */
+  readonly notice?: string;
 }
 
 /** Items of all suites in turn, so that a sweep that is stopped early has some of each. */
@@ -94,15 +97,18 @@ export function countFree(suites: ImpactManifest['suites'], items: number): numb
   );
 }
 
-/** Names of the first thing in which two sweeps differ; undefined where they are of one kind. */
+/** What the one sweep has and the other has not, the first of it; undefined where they are of one kind. */
 function differenceOf(a: ImpactManifest, b: ImpactManifest): string | undefined {
   const parts = (run: ImpactManifest): [string, unknown][] => [
-    ['model', { ...run.model, name: '' }],
-    ['list of factors', run.plan.alphas],
-    ['choice of sets', run.plan.sets],
-    ['choice of suites', run.suites],
+    ['another precision of the weights', run.model.precision],
+    ['another device', run.model.device],
+    ['another list of factors', run.plan.alphas],
+    ['another choice of sets', run.plan.sets],
+    ['another choice of suites', run.suites],
   ];
   const others = parts(b);
+  const difference = otherThanBegun(a.model, b.model);
+  if (difference) return difference;
   return parts(a).find(([, value], i) => JSON.stringify(value) !== JSON.stringify(others[i][1]))?.[0];
 }
 
@@ -149,7 +155,7 @@ export async function runImpact(options: {
   if (difference)
     throw new EngineError(
       'bad-input',
-      `The sweep that is stored there has another ${difference}; go on with its own, or choose another place.`,
+      `The sweep that is stored there has ${difference}; go on with its own, or choose another place.`,
     );
   if (!kept) await store.begin(manifest);
   const records = [...(kept?.records ?? [])];
@@ -187,7 +193,11 @@ export async function runImpact(options: {
     });
   };
   let pace = pacer();
-  onProgress?.(progress(scored, pace));
+  const isFormer = kept !== undefined && kept.manifest.model.identity === undefined;
+  onProgress?.({
+    ...progress(scored, pace),
+    ...(isFormer && model.identity && { notice: formerIdentityNote('The sweep') }),
+  });
   for (const jobs of [scored, answered]) {
     pace = pacer();
     const left = jobs.filter((job) => !isDone(job));

@@ -1,4 +1,5 @@
 import type { ContinuationScorer } from '../decode/continuations.ts';
+import type { ModelIdentity } from '../neurons/identity.ts';
 import { answerFreely, type FreeAnswerer } from './free.ts';
 import { type ImpactRecord, type ImpactTexts, scorePair, scorePassage } from './score-item.ts';
 import type { ComplianceItem, ComplianceKind, NeutralItem, Passage } from './suites.ts';
@@ -20,6 +21,8 @@ export interface Sweeper {
   readonly model: {
     readonly name: string;
     readonly fingerprint: string;
+    /** Left out of sweeps that were begun before there were identities. */
+    readonly identity?: ModelIdentity;
     readonly precision: string;
     readonly device: string;
   };

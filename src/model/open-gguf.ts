@@ -18,8 +18,10 @@ import type { Runtime } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { buildOptions, instrumentOptions } from './gguf-graph.ts';
+import { ggufIdentity } from './gguf-identity.ts';
 import { precisionFor } from './gguf-precision.ts';
 import type { LanguageModel } from './types.ts';
+import { hashWhileRead } from './weights-hash.ts';
 
 export interface OpenOptions {
   readonly onProgress?: OnProgress;
@@ -50,7 +52,8 @@ export async function openGguf(
   runtime: Runtime,
   options: OpenOptions = {},
 ): Promise<LanguageModel> {
-  const file = await readGguf(source);
+  const stored = await readGguf(source);
+  const { file, finish } = await hashWhileRead(stored);
   const found = llamaConfig(file);
   const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
   const tokenizer = tokenizerFromGguf(file);
@@ -66,7 +69,8 @@ export async function openGguf(
     built.externalData,
     instrumentOptions(runtime.kind, config, built.cuts),
   );
-  const fingerprint = await fingerprintOf(file);
+  const fingerprint = await fingerprintOf(stored);
+  const identity = await ggufIdentity(stored, await finish());
   await yieldToEvents();
   options.signal?.throwIfAborted();
   const session = await runtime.createSession(instrumented.model);
@@ -76,6 +80,7 @@ export async function openGguf(
     name: nameOf(file),
     architecture: config.architecture,
     fingerprint,
+    identity,
     signature: weightSignature(
       instrumented.graph.layers,
       downProjectionError(file),
@@ -98,6 +103,6 @@ export async function openGguf(
     continuesCacheInPlace: graphOptions.attention === 'grouped',
     lanesApart: false,
     layout: neuronLayout(instrumented.graph.layers.map((layer) => layer.width)),
-    attribution: (ref) => neuronAttribution(file, config, ref),
+    attribution: (ref) => neuronAttribution(stored, config, ref),
   };
 }

@@ -17,6 +17,7 @@ import type { Runtime, Session } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
 import { fnv1a } from './fingerprint.ts';
 import { dataPath, type ModelFiles, onnxPaths, optionalJson, readConfig, readJson } from './onnx-files.ts';
+import { onnxIdentity } from './onnx-identity.ts';
 import type { LanguageModel } from './types.ts';
 
 const numberOf = (json: Record<string, unknown>, keys: readonly string[]): number | undefined =>
@@ -154,6 +155,11 @@ export async function openOnnx(
   const columns = detectDownProjections(decoded).layers.map(({ projection }) =>
     columnNorms(projection, data),
   );
+  const template = await chatTemplate(files, tokenizerConfig);
+  const identity = await onnxIdentity(decoded, data, {
+    ...{ config, generation, tokenizerConfig, template },
+    tokenizer: tokenizerJson,
+  });
   options.onProgress?.({ stage: 'Preparing weights', done: 0, unit: 'items' });
   const prepared = prepareGraph(graph, decoded, data, options.dequantise);
   const { demands } = prepared;
@@ -182,12 +188,13 @@ export async function openOnnx(
     name: files.name,
     architecture: String(config.model_type ?? 'unknown'),
     fingerprint: fnv1a([new TextEncoder().encode(shape), ...norms]),
+    identity,
     signature: weightSignature(layers, error, normGains(decoded, data)),
     contextLength: numberOf(text, ['max_position_embeddings', 'n_positions', 'n_ctx', 'seq_length']) ?? 2048,
     vocabulary,
     eosIds: eosIds(generation, config, text),
     codec: textCodec(tokenizerJson, tokenizerConfig, bosId),
-    chatTemplate: await chatTemplate(files, tokenizerConfig),
+    chatTemplate: template,
     addBos: startsWithBos(tokenizerJson, tokenizerConfig, bosToken),
     bosToken,
     eosToken: tokenText(tokenizerConfig.eos_token),

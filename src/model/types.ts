@@ -1,3 +1,4 @@
+import type { ModelIdentity } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { NeuronGraph } from '../onnx/types.ts';
@@ -22,8 +23,9 @@ export interface TextCodec {
 export interface LanguageModel {
   readonly name: string;
   readonly architecture: string;
-  /** Equal for files with the same tensors. */
+  /** A short name for the tensors' descriptions and some of their bytes; what tells models apart is `identity`. */
   readonly fingerprint: string;
+  readonly identity: ModelIdentity;
   /** Alike for files of the same weights in different precision. */
   readonly signature: WeightSignature;
   readonly contextLength: number;

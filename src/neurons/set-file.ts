@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import { identitySchema } from './identity.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
 import type { SetModel } from './set-model.ts';
 import type { NeuronRef } from './types.ts';
@@ -75,6 +76,7 @@ const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
     name: text,
     architecture: text,
     fingerprint: text,
+    identity: identitySchema.optional(),
     signature: signatureSchema.optional(),
     layers: z.int().positive(),
     widths: z.array(z.int().positive()).min(1).max(10_000),

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { formerIdentityNote, identityDifference, type ModelIdentity } from './identity.ts';
 import { compareSignatures, type WeightSignature } from './signature.ts';
 
 /** What is known of a model that neurons belong to. */
@@ -7,6 +8,8 @@ export interface SetModel {
   readonly architecture: string;
   /** As in the protocol's LoadedModel. */
   readonly fingerprint: string;
+  /** Missing in files that were written before there were identities, and of weights that were not read whole. */
+  readonly identity?: ModelIdentity;
   /** Missing in files that were written before there were signatures. */
   readonly signature?: WeightSignature;
   /** Neurons of every layer. */
@@ -15,15 +18,23 @@ export interface SetModel {
 
 /** Whether neurons of one model mean the same in another. */
 export type ModelMatch =
-  | { readonly match: 'same' }
+  | { readonly match: 'same'; readonly note?: string }
   /** The same weights in another precision, as far as can be told; the note says what is not certain. */
-  | { readonly match: 'alike'; readonly note: string }
+  | {
+      readonly match: 'alike';
+      readonly note: string;
+      /** The weights were changed and not only rounded in another way. */
+      readonly changed?: true;
+    }
   | { readonly match: 'other'; readonly reason: string };
 
 /** Whether weights are the same beyond what a name says: measured values of both can be set side by side. */
 export function areComparable(found: SetModel, other: SetModel): boolean {
-  const { match } = matchModels(found, other);
-  return match === 'same' || (match === 'alike' && !!found.signature && !!other.signature);
+  const result = matchModels(found, other);
+  if (result.match !== 'alike') return result.match === 'same';
+  const sameWeights = found.identity !== undefined && found.identity.weights === other.identity?.weights;
+  const signed = found.signature !== undefined && other.signature !== undefined;
+  return sameWeights || (!result.changed && signed);
 }
 
 /** "30 layers of 1536 neurons", or the total where the widths differ. */
@@ -47,8 +58,8 @@ function plainName(name: string): string {
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 
 /**
- * Compares the model that neurons were found in with the one that is loaded: by shape, by fingerprint, then by signature
- * or, where one has none, by name.
+ * Compares the model that neurons were found in with the one that is loaded: by shape, by identity or, where one has none,
+ * by fingerprint, then by signature or, where one has none, by name.
  */
 export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
   const names = `${found.name}, but the model here is ${loaded.name}`;
@@ -56,7 +67,19 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
     const shapes = `the one has ${describeShape(found.widths)}, the other ${describeShape(loaded.widths)}`;
     return { match: 'other', reason: `${names}: ${shapes}.` };
   }
-  if (found.fingerprint === loaded.fingerprint) return { match: 'same' };
+  const differing = identityDifference(found.identity, loaded.identity);
+  if (differing === '') return { match: 'same' };
+  if (differing !== undefined && found.identity?.weights === loaded.identity?.weights) {
+    return {
+      match: 'alike',
+      note: `The neurons were found in ${found.name}; ${loaded.name} has the same weights and ${differing}.`,
+    };
+  }
+  const sameTensors = found.fingerprint === loaded.fingerprint;
+  if (sameTensors && differing === undefined) {
+    const isFormer = loaded.identity !== undefined;
+    return { match: 'same', ...(isFormer && { note: formerIdentityNote('The neuron set') }) };
+  }
   const sameName = plainName(found.name) === plainName(loaded.name);
   const difference =
     found.signature && loaded.signature && compareSignatures(found.signature, loaded.signature);
@@ -83,12 +106,25 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
       reason: `${names}, whose weights are others: the gains of its norms differ by ${percent(difference.gains)}, which no precision explains; one may be a fine-tuned version of the other.`,
     };
   }
+  if (sameTensors) {
+    return {
+      match: 'alike',
+      changed: true,
+      note: `The neurons were found in ${found.name}, and the model here is ${loaded.name}, of which some weights were changed; those of its neurons are the same as far as their norms tell.`,
+    };
+  }
   return {
     match: 'alike',
     note: sameName
       ? `The neurons were found in ${found.name}; ${loaded.name} has the same weights in another precision, as far as rounding lets one tell.`
       : `The neurons were found in ${found.name}, and the model here is ${loaded.name}: the weights are alike within the rounding of their precisions, but one may be a fine-tuned version of the other.`,
   };
+}
+
+/** What a person should know who sets two models side by side; undefined where they are the very same. */
+export function matchNote(found: SetModel, other: SetModel): string | undefined {
+  const result = matchModels(found, other);
+  return result.match === 'other' ? `The neurons were found in ${result.reason}` : result.note;
 }
 
 /**
@@ -103,5 +139,5 @@ export function checkSetModel(
   const result = matchModels(set.model, loaded);
   if (result.match === 'other')
     throw new EngineError('bad-input', `The neuron set "${set.name}" was made for ${result.reason}`);
-  return result.match === 'alike' ? result.note : undefined;
+  return result.note;
 }

@@ -1,6 +1,12 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { EngineError } from '../errors.ts';
-import { type ModelProto, ModelProtoSchema, type NodeProto, type TensorProto } from './onnx_pb.ts';
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+} from './onnx_pb.ts';
 
 export type {
   AttributeProto,
@@ -64,6 +70,12 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
 /** Encodes a model, unknown fields included. */
 export function encodeModel(model: ModelProto): Uint8Array {
   return toBinary(ModelProtoSchema, model);
+}
+
+/** A node as bytes, without its name and what is written for people. */
+export function nodeBytes(node: NodeProto): Uint8Array {
+  const bare = create(NodeProtoSchema, { ...node, name: '', docString: '', metadataProps: [] });
+  return toBinary(NodeProtoSchema, bare);
 }
 
 /** The version of an operator set that a model imports; the standard domain is ''. 0 where it imports none. */

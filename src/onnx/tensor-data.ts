@@ -1,6 +1,8 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import { bfloat16ToFloat, halfToFloat } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
 import { DataType, type TensorProto } from './model.ts';
+import { TensorProtoSchema } from './onnx_pb.ts';
 import type { ExternalData } from './types.ts';
 
 /** Bits of one element, for the types that weights come in. */
@@ -53,6 +55,34 @@ function damaged(tensor: TensorProto): EngineError {
   );
 }
 
+function dataFile(location: string, external: readonly ExternalData[]): ExternalData {
+  const file = external.find(({ path }) => path === location);
+  if (file) return file;
+  throw new EngineError(
+    'bad-input',
+    `The model's data file "${location}" is missing; choose it together with the model.`,
+  );
+}
+
+/**
+ * The bytes of a tensor of any type as they are stored, in the model or in its data file.
+ * @throws EngineError if the data file is missing or shorter
+ */
+export function storedBytes(tensor: TensorProto, external: readonly ExternalData[]): Uint8Array {
+  const bits = bitsOf[tensor.dataType];
+  const place = externalLocation(tensor);
+  if (bits !== undefined && (place || tensor.rawData.byteLength > 0)) return rawBytes(tensor, bits, external);
+  if (!place) {
+    return tensor.rawData.byteLength > 0
+      ? tensor.rawData
+      : toBinary(TensorProtoSchema, create(TensorProtoSchema, { ...tensor, docString: '' }));
+  }
+  const { data } = dataFile(place.location, external);
+  const end = place.offset + (place.length ?? data.byteLength - place.offset);
+  if (!(place.offset >= 0 && end <= data.byteLength)) throw damaged(tensor);
+  return data.subarray(place.offset, end);
+}
+
 function rawBytes(tensor: TensorProto, bits: number, external: readonly ExternalData[]): Uint8Array {
   const wanted = Math.ceil((elementCount(tensor) * bits) / 8);
   if (!Number.isSafeInteger(wanted) || tensor.dims.some((dim) => dim < 0n)) throw damaged(tensor);
@@ -61,13 +91,7 @@ function rawBytes(tensor: TensorProto, bits: number, external: readonly External
     if (tensor.rawData.byteLength !== wanted) throw damaged(tensor);
     return tensor.rawData;
   }
-  const file = external.find(({ path }) => path === place.location);
-  if (!file) {
-    throw new EngineError(
-      'bad-input',
-      `The model's data file "${place.location}" is missing; choose it together with the model.`,
-    );
-  }
+  const file = dataFile(place.location, external);
   const fits = place.offset >= 0 && place.offset + wanted <= file.data.byteLength;
   if (!fits || (place.length ?? wanted) !== wanted) throw damaged(tensor);
   return file.data.subarray(place.offset, place.offset + wanted);

@@ -7,6 +7,7 @@ import type { RunProgress } from '../identify/run.ts';
 import type { ImpactProgress } from '../impact/run.ts';
 import type { Suite } from '../impact/suites.ts';
 import type { ComparedSet } from '../impact/sweep.ts';
+import type { ModelIdentity } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { DeviceChoice } from '../runtime/choose.ts';
@@ -104,6 +105,8 @@ export interface LoadedModel {
   readonly architecture: string;
   /** Of the tensors' descriptions and first bytes: two files with the same weights agree. */
   readonly fingerprint: string;
+  /** Tells whether weights, tokenizer and chat template are the same; left out of runs recorded before there were identities. */
+  readonly identity?: ModelIdentity;
   /** Tells whether another model has the same weights in another precision. */
   readonly signature?: WeightSignature;
   readonly layout: NeuronLayout;

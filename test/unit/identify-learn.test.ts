@@ -277,7 +277,9 @@ describe('learning a set', () => {
       },
     };
     const { warnings, set } = await learnSet(damaged, { ...options, C: 2 });
+    const former = expect.stringMatching(/^The run carries the identity of before/);
     expect(warnings).toEqual([
+      former,
       expect.stringMatching(/^Some neurons tell all answers learnt from apart/),
       '1 neuron has values that are not numbers and got weight 0.',
       '1 neuron had the same activation in every answer and got weight 0.',
@@ -286,7 +288,14 @@ describe('learning a set', () => {
     expect(named).toContain('0:5');
     expect(named).not.toContain('0:3');
     expect(named).not.toContain('0:4');
-    expect((await learnSet(makeRun(3, { effect: 0 }), { ...options, C: 0.5 })).warnings).toEqual([]);
+    const noEffect = makeRun(3, { effect: 0 });
+    expect((await learnSet(noEffect, { ...options, C: 0.5 })).warnings).toEqual([former]);
+    const hash = 'a'.repeat(32);
+    const identity = { weights: hash, computation: hash, tokenizer: hash, template: hash };
+    const identified = { ...noEffect, manifest: { ...manifest, model: { ...manifest.model, identity } } };
+    const learnt = await learnSet(identified, { ...options, C: 0.5 });
+    expect(learnt.warnings).toEqual([]);
+    expect(learnt.set.model.identity).toEqual(identity);
   });
 
   it("goes by a person's labels", async () => {

@@ -221,7 +221,7 @@ describe('an interrupted run', () => {
     const folder = newFolder();
     await run(folder);
     const other = run(folder, { settings: { ...settings, seed: 2 } });
-    await expect(other).rejects.toThrow(/another settings/);
+    await expect(other).rejects.toThrow(/other settings/);
     const shard = run(folder, { shard: { index: 0, count: 2 } });
     await expect(shard).rejects.toThrow(/another shard/);
   });
@@ -250,7 +250,7 @@ describe('shards', () => {
     await expect(runMerge([first, first], { out: newFolder() })).rejects.toThrow(/same shard/);
     const other = newFolder();
     await run(other, { shard: { index: 1, count: 3 }, settings: { ...settings, seed: 3 } });
-    await expect(runMerge([first, other], { out: newFolder() })).rejects.toThrow(/another settings/);
+    await expect(runMerge([first, other], { out: newFolder() })).rejects.toThrow(/other settings/);
     await expect(runMerge([newFolder()], { out: newFolder() })).rejects.toThrow(/holds no run/);
   });
 });

@@ -84,14 +84,15 @@ describe('signatures of exports', () => {
   });
 });
 
-test('the set beside the page has the signature of the default model, and is known without its fingerprint', async () => {
+test('the set beside the page has the signature of the default model, and is known without its identity', async () => {
   const set = parseNeuronSet(readFileSync('public/neurons/smollm2-135m-instruct.json', 'utf8'));
   const model = await openModel(DEFAULT_MODEL, 'native');
   try {
     expect(set.model.signature).toEqual(model.signature);
+    expect(set.model.identity).toEqual(model.identity);
     const loaded = { ...model, widths: model.layout.widths };
     expect(checkSetModel(set, loaded)).toBeUndefined();
-    const renamed = { ...loaded, name: 'SmolLM2-135M-Instruct-ONNX', fingerprint: 'x' };
+    const renamed = { ...loaded, name: 'SmolLM2-135M-Instruct-ONNX', fingerprint: 'x', identity: undefined };
     expect(checkSetModel(set, renamed)).toContain('has the same weights in another precision');
     const turned = set.model.signature?.columnNorms.split(' ').reverse().join(' ') ?? '';
     const signature = { ...model.signature, columnNorms: turned };

@@ -105,6 +105,7 @@ export function readNeuronSet(
       name: model.name,
       architecture: model.architecture,
       fingerprint: model.fingerprint,
+      ...(model.identity && { identity: model.identity }),
       ...(model.signature && { signature: model.signature }),
       layers: widths.length,
       widths,
