@@ -101,6 +101,9 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
           if (event.type === 'prompt') {
             record.onPrompt(event);
             stores.run.setState({ notice: event.notice });
+          } else if (event.type === 'reading') {
+            const { done, total } = event;
+            stores.run.setState({ reading: done < total ? { done, total } : undefined });
           } else if (event.type === 'position') record.onPosition(begun[event.lane]!, event);
           else record.onToken(begun[event.lane]!, event);
         };
@@ -115,7 +118,7 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     } catch (error) {
       if (isCancelled(error) || signal.aborted) return;
       record.fail(begun);
-      stores.run.setState({ status: 'done', error: describeError(error) });
+      stores.run.setState({ status: 'done', error: describeError(error), reading: undefined });
     }
   }
 
@@ -125,7 +128,7 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     submit(all) {
       const { asked } = stores.run.getState();
       if (!asked) return;
-      stores.run.setState({ status: 'running', error: undefined });
+      stores.run.setState({ status: 'running', error: undefined, reading: undefined });
       runs.submit((signal) => run(asked, all, signal));
     },
     stop() {
@@ -135,16 +138,16 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
         open,
         open.map(() => ({ finish: 'cancelled' })),
       );
-      stores.run.setState({ status: 'done' });
+      stores.run.setState({ status: 'done', reading: undefined });
     },
     giveUp() {
       runs.abort();
       record.fail(openLanes());
-      stores.run.setState({ status: 'done' });
+      stores.run.setState({ status: 'done', reading: undefined });
     },
     abort() {
       runs.abort();
-      stores.run.setState({ status: 'idle', error: undefined, asked: undefined });
+      stores.run.setState({ status: 'idle', error: undefined, asked: undefined, reading: undefined });
     },
   };
 }

@@ -45,6 +45,8 @@ export interface ChosenToken extends NextToken {
 
 /** What is told while an answer grows. */
 export interface GenerateListener {
+  /** How many tokens of a long prompt are read, of all its tokens. */
+  reading?(done: number, total: number): void;
   /**
    * CETT of all neurons at a position of prompt plus answer; the array is the listener's to keep, not to change.
    * Not called where the request captures none.
@@ -188,7 +190,16 @@ export async function generate(
   const onPrompt = lanes.map(({ scope, neurons }) => (scope === 'everywhere' ? neurons : []));
   const captures = request.captures ?? 'all';
   const kept = captures === 'none' ? undefined : request.promptCache;
-  const prompt = await prefill(model, io, promptIds, onPrompt, kept, request.signal, captures);
+  const prompt = await prefill(
+    model,
+    io,
+    promptIds,
+    onPrompt,
+    kept,
+    request.signal,
+    captures,
+    listener.reading,
+  );
   const prefilled = performance.now();
   // Tokens first: a person who moves a slider waits for them, and not for the map of the prompt.
   growing.forEach((lane, row) => {

@@ -26,6 +26,21 @@ interface ReadRow {
 /** Tokens of all rows that one run takes at most: bounds memory and the time until a cancel is seen. */
 const TOKENS_A_RUN = 512;
 
+/**
+ * Tokens that a run takes of a prompt that needs several: a cancel is seen within a second. Where a run's values hang on
+ * all its tokens (8-bit ranges), or a run reads all that came before once more, the runs stay as long as they may be.
+ */
+const TOKENS_A_RUN_OF_MANY = 128;
+
+function tokensARun(model: LanguageModel, ids: readonly number[], start: KvCache): number {
+  return ids.length > TOKENS_A_RUN && !model.lanesApart && !start.history
+    ? TOKENS_A_RUN_OF_MANY
+    : TOKENS_A_RUN;
+}
+
+/** How much of a prompt is read: tokens, of all its tokens; several rows count as one prompt. */
+export type OnReading = (done: number, total: number) => void;
+
 /** Positions of a prompt, counted from its end, whose neurons are kept. */
 const CAPTURED_POSITIONS = 256;
 
@@ -52,14 +67,16 @@ async function readRows(
   start: Start,
   signal: AbortSignal | undefined,
   captured: number,
+  onRun: (tokens: number) => void,
 ): Promise<ReadRow[]> {
+  const perRun = tokensARun(model, ids, start.cache);
   const scales = batchScales(model, rows);
   const cett = start.cett.map((row) => [...row]);
   let { cache } = start;
   let logits: Float32Array[] = [];
   try {
-    for (let at = cache.length; at < ids.length; at += TOKENS_A_RUN) {
-      const piece = ids.slice(at, at + TOKENS_A_RUN);
+    for (let at = cache.length; at < ids.length; at += perRun) {
+      const piece = ids.slice(at, at + perRun);
       await yieldToEvents();
       checkCancelled(signal);
       const firstCaptured = Math.min(piece.length, Math.max(0, ids.length - captured - at));
@@ -77,6 +94,7 @@ async function readRows(
         for (let i = 0; i < capture.length; i++) kept.push(output.cett(row, i));
         kept.splice(0, Math.max(0, kept.length - captured));
       });
+      onRun(rows.length * piece.length);
     }
   } catch (error) {
     cache.dispose();
@@ -110,6 +128,7 @@ function sharedStart(
  * runs as the limit on tokens allows. (A run of several tokens behind a cache takes one row: ONNX Runtime's
  * GroupQueryAttention refuses more.)
  * @param captures 'none' leaves `cett` empty; give no cache to keep it in then
+ * @param onReading called before the first run of a prompt that is longer than one run, and after each
  * @throws EngineError `cancelled` when the signal fires between runs
  */
 export async function prefill(
@@ -120,6 +139,7 @@ export async function prefill(
   kept: PromptCache | undefined,
   signal: AbortSignal | undefined,
   captures: 'all' | 'none' = 'all',
+  onReading?: OnReading,
 ): Promise<Prefilled> {
   const keys = rows.map(scaleKey);
   const read = new Map<string, ReadRow>();
@@ -141,12 +161,23 @@ export async function prefill(
       start: { cache: emptyCache(io, model.runtime, some.length), cett: some.map(() => []) },
     });
   }
+  const tokens = ids.length * new Set(keys).size;
+  let left = toRead.reduce(
+    (sum, { keys: some, start }) => sum + some.length * (ids.length - start.cache.length),
+    0,
+  );
+  const onRun = (read: number) => {
+    left -= read;
+    if (ids.length > TOKENS_A_RUN)
+      onReading?.(Math.floor((ids.length * (tokens - left)) / tokens), ids.length);
+  };
+  if (left > 0) onRun(0);
   const made = new Set<KvCache>();
   try {
     for (const { keys: some, start } of toRead) {
       const factors = some.map((key) => rows[keys.indexOf(key)]);
       const captured = captures === 'all' ? CAPTURED_POSITIONS : 0;
-      const results = await readRows(model, io, ids, factors, start, signal, captured);
+      const results = await readRows(model, io, ids, factors, start, signal, captured, onRun);
       made.add(results[0].source.cache);
       some.forEach((key, i) => {
         read.set(key, results[i]);

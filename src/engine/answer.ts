@@ -54,6 +54,7 @@ export async function answer(
     promptCache: loaded.prompts,
   };
   const result = await generate(model, io, request, {
+    reading: (done, total) => context.emit({ type: 'reading', done, total }),
     position(lane, position, cett) {
       loaded.activations.put(context.id, lane, position, cett);
       const binned = new Float32Array(layout.widths.length * bins);

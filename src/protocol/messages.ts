@@ -167,6 +167,13 @@ export interface PromptEvent {
   readonly notice: string;
 }
 
+/** How many tokens of a long prompt are read for the lanes, of all its tokens; comes before any token of an answer. */
+export interface ReadingEvent {
+  readonly type: 'reading';
+  readonly done: number;
+  readonly total: number;
+}
+
 /** One position of one lane: the token read there, what its neurons did, and the distribution of the next token. */
 export interface PositionEvent {
   readonly type: 'position';
@@ -196,7 +203,7 @@ export interface TokenEvent {
   readonly top: readonly (Candidate & { readonly text: string })[];
 }
 
-export type GenerateEvent = PromptEvent | PositionEvent | TokenEvent;
+export type GenerateEvent = PromptEvent | ReadingEvent | PositionEvent | TokenEvent;
 
 export interface GenerateOut {
   readonly lanes: readonly {

@@ -16,6 +16,8 @@ export interface RunState {
   /** What the engine changed to fit the model's template. */
   readonly notice: string;
   readonly msPerToken?: number;
+  /** How many tokens of a long prompt are read, of all its tokens; undefined while none is read. */
+  readonly reading?: { readonly done: number; readonly total: number };
 }
 
 export const firstRun: RunState = { status: 'idle', notice: '' };
