@@ -32,8 +32,10 @@ function Examples({ close }: { readonly close: () => void }) {
   }, []);
 
   function choose({ system = '', turns = [], question }: Example) {
-    if (session.stores.steering.getState().scope !== 'everywhere') session.setScope('everywhere');
-    session.ask({ mode: 'chat', system, turns, question });
+    session.asOneStep('example', () => {
+      if (session.stores.steering.getState().scope !== 'everywhere') session.setScope('everywhere');
+      session.ask({ mode: 'chat', system, turns, question });
+    });
     close();
   }
 

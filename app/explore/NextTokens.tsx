@@ -57,7 +57,7 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
                   type="button"
                   className="next-button"
                   aria-label={`What if ${spokenToken(text)}, ${percent(probability)}`}
-                  onClick={() => session.whatIf([...before(position), id])}
+                  onClick={() => session.whatIf([...before(position), id], `what if ${spokenToken(text)}`)}
                 >
                   <bdi className="next-token">{label}</bdi>
                   <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />

@@ -9,16 +9,16 @@ import type { Session } from '../state/session.ts';
 export function makeMain(session: Session, set: NeuronSet): string | undefined {
   const { steering } = session.stores;
   const find = () => steering.getState().groups.find((group) => group.set === set);
-  if (!find()) {
-    const refused = session.addSet(set);
+  return session.asOneStep(`${set.name} first`, () => {
+    const refused = find() ? undefined : session.addSet(set);
     if (refused) return refused;
-  }
-  const now = steering.getState();
-  const own = find();
-  if (own && now.groups[0] !== own)
-    session.restoreSteering(
-      { ...now, groups: [own, ...now.groups.filter((group) => group !== own)] },
-      `${set.name} first`,
-    );
-  return undefined;
+    const now = steering.getState();
+    const own = find();
+    if (own && now.groups[0] !== own)
+      session.restoreSteering(
+        { ...now, groups: [own, ...now.groups.filter((group) => group !== own)] },
+        `${set.name} first`,
+      );
+    return undefined;
+  });
 }

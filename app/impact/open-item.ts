@@ -20,22 +20,21 @@ export function openItem(
   const [set] = plan.sets;
   const last = turns.at(-1);
   if (!set || !last) return 'There is nothing to ask.';
-  const { steering, prompt } = session.stores;
+  const { steering } = session.stores;
   const key = membersKey(set.members);
   const find = () => steering.getState().groups.find(({ members }) => membersKey(members) === key);
-  if (!find()) {
-    const refused = session.addGroup(set.name, set.members);
+  return session.asOneStep('item of a sweep', () => {
+    const refused = find() ? undefined : session.addGroup(set.name, set.members);
     if (refused) return refused;
-  }
-  const own = find();
-  if (!own) return 'The neurons could not be added in the explorer.';
-  const now = neutral(steering.getState());
-  const others = now.groups.filter(({ id }) => id !== own.id);
-  prompt.setState({ mode: 'chat', system: '', turns: turns.slice(0, -1), question: last.content });
-  session.restoreSteering(
-    { ...now, groups: [{ ...own, factor, on: true }, ...others] },
-    `${set.name} at ${factor}`,
-  );
-  session.answer();
-  return undefined;
+    const own = find();
+    if (!own) return 'The neurons could not be added in the explorer.';
+    const now = neutral(steering.getState());
+    const others = now.groups.filter(({ id }) => id !== own.id);
+    session.restoreSteering(
+      { ...now, groups: [{ ...own, factor, on: true }, ...others] },
+      `${set.name} at ${factor}`,
+    );
+    session.ask({ mode: 'chat', system: '', turns: turns.slice(0, -1), question: last.content });
+    return undefined;
+  });
 }

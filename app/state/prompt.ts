@@ -1,5 +1,6 @@
 import type { LoadedModel, Prompt } from '../../src/protocol/messages.ts';
 import type { PromptState } from './slices/prompt.ts';
+import type { Asked } from './slices/run.ts';
 
 /** Whether the model is asked through its chat template: a base model has none. */
 export function isChat({ mode }: Pick<PromptState, 'mode'>, model: LoadedModel | undefined): boolean {
@@ -24,4 +25,13 @@ export function promptOf(state: PromptState, model: LoadedModel): Prompt {
 export function askedOn(prompt: Prompt, answer: string): Pick<PromptState, 'turns' | 'question'> | undefined {
   if (prompt.kind !== 'chat' || answer.trim() === '') return undefined;
   return { turns: [...prompt.turns, { role: 'assistant', content: answer }], question: '' };
+}
+
+/** The fields as they stood when this was asked. What was asked by token ids was in no field: then they stay. */
+export function fieldsOf({ prompt, sampling, maxTokens }: Asked, now: PromptState): PromptState {
+  if (prompt.kind === 'ids') return now;
+  if (prompt.kind === 'raw') return { ...now, mode: 'raw', question: prompt.text, sampling, maxTokens };
+  const { system, turns } = prompt;
+  const question = turns.at(-1)?.content ?? '';
+  return { mode: 'chat', system, turns: turns.slice(0, -1), question, sampling, maxTokens };
 }

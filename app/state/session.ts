@@ -12,11 +12,12 @@ import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
 import { createDoses } from './doses.ts';
 import type { Engine } from './engine.ts';
+import { createHistory } from './history.ts';
 import { steeringFor } from './model-switch.ts';
 import { expectedBytes } from './models.ts';
 import { createNewest } from './newest.ts';
 import { createMeter } from './progress.ts';
-import { askedOn, promptOf } from './prompt.ts';
+import { askedOn, fieldsOf, promptOf } from './prompt.ts';
 import { createRunRecord, type RunRecord } from './record.ts';
 import { isRecorded, replayRun } from './replay.ts';
 import type { RecordedRun } from './run-file.ts';
@@ -25,8 +26,9 @@ import { firstControl, neuronKey } from './slices/steering.ts';
 import { createSteeringActions, type SteeringActions } from './steering-actions.ts';
 import { createStores, type Stores } from './stores.ts';
 import { onlyTab, type Tabs } from './tabs.ts';
+import { createUndo, type UndoActions, type Undoable, undoSteps } from './undo.ts';
 
-export interface Session extends SteeringActions {
+export interface Session extends SteeringActions, UndoActions {
   readonly client: EngineClient;
   readonly stores: Stores;
   readonly record: RunRecord;
@@ -50,14 +52,14 @@ export interface Session extends SteeringActions {
   answer(): void;
   /** Ends the answer where it is. */
   stop(): void;
-  /** Puts a prompt in place of the one that stands there, and answers it. */
-  ask(prompt: Partial<PromptState>): void;
+  /** Puts a prompt in place of the one that stands there, and answers it; one step, called `label`. */
+  ask(prompt: Partial<PromptState>, label?: string): void;
   /** Keeps question and unsteered answer as turns, and empties the question for the next one; tells whether there was an answer. */
   askOn(): boolean;
   /** Starts a new conversation; the question stays. */
   resetTurns(): void;
   /** Answers what was asked once more with every answer starting with these tokens; none: as the model starts itself. */
-  whatIf(answerStart: readonly number[]): void;
+  whatIf(answerStart: readonly number[], label?: string): void;
 
   /** Asks for the doses now. */
   showDoses(): void;
@@ -83,7 +85,9 @@ export function createSession(
   const loads = createNewest();
   const doses = createDoses(client, stores);
   const answers = createAnswers({ client, stores, record, onDone: doses.later });
-  const { actions: steeringActions, forget } = createSteeringActions(stores, () => submit(false));
+  const history = createHistory<Undoable>(undoSteps);
+  const undoActions = createUndo(stores, history, () => submit(false));
+  const steeringActions = createSteeringActions(stores, history, () => submit(false));
   const facts = new Map<string, Promise<NeuronFacts>>();
 
   /** The source that was asked for last. */
@@ -165,7 +169,6 @@ export function createSession(
     if (before && !same) stores.view.setState({ mapView: undefined });
     const steering = stores.steering.getState();
     if (steering.madeFor !== model.fingerprint) {
-      forget();
       stores.selection.setState({ card: undefined });
       const next = steeringFor(model, before, steering, sets);
       stores.steering.setState(next.steering, true);
@@ -173,6 +176,8 @@ export function createSession(
       if (notes.length > 0) stores.notice.setState({ text: notes.join(' ') });
     }
     answer();
+    // Steps name neurons and tokens of the model before.
+    if (steering.madeFor !== model.fingerprint) history.clear();
     const again = JSON.stringify(stores.run.getState().asked) === JSON.stringify(asked);
     if (same && again) stores.selection.setState({ pin });
   }
@@ -203,9 +208,11 @@ export function createSession(
     }
     if (!isReady() || !model) return;
     const { sampling, maxTokens } = prompt;
-    stores.run.setState({
-      asked: { prompt: promptOf(prompt, model), sampling, maxTokens, answerStart: [] },
-    });
+    const asked = { prompt: promptOf(prompt, model), sampling, maxTokens, answerStart: [] };
+    const { asked: before } = stores.run.getState();
+    if (before && JSON.stringify(before) !== JSON.stringify(asked))
+      history.record({ asked: before, prompt: fieldsOf(before, prompt) }, 'question');
+    stores.run.setState({ asked });
     stores.selection.setState({ hover: undefined, pin: undefined });
     submit(true);
   }
@@ -227,6 +234,7 @@ export function createSession(
     record,
     details,
     ...steeringActions,
+    ...undoActions,
     load,
     stopLoading: loads.abort,
     loadBeside() {
@@ -237,9 +245,15 @@ export function createSession(
     showRun(run) {
       doses.yield();
       answers.abort();
-      forget();
       const { status, model } = stores.model.getState();
+      const { asked } = stores.run.getState();
       const live = status === 'ready' && model?.fingerprint === run.model.fingerprint;
+      if (live && asked)
+        history.record(
+          { asked, prompt: fieldsOf(asked, stores.prompt.getState()), steering: stores.steering.getState() },
+          'opening of a run',
+        );
+      else history.clear();
       if (!live)
         stores.model.setState({ model: run.model, status: status === 'ready' ? 'recorded' : status });
       replayRun(stores, record, run);
@@ -255,9 +269,12 @@ export function createSession(
 
     answer,
     stop: answers.stop,
-    ask(prompt) {
-      stores.prompt.setState(prompt);
-      answer();
+    ask(prompt, label = 'question') {
+      history.oneStep(label, () => {
+        history.record({ prompt: stores.prompt.getState() }, label);
+        stores.prompt.setState(prompt);
+        answer();
+      });
     },
     askOn() {
       const { asked } = stores.run.getState();
@@ -266,15 +283,20 @@ export function createSession(
         .current.tokens.map(({ token }) => token.text)
         .join('');
       const next = asked && askedOn(asked.prompt, text);
-      if (next) stores.prompt.setState(next);
+      if (next) {
+        history.record({ prompt: stores.prompt.getState() }, 'follow up');
+        stores.prompt.setState(next);
+      }
       return next !== undefined;
     },
     resetTurns() {
+      history.record({ prompt: stores.prompt.getState() }, 'new conversation');
       stores.prompt.setState({ turns: firstPrompt.turns });
     },
-    whatIf(answerStart) {
+    whatIf(answerStart, label = 'start of the answer') {
       const { asked } = stores.run.getState();
       if (!asked) return;
+      history.record({ asked }, label);
       stores.run.setState({ asked: { ...asked, answerStart } });
       stores.selection.setState({ hover: undefined, pin: undefined });
       submit(false);

@@ -2,19 +2,17 @@ import { checkNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { Lane, NeuronRef } from '../../src/protocol/messages.ts';
 import { describeError } from './describe-error.ts';
-import { createHistory, type History } from './history.ts';
+import type { History } from './history.ts';
 import { groupRange, neuronKey, type SteeredGroup, type SteeringState } from './slices/steering.ts';
 import { neutral, withGroup, withGroupChange, withMuted, withOwn, withoutGroup } from './steering.ts';
 import type { Stores } from './stores.ts';
+import type { Undoable } from './undo.ts';
 
-const undoSteps = 100;
 /** Larger groups would make every position a message of many kilobytes. */
 const largestGroup = 2000;
 
 /** Everything that steers. Each call is a step that can be undone, and is answered. */
 export interface SteeringActions {
-  /** What undo and redo would do, in words. */
-  readonly history: History<SteeringState>['store'];
   /** Scale of the first group. */
   setFactor(factor: number): void;
   setGroupFactor(id: string, factor: number): void;
@@ -37,33 +35,24 @@ export interface SteeringActions {
   resetSteering(): void;
   /** Puts a whole state of steering in place, as one step. */
   restoreSteering(steering: SteeringState, label: string): void;
-  /** Ends a step of several changes, as a drag of a slider. */
-  endStep(): void;
-  undo(): void;
-  redo(): void;
   /** Scale of the first group, as a step of its own. */
   goToDose(factor: number): void;
 }
 
 /**
  * The actions on the steering in these stores.
+ * @param history takes every change as a step
  * @param changed called after every change
- * @returns the actions, and what forgets all steps
  */
 export function createSteeringActions(
   stores: Pick<Stores, 'model' | 'steering'>,
+  history: History<Undoable>,
   changed: () => void,
-): { readonly actions: SteeringActions; readonly forget: () => void } {
-  const history = createHistory<SteeringState>(undoSteps);
-
-  function put(steering: SteeringState): void {
-    stores.steering.setState(steering, true);
-    changed();
-  }
-
+): SteeringActions {
   function change(next: SteeringState, label: string, tag?: string): void {
-    history.record(stores.steering.getState(), label, tag);
-    put(next);
+    history.record({ steering: stores.steering.getState() }, label, tag);
+    stores.steering.setState(next, true);
+    changed();
   }
 
   const groupOf = (id: string) => stores.steering.getState().groups.find((group) => group.id === id);
@@ -105,8 +94,7 @@ export function createSteeringActions(
     if (first) setGroupFactor(first.id, factor);
   }
 
-  const actions: SteeringActions = {
-    history: history.store,
+  return {
     setFactor,
     setGroupFactor,
     changeGroup(id, { name, on }) {
@@ -160,20 +148,10 @@ export function createSteeringActions(
       change(neutral(stores.steering.getState()), 'reset');
     },
     restoreSteering: (steering, label) => change(steering, label),
-    endStep: history.endStep,
-    undo() {
-      const before = history.undo(stores.steering.getState());
-      if (before) put(before);
-    },
-    redo() {
-      const after = history.redo(stores.steering.getState());
-      if (after) put(after);
-    },
     goToDose(factor) {
       history.endStep();
       setFactor(factor);
       history.endStep();
     },
   };
-  return { actions, forget: history.clear };
 }
