@@ -1,4 +1,11 @@
-import { type KeyboardEventHandler, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
+import {
+  type KeyboardEventHandler,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+} from 'react';
 
 export interface Size {
   readonly width: number;
@@ -19,12 +26,21 @@ interface Props {
   readonly className?: string;
   readonly onPoint?: (x: number, y: number, size: Size) => void;
   readonly onLeave?: () => void;
-  readonly onPick?: (x: number, y: number, size: Size) => void;
+  /**
+   * Called where it is clicked or tapped. A finger points at nothing before and after a tap, so `onPoint` is called first.
+   * @param reach how far a person may be off, in CSS pixels
+   */
+  readonly onPick?: (x: number, y: number, size: Size, reach: number) => void;
   /** Makes it one that takes the focus and keys. */
   readonly onKeyDown?: KeyboardEventHandler<HTMLCanvasElement>;
   readonly onBlur?: () => void;
   /** The canvas, for gestures. */
   readonly canvas?: RefObject<HTMLCanvasElement | null>;
+}
+
+/** A mouse hits what it shows; a finger covers more. */
+function reachOf(click: Event): number {
+  return 'pointerType' in click && click.pointerType === 'touch' ? 22 : 6;
 }
 
 /** A canvas that keeps to its box at the screen's resolution and paints by subscription, outside of React. */
@@ -88,6 +104,11 @@ export function CanvasView({
     return [event.clientX - box.left, event.clientY - box.top, box] as const;
   }
   const point = (event: PointerEvent<HTMLCanvasElement>) => onPoint?.(...place(event));
+  function click(event: MouseEvent<HTMLCanvasElement>) {
+    const at = place(event);
+    onPoint?.(...at);
+    onPick?.(...at, reachOf(event.nativeEvent));
+  }
 
   return (
     <canvas
@@ -100,7 +121,7 @@ export function CanvasView({
       onPointerMove={onPoint && point}
       onPointerDown={onPoint && point}
       onPointerLeave={onLeave}
-      onClick={onPick && ((event) => onPick(...place(event)))}
+      onClick={onPick && click}
       onKeyDown={onKeyDown}
       onBlur={onBlur}
     />

@@ -9,6 +9,7 @@ import { isChat } from '../state/prompt.ts';
 import type { PromptState } from '../state/slices/prompt.ts';
 import { Conversation } from './Conversation.tsx';
 import { Gallery } from './Gallery.tsx';
+import { RunProgress } from './RunProgress.tsx';
 import { SamplingFields } from './SamplingFields.tsx';
 
 const modes: readonly { value: PromptState['mode']; label: string }[] = [
@@ -25,7 +26,7 @@ export function Ask() {
   const { prompt } = session.stores;
   const state = useStore(prompt);
   const model = useStore(session.stores.model, (state) => state.model);
-  const { status, asked, error, notice, msPerToken } = useStore(session.stores.run);
+  const { status, asked, error, notice } = useStore(session.stores.run);
   const form = useRef<HTMLFormElement>(null);
   const running = status === 'running';
   const chat = isChat(state, model);
@@ -93,10 +94,8 @@ export function Ask() {
         >
           Follow up
         </Button>
-        <span className="muted speed">
-          {msPerToken !== undefined && !running && `${msPerToken.toFixed(0)} ms/token`}
-        </span>
       </div>
+      <RunProgress />
       <p className="message" role="alert">
         {error}
       </p>

@@ -1,5 +1,7 @@
 import { useEffect } from 'react';
 import { useSession } from '../state/hooks.ts';
+import { withoutTop } from '../state/slices/selection.ts';
+import { isInDialog } from './keys.ts';
 import { LayerProfile } from './LayerProfile.tsx';
 import { LoadPanel } from './LoadPanel.tsx';
 import { NeuronCard } from './NeuronCard.tsx';
@@ -13,7 +15,10 @@ export function Explore() {
   const { selection } = useSession().stores;
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') selection.setState({ pin: undefined, hover: undefined });
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || isInDialog(event.target))
+        return;
+      const next = withoutTop(selection.getState());
+      if (next) selection.setState(next);
     };
     addEventListener('keydown', key);
     return () => removeEventListener('keydown', key);

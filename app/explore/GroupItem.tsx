@@ -75,7 +75,9 @@ function GroupName({ id, name }: { readonly id: string; readonly name: string })
   function key(event: KeyboardEvent<HTMLInputElement>) {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'Enter') event.currentTarget.blur();
-    if (event.key === 'Escape') setText(name);
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    setText(name);
   }
   return (
     <input

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { NeuronFacts, NeuronRef } from '../../src/protocol/messages.ts';
@@ -32,14 +32,8 @@ function Card({ neuron }: { readonly neuron: NeuronRef }) {
     };
   }, []);
 
-  function close(event: KeyboardEvent) {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    session.openCard(undefined);
-  }
-
   return (
-    <section ref={region} className="card" aria-label={`Neuron ${key}`} tabIndex={-1} onKeyDown={close}>
+    <section ref={region} className="card" aria-label={`Neuron ${key}`} tabIndex={-1}>
       <div className="card-head">
         <h2>
           <b>f</b> Neuron {key}

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
 import { layersHeight } from '../charts/layers.ts';
 import {
@@ -28,8 +28,8 @@ import { createMapSource, differenceLanes } from './mapSource.ts';
 import { NeuronMapTable } from './NeuronMapTable.tsx';
 import { setMapView, useMapGestures } from './useMapGestures.ts';
 
-/** Reach of the pointer to a marked neuron, in CSS pixels. */
-const reach = 6;
+/** Reach of the mouse to a marked neuron, in CSS pixels. */
+const mouseReach = 6;
 
 /** All layers by all neurons at the chosen token, from the whole model down to single neurons. */
 export function NeuronMap() {
@@ -45,14 +45,13 @@ export function NeuronMap() {
   const control = useStore(stores.control, (state) => state.members);
   const quantity = useStore(stores.view, (state) => state.quantity);
   const mapView = useStore(stores.view, (state) => state.mapView);
-  const { neuron: hovered, card } = useStore(stores.selection);
+  const { neuron: hovered, card, selecting = false } = useStore(stores.selection);
   const [pointed, setPointed] = useState<NeuronRef>();
-  const [selecting, setSelecting] = useState(false);
   const [corner, setCorner] = useState<NeuronRef>();
   const at = useSelected();
   const whole = useMemo(() => layout && wholeView(layout), [layout]);
   const view = mapView ?? whole;
-  useMapGestures(canvas, layout, selecting);
+  const wheelHint = useMapGestures(canvas, layout, selecting);
 
   const wanted = mapView !== undefined || pointed !== undefined;
   const read = record.lane(at.lane).current.overview[at.position] !== undefined;
@@ -121,12 +120,17 @@ export function NeuronMap() {
     [record, stores, source, layout, buffer, palette, steering, control, fixedMarks, hovered, pointed],
   );
 
+  /** The neuron at a point: a marked one within reach, else the one that lies there. */
+  function neuronAt(x: number, y: number, size: Size, reach: number) {
+    if (!layout || !view) return undefined;
+    const marked = nearest(fixedMarks.members, x, y, view, size, layout.widths.length, reach);
+    return { marked, neuron: marked ?? neuronAtPoint(x, y, view, size, layout) };
+  }
+
   function point(x: number, y: number, size: Size) {
-    if (!layout || !view) return;
-    const near = nearest(fixedMarks.members, x, y, view, size, layout.widths.length);
-    const neuron = near ?? neuronAtPoint(x, y, view, size, layout);
-    setPointed(neuron);
-    const marked = near && { layer: near.layer, neuron: near.neuron };
+    const at = neuronAt(x, y, size, mouseReach);
+    setPointed(at?.neuron);
+    const marked = at?.marked && { layer: at.marked.layer, neuron: at.marked.neuron };
     if (stores.selection.getState().neuron !== marked) stores.selection.setState({ neuron: marked });
   }
 
@@ -136,11 +140,20 @@ export function NeuronMap() {
     stores.selection.setState({ neuron: undefined });
   }
 
-  function pick() {
-    if (!pointed || !layout || selecting) return;
-    session.openCard(
-      mapView || hovered ? pointed : strongestIn(pointed, layout, record.shape.bins, details.all(at)),
-    );
+  function pick(x: number, y: number, size: Size, reach: number) {
+    const found = neuronAt(x, y, size, reach);
+    if (stores.selection.getState().box) stores.selection.setState({ box: undefined });
+    if (!found?.neuron || !layout || selecting) return;
+    if (mapView || found.marked) session.openCard(found.neuron);
+    else openStrongest(found.neuron, layout);
+  }
+
+  /** Opens the most active neuron of a bin of the whole map, once its values are there. */
+  function openStrongest(neuron: NeuronRef, layout: NeuronLayout) {
+    const token = { lane: at.lane, position: at.position };
+    details.whenKnown(token, (values) => {
+      session.openCard(strongestIn(neuron, layout, record.shape.bins, values));
+    });
   }
 
   function key(event: KeyboardEvent<HTMLCanvasElement>) {
@@ -171,14 +184,19 @@ export function NeuronMap() {
         <h2>
           <b>c</b> All neurons
         </h2>
-        <MapTools quantity={quantity} selecting={selecting} onSelecting={setSelecting} canvas={canvas} />
+        <MapTools
+          quantity={quantity}
+          selecting={selecting}
+          onSelecting={(next) => stores.selection.setState({ selecting: next })}
+          canvas={canvas}
+        />
       </div>
       <div className="panel-line">
         <p className="readout">
           {layout &&
             (pointed
               ? quantity === 'factor'
-                ? `layer ${pointed.layer}, neuron ${pointed.neuron}: × ${factorOf(steering, pointed).toFixed(2)}`
+                ? `× ${factorOf(steering, pointed).toFixed(2)} in layer ${pointed.layer}, neuron ${pointed.neuron}`
                 : describePointed(pointed, layout, record.shape.bins, values, quantity)
               : `${layout.total.toLocaleString('en')} neurons of ${layers} layers`)}
         </p>
@@ -203,6 +221,11 @@ export function NeuronMap() {
           onKeyDown={key}
           onBlur={leave}
         />
+        {wheelHint && (
+          <p className="map-hint" role="status">
+            {wheelHint}
+          </p>
+        )}
       </div>
       {view && <NeuronAxis view={view} />}
       <BrushBar />
@@ -229,6 +252,7 @@ function nearest(
   view: MapView,
   size: PlotSize,
   layers: number,
+  reach: number,
 ): NeuronRef | undefined {
   let best: NeuronRef | undefined;
   let least = reach;

@@ -2,22 +2,17 @@ import { useEffect } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { useSession } from '../state/hooks.ts';
+import { isInDialog, isTyping } from './keys.ts';
 
-/** Whether a key press belongs to a text that is being typed, which has an undo of its own. */
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return target.type !== 'range' && target.type !== 'checkbox';
-  return target instanceof HTMLTextAreaElement || target.isContentEditable;
-}
-
-/** Undo and redo of everything that steers, as buttons and as Ctrl-Z and Shift-Ctrl-Z. */
+/** Undo and redo of everything that changes the answers, as buttons and as Ctrl-Z and Shift-Ctrl-Z. */
 export function UndoRedo() {
   const session = useSession();
   const { undo, redo } = useStore(session.history);
 
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return;
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      if (isTyping(event.target) || isInDialog(event.target)) return;
       const pressed = event.key.toLowerCase();
       if (pressed === 'z' && !event.shiftKey) session.undo();
       else if (pressed === 'y' || pressed === 'z') session.redo();
@@ -29,7 +24,7 @@ export function UndoRedo() {
   }, [session]);
 
   return (
-    <fieldset className="history" aria-label="Steering history">
+    <fieldset className="history" aria-label="History">
       <Button
         className="button-plain"
         isDisabled={undo === undefined}

@@ -18,7 +18,7 @@ export function strongestIn(
   return { layer: neuron.layer, neuron: best };
 }
 
-/** "layer 3, neuron 17: CETT 0.21", or what is known of the bin around it. */
+/** "CETT 0.21 in layer 3, neuron 17", or what is known of the bin around it; the value comes first. */
 export function describePointed(
   neuron: NeuronRef,
   layout: NeuronLayout,
@@ -26,13 +26,14 @@ export function describePointed(
   values: MapValues | undefined,
   quantity: MapQuantity,
 ): string {
-  const name = quantity === 'difference' ? 'CETT, steered minus unsteered,' : 'CETT';
+  const than = quantity === 'difference' ? ', steered minus unsteered' : '';
   if (values?.neurons) {
     const value = values.neurons[layout.offsets[neuron.layer]! + neuron.neuron];
-    return `layer ${neuron.layer}, neuron ${neuron.neuron}: ${name} ${formatCett(value)}`;
+    return `CETT ${formatCett(value)} in layer ${neuron.layer}, neuron ${neuron.neuron}${than}`;
   }
   const bin = binOfNeuron(layout, bins, neuron);
   const range = neuronsOfBin(layout, bins, neuron.layer, bin);
-  const many = range.end - range.start > 1;
-  return `${describeRange(range)}: ${many ? 'highest ' : ''}${name} ${formatCett(values?.overview[neuron.layer * bins + bin])}`;
+  const highest = range.end - range.start > 1 ? 'highest ' : '';
+  const value = formatCett(values?.overview[neuron.layer * bins + bin]);
+  return `${highest}CETT ${value} in ${describeRange(range)}${than}`;
 }

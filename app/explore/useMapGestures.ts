@@ -1,6 +1,6 @@
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
-import { type RefObject, useEffect } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
 import type { NeuronLayout } from '../../src/protocol/messages.ts';
 import { boxBetween, mostZoom, panned, sameView, wholeView, zoomed, zoomOf } from '../charts/map-view.ts';
 import { useSession } from '../state/hooks.ts';
@@ -11,13 +11,21 @@ export function setMapView(stores: Stores, layout: NeuronLayout, view: ReturnTyp
   stores.view.setState({ mapView: sameView(view, wholeView(layout)) ? undefined : view });
 }
 
-/** Wheel, pinch and drag on the neuron map's canvas; with Shift, or while `selecting`, a drag brushes neurons. */
+/** Whether the keys of this system say ⌘ where others say Ctrl. */
+const isApple = () => /mac|iphone|ipad/i.test(navigator.userAgent);
+
+/**
+ * Wheel, pinch and drag on the neuron map's canvas; with Shift, or while `selecting`, a drag brushes neurons. A wheel
+ * zooms with Ctrl or ⌘ (a pinch on a touchpad says so, too) or while the map has the focus; else it scrolls the page.
+ * @returns how to zoom, in a sentence, after a wheel that scrolled the page instead
+ */
 export function useMapGestures(
   canvas: RefObject<HTMLCanvasElement | null>,
   layout: NeuronLayout | undefined,
   selecting: boolean,
-): void {
+): string | undefined {
   const { stores } = useSession();
+  const [hint, setHint] = useState<string>();
   useEffect(() => {
     const element = canvas.current;
     if (!element || !layout) return;
@@ -39,7 +47,8 @@ export function useMapGestures(
             [0, -Infinity],
             [width, Infinity],
           ]);
-        if (event.type === 'wheel') return true;
+        if (event.type === 'wheel')
+          return event.ctrlKey || event.metaKey || document.activeElement === element;
         if ('touches' in event)
           return !selecting && (event.touches.length > 1 || stores.view.getState().mapView !== undefined);
         return !selecting && !event.shiftKey && event.button === 0;
@@ -104,12 +113,23 @@ export function useMapGestures(
       if (brushed) event.stopPropagation();
       brushed = false;
     };
+    const wheel = (event: WheelEvent) => {
+      const zooms = event.ctrlKey || event.metaKey || document.activeElement === element;
+      setHint(zooms ? undefined : `${isApple() ? '⌘' : 'Ctrl'} and the wheel zoom the map`);
+    };
+    const left = () => setHint(undefined);
+    element.addEventListener('wheel', wheel, { passive: true });
+    element.addEventListener('pointerleave', left);
+    element.addEventListener('pointerdown', left);
     element.addEventListener('pointerdown', down);
     element.addEventListener('pointermove', move);
     element.addEventListener('pointerup', up);
     element.addEventListener('pointercancel', up);
     element.addEventListener('click', click);
     return () => {
+      element.removeEventListener('wheel', wheel);
+      element.removeEventListener('pointerleave', left);
+      element.removeEventListener('pointerdown', left);
       element.removeEventListener('pointerdown', down);
       element.removeEventListener('pointermove', move);
       element.removeEventListener('pointerup', up);
@@ -117,4 +137,6 @@ export function useMapGestures(
       element.removeEventListener('click', click);
     };
   }, [canvas, layout, selecting, stores]);
+
+  return hint;
 }

@@ -13,6 +13,8 @@ export interface Details {
   all(token: TokenRef): Float32Array | undefined;
   /** Fetches these positions; a newer wish replaces one that still waits. */
   want(tokens: readonly TokenRef[]): void;
+  /** Calls with these values once they are there; with none where they cannot be had. A newer call replaces one that still waits. */
+  whenKnown(token: TokenRef, use: (values: Float32Array | undefined) => void): void;
   /** CETT of one neuron at every position of a lane; NaN where not read yet. */
   series(neuron: NeuronRef, lane: LaneIndex): Float32Array;
   /** Fetches what is missing of one neuron's values in all of these lanes. */
@@ -39,6 +41,7 @@ export function createDetails(
   const series = new Map<string, Series>();
   const wholes = createNewest();
   const singles = createNewest();
+  const awaited = createNewest();
   const listeners = new Set<() => void>();
   let version = 0;
 
@@ -86,11 +89,13 @@ export function createDetails(
     return known;
   }
 
+  function all(token: TokenRef): Float32Array | undefined {
+    const values = positions.get(keyOf(token));
+    return values && values.length > 0 ? values : undefined;
+  }
+
   return {
-    all: (token) => {
-      const values = positions.get(keyOf(token));
-      return values && values.length > 0 ? values : undefined;
-    },
+    all,
     want(tokens) {
       const layout = layoutOf();
       if (!layout) return;
@@ -110,6 +115,25 @@ export function createDetails(
           const { cett } = await fetchRange(token, 0, layout.total, signal);
           keep(key, cett);
         }
+        changed();
+      });
+    },
+    whenKnown(token, use) {
+      const known = all(token);
+      const layout = layoutOf();
+      if (known || !layout || !isRead(token)) {
+        use(known);
+        return;
+      }
+      awaited.submit(async (signal) => {
+        const key = keyOf(token);
+        const values = await fetchRange(token, 0, layout.total, signal).then(
+          ({ cett }) => cett,
+          () => new Float32Array(0),
+        );
+        if (signal.aborted) return;
+        if (values.length > 0) keep(key, values);
+        use(values.length > 0 ? values : undefined);
         changed();
       });
     },

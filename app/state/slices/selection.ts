@@ -16,6 +16,17 @@ export interface SelectionState {
   readonly card?: NeuronRef;
   /** What is brushed on the neuron map. */
   readonly box?: NeuronBox;
+  /** Whether a drag on the neuron map brushes neurons. */
+  readonly selecting?: boolean;
+}
+
+/** What Escape closes: the newest layer over the figure first; undefined where nothing is open. */
+export function withoutTop(state: SelectionState): Partial<SelectionState> | undefined {
+  if (state.card) return { card: undefined };
+  if (state.box) return { box: undefined };
+  if (state.selecting) return { selecting: false };
+  if (state.pin) return { pin: undefined, hover: undefined };
+  return undefined;
 }
 
 export const firstSelection: SelectionState = {};
