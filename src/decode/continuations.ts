@@ -33,7 +33,7 @@ interface ReadLane {
   /** Among those that are read. */
   readonly at: number;
   readonly scales: BatchScales;
-  /** Keys and values of `start`; undefined before the second prompt. */
+  /** Keys and values of the start that prompts share; undefined until it is read. */
   kept: KvCache | undefined;
 }
 
@@ -78,14 +78,17 @@ function check(model: LanguageModel, { promptIds, continuations }: ContinuationR
 
 /**
  * Scores continuations of one prompt after another under the same lanes of factors, which hold everywhere. Nothing is
- * read twice: not the start that a prompt shares with the one before it (a chat template's), not the prompt for each
- * continuation, not the words that all continuations begin with, not lanes that scale alike, not the layers below the
- * first that a lane scales.
+ * read twice: not the start that prompts share (a chat template's), not the prompt for each continuation, not the words
+ * that all continuations begin with, not lanes that scale alike, not the layers below the first that a lane scales.
+ * What a request gives depends on it alone, to the last bit: not on what was scored before.
+ * @param start token ids with which many prompts begin; they are read once for all that do. What they are must not depend
+ *   on the requests, since sums over a text that is read in two parts are rounded in another order.
  */
 export function continuationScorer(
   model: LanguageModel,
   io: GraphIo,
   lanes: readonly (readonly ScaledNeuron[])[],
+  start: readonly number[] = [],
 ): ContinuationScorer {
   const { runtime } = model;
   const keys = lanes.map(scaleKey);
@@ -95,10 +98,7 @@ export function continuationScorer(
   const reads = factors.map(
     (each, at): ReadLane => ({ at, scales: batchScales(model, [each]), kept: undefined }),
   );
-  /** The prompt before, of which the start may come again. */
-  let before: readonly number[] = [];
-  /** What the kept caches hold. */
-  let start: readonly number[] = [];
+  let isStartRead = start.length < SHORTEST_START;
 
   const copyOf = (cache: KvCache, positions: number) =>
     stackCacheRows(runtime, [{ cache, row: 0, positions }]);
@@ -175,30 +175,43 @@ export function continuationScorer(
     };
   }
 
+  /** A prompt has at least one token behind the start. */
+  const beginsWithStart = (ids: readonly number[]) =>
+    ids.length > start.length && sharedLength(start, ids) === start.length;
+
+  /** Reads the start under every lane. A cancelled reading is begun anew by the next prompt. */
+  async function readStart(signal: AbortSignal | undefined): Promise<void> {
+    stages.next();
+    for (const at of stages.order) {
+      await yieldToEvents();
+      checkCancelled(signal);
+      const lane = reads[at];
+      const { cache } = await read(lane, 0, stages.emptyCache(at), start, { from: start.length - 1 });
+      lane.kept?.dispose();
+      lane.kept = canBeCut(cache) ? cache : undefined;
+      if (!lane.kept) cache.dispose();
+    }
+    isStartRead = true;
+  }
+
   async function scoreLane(
     lane: ReadLane,
     { promptIds, continuations, signal }: ContinuationRequest,
-    keep: number,
   ): Promise<Float64Array[]> {
     const common = opening(continuations);
-    const used = lane.kept ? sharedLength(start, promptIds.slice(0, -1)) : 0;
-    const isUsed = used >= SHORTEST_START;
-    const from = isUsed ? used : 0;
+    const kept = beginsWithStart(promptIds) ? lane.kept : undefined;
+    const from = kept?.length ?? 0;
     await yieldToEvents();
     checkCancelled(signal);
     // What the last token of each is told by.
     const branches = continuations.map((ids) => ids.slice(common.length, -1));
     const { cache, trunk, branch } = await readBranches(
       lane,
-      isUsed && lane.kept ? copyOf(lane.kept, from) : stages.emptyCache(lane.at),
+      kept ? copyOf(kept, from) : stages.emptyCache(lane.at),
       { trunk: [...promptIds.slice(from), ...common], from: promptIds.length - 1 - from, branches },
       signal,
     );
     try {
-      if (keep > 0 && (!lane.kept || keep !== start.length || used < keep)) {
-        lane.kept?.dispose();
-        lane.kept = canBeCut(cache) ? copyOf(cache, keep) : undefined;
-      }
       const shared = common.map((id, i) => logprobOf(trunk(i), id));
       const last = trunk(common.length);
       const { logZ } = logSoftmaxStats(last);
@@ -214,36 +227,21 @@ export function continuationScorer(
     }
   }
 
-  function forget(): void {
-    for (const lane of reads) {
-      lane.kept?.dispose();
-      lane.kept = undefined;
-    }
-    start = [];
-  }
-
   return {
     async score(request) {
       check(model, request);
-      const { promptIds } = request;
-      // Of the first prompt nothing is kept: what comes again shows with the second.
-      const keep = Math.min(sharedLength(before, promptIds), promptIds.length - 1);
+      const { promptIds, signal } = request;
+      if (!isStartRead && beginsWithStart(promptIds)) await readStart(signal);
       const scores = new Map<string, Float64Array[]>();
       stages.next();
-      try {
-        for (const at of stages.order) scores.set(apart[at], await scoreLane(reads[at], request, keep));
-      } catch (error) {
-        // Some lanes may keep another start by now than the others.
-        forget();
-        throw error;
-      }
-      start = promptIds.slice(0, keep);
-      before = promptIds;
+      for (const at of stages.order) scores.set(apart[at], await scoreLane(reads[at], request));
       return keys.map((key) => scores.get(key) as Float64Array[]);
     },
     dispose() {
-      forget();
-      for (const { scales } of reads.splice(0)) scales.dispose();
+      for (const { scales, kept } of reads.splice(0)) {
+        scales.dispose();
+        kept?.dispose();
+      }
     },
   };
 }

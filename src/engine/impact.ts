@@ -23,6 +23,13 @@ export function impactTexts(model: LanguageModel): ImpactTexts {
   };
 }
 
+/** Token ids with which every chat of a model begins, before anything that a person says. */
+function chatStart({ prompt }: ImpactTexts): readonly number[] {
+  const [one, other] = ['a', '1'].map((content) => prompt([{ role: 'user', content }]));
+  const end = one.findIndex((id, i) => id !== other[i]);
+  return one.slice(0, Math.max(0, end));
+}
+
 /** Sweeps a plan with a model at hand, one item at a time. Dispose it when it is done. */
 export function sweeperOf(
   model: LanguageModel,
@@ -30,9 +37,10 @@ export function sweeperOf(
   plan: SweepPlan,
 ): Sweeper & { readonly parts: SweepParts; dispose(): void } {
   const { runtime, name, fingerprint, identity, precision } = model;
-  const scorer = continuationScorer(model, io, sweepLanes(plan));
+  const texts = impactTexts(model);
+  const scorer = continuationScorer(model, io, sweepLanes(plan), chatStart(texts));
   const answerer = freeAnswerer(model, io, sweepLanes(comparedPlan(plan)));
-  const parts = { scorer, answerer, texts: impactTexts(model), plan };
+  const parts = { scorer, answerer, texts, plan };
   return {
     model: { name, fingerprint, identity, precision, device: runtime.kind },
     plan,

@@ -89,7 +89,7 @@ describe('continuations', () => {
 
   /** Scores all requests, one after another, and compares with what each gives by itself. */
   async function expectAsAlone(on: Opened, io = on.io) {
-    const scorer = continuationScorer(on.model, io, lanes);
+    const scorer = continuationScorer(on.model, io, lanes, start);
     for (const request of requests) {
       const scores = await scorer.score(request);
       for (const [lane, neurons] of lanes.entries()) {
@@ -98,7 +98,7 @@ describe('continuations', () => {
         for (const [c, logprobs] of expected.entries()) {
           expect(scores[lane]![c]).toHaveLength(logprobs.length);
           for (const [i, value] of logprobs.entries())
-            expect(scores[lane]![c]![i]! / value).toBeCloseTo(1, 6);
+            expect(scores[lane]![c]![i]! / value).toBeCloseTo(1, 5);
         }
       }
       expect(scores[1]).toEqual(scores[2]);
@@ -129,18 +129,25 @@ describe('continuations', () => {
         return model.session.run(feeds, ...rest);
       },
     };
-    const scorer = continuationScorer({ ...model, session }, io, [[], []]);
-    const apart = continuationScorer({ ...model, session }, { ...io, branches: undefined }, [[]]);
+    const scorer = continuationScorer({ ...model, session }, io, [[], []], start);
+    const apart = continuationScorer({ ...model, session }, { ...io, branches: undefined }, [[]], start);
     const reads = async (request: (typeof requests)[number]) => {
       await scorer.score(request);
       const together = read.splice(0);
       await apart.score(request);
       return [together, read.splice(0)];
     };
-    // Prompt, the word in common, and of the first continuation what its last token is told by.
-    expect(await reads(requests[0]!)).toEqual([[10], [10]]);
-    expect(await reads(requests[1]!)).toEqual([[10], [10]]);
-    expect(await reads(requests[2]!)).toEqual([[5], [5]]);
+    // What does not begin with the start: the prompt, the word in common, of the first what its last token is told by.
+    expect(await reads(requests[4]!)).toEqual([
+      [2, 6],
+      [2, 2, 3, 1],
+    ]);
+    // The start, once; then of each prompt what stands behind it.
+    expect(await reads(requests[0]!)).toEqual([
+      [6, 4],
+      [6, 4],
+    ]);
+    expect(await reads(requests[1]!)).toEqual([[4], [4]]);
     const two = {
       promptIds: [...start, 22, 23, 25],
       continuations: [
@@ -148,10 +155,26 @@ describe('continuations', () => {
         [53, 54],
       ],
     };
-    // Behind what the prompt shares with the one before it: the rest and both continuations at once, or one by one.
-    expect(await reads(two)).toEqual([[5], [2, 2, 1]]);
+    // Behind the start: the rest and both continuations at once, or one by one.
+    expect(await reads(two)).toEqual([[6], [3, 2, 1]]);
     scorer.dispose();
     apart.dispose();
+  });
+
+  it('give the same bits whatever was scored before, also behind a reading of the start that was cancelled', async () => {
+    const scored = async (order: readonly number[], cancelled = false) => {
+      const scorer = continuationScorer(opened.model, opened.io, lanes, start);
+      const signal = AbortSignal.abort();
+      if (cancelled) await expect(scorer.score({ ...requests[0]!, signal })).rejects.toThrow(/cancelled/);
+      const found = new Map<number, unknown>();
+      for (const at of order) found.set(at, await scorer.score(requests[at]!));
+      scorer.dispose();
+      return requests.map((_, at) => found.get(at));
+    };
+    const whole = await scored([0, 1, 2, 3, 4, 5]);
+    expect(whole[5]).toEqual(whole[0]);
+    expect(await scored([5, 4, 3, 2, 1, 0], true)).toEqual(whole);
+    for (const [at, expected] of whole.entries()) expect((await scored([at]))[at]).toEqual(expected);
   });
 
   it('read the layers below the first that a lane scales once for all', async () => {
