@@ -14,8 +14,10 @@ export function ColourMenu() {
   const classified = scoringGroup(steering)?.set?.intercept !== undefined;
   const options: readonly (readonly [TokenColour, string])[] = [
     ['none', 'nothing'],
-    ['score', classified ? 'score under the set' : 'mean CETT of the group'],
-    ['logprob', 'surprise (log-probability)'],
+    ['trained', 'how likely the word is as trained'],
+    ['divergence', 'how far the prediction moved (KL divergence)'],
+    ['score', classified ? 'detector’s score (as trained only)' : 'mean CETT of the group (as trained only)'],
+    ['logprob', 'how likely the word was to its own version'],
     ['entropy', 'entropy'],
     ['neuron', neuron ? `CETT of neuron ${neuronKey(neuron)}` : 'CETT of the chosen neuron'],
   ];

@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { niceCeiling } from '../charts/colour-scale.ts';
+import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { useSession } from '../state/hooks.ts';
-import { formatScore } from '../state/score.ts';
-import type { DosePoint, DoseState } from '../state/slices/dose.ts';
+import type { DoseAnswer, DosePoint } from '../state/slices/dose.ts';
 import { groupRange } from '../state/slices/steering.ts';
 import { breakdownText } from './breakdown.ts';
+import { flipSummary, flips } from './doseFlips.ts';
 
 /** Part of the strip's width at a factor. */
 function share(factor: number): number {
@@ -15,55 +16,36 @@ function share(factor: number): number {
   return (factor - min) / (max - min);
 }
 
-/** Top of the scores' axis. */
-function scoreMaximum({ points, kind }: DoseState): number {
-  if (kind === 'probability') return 1;
-  return (
-    niceCeiling(Math.max(0, ...points.map(({ score = 0 }) => (Number.isFinite(score) ? score : 0)))) || 1
-  );
+/** Top of the axis, nats: the largest divergence of the set or the random control, and no less than a tenth. */
+function axisTop(points: readonly DosePoint[]): number {
+  const values = points.flatMap(({ divergence, control }) => [divergence ?? 0, control?.divergence ?? 0]);
+  return niceCeiling(Math.max(0.1, ...values.filter(Number.isFinite)));
 }
 
-/** Where the answer flips: halfway between neighbours of which one has the answer of factor 1 and the other has not. */
-export function flips(points: readonly DosePoint[]): number[] {
-  return points.slice(1).flatMap((point, i) => {
-    const before = points[i]!;
-    return point.differs === before.differs ? [] : [(point.factor + before.factor) / 2];
-  });
-}
-
-/** The nearest factors at which the answer is not that of factor 1, in a sentence. */
-export function flipSummary(points: readonly DosePoint[]): string {
-  const one = points.findIndex(({ factor }) => factor === 1);
-  const below = points.slice(0, one).findLast(({ differs }) => differs);
-  const above = points.slice(one + 1).find(({ differs }) => differs);
-  const times = (factor: number) => `×\u00a0${factor}`;
-  if (!below && !above) return `The answer stays the same from ${times(0)} to ${times(3)}.`;
-  if (!below) return `The answer changes at ${times(above!.factor)}.`;
-  if (!above) return `The answer changes at ${times(below.factor)}.`;
-  return `The answer changes at ${times(below.factor)} and at ${times(above.factor)}.`;
-}
-
-function spoken(point: DosePoint, kind: DoseState['kind']): string {
+function spokenAnswer({ differs, divergence, breakdown }: DoseAnswer): string {
   const parts = [
-    `Scale ${point.factor}`,
-    point.score !== undefined && `score ${formatScore(point.score, kind)}`,
-    point.factor !== 1 && (point.differs ? 'another answer' : 'the answer of scale 1'),
-    point.breakdown && breakdownText(point.breakdown),
+    differs ? 'another answer' : 'the answer as trained',
+    divergence !== undefined && `prediction moved by ${formatCett(divergence)} nats`,
+    breakdown && breakdownText(breakdown),
   ];
   return parts.filter(Boolean).join(', ');
 }
 
-/** Answer and score at nine factors of the main slider, before one moves there. */
+function spoken(point: DosePoint): string {
+  const { factor, control } = point;
+  return `Scale ${factor}, ${spokenAnswer(point)}${control ? `; random neurons: ${spokenAnswer(control)}` : ''}`;
+}
+
+/** Answers at nine factors of the main slider, beside those of random neurons, before one moves there. */
 export function DoseStrip() {
   const session = useSession();
   const { stores } = session;
-  const state = useStore(stores.dose);
+  const { status, points, error } = useStore(stores.dose);
   const present = useStore(stores.steering, ({ groups }) => groups[0]?.factor);
-  const running = useStore(stores.run, ({ status }) => status === 'running');
+  const running = useStore(stores.run, (run) => run.status === 'running');
   const [looked, setLooked] = useState<number>();
-  const { status, points, kind, error } = state;
   if (status === 'none') return null;
-  const max = scoreMaximum(state);
+  const max = axisTop(points);
   const shown =
     points.find(({ factor }) => factor === looked) ?? points.find(({ factor }) => factor === present);
   return (
@@ -79,8 +61,13 @@ export function DoseStrip() {
             {status === 'running' ? 'Answering…' : 'Show them'}
           </Button>
         )}
-        {points.length > 0 && <span className="muted">score 0 to {formatScore(max, kind)}</span>}
       </div>
+      {points.length > 0 && (
+        <p className="dose-axis muted">
+          How far the prediction moves (KL divergence), 0 to {max} nats. <span className="dose-key" /> these
+          neurons <span className="dose-key dose-key-random" /> random ones; filled: another answer
+        </p>
+      )}
       <div className="dose-strip" data-status={status} onPointerLeave={() => setLooked(undefined)}>
         {flips(points).map((factor) => (
           <span
@@ -94,28 +81,22 @@ export function DoseStrip() {
           const left = i === 0 ? 0 : (share(points[i - 1]!.factor) + share(point.factor)) / 2;
           const right =
             i === points.length - 1 ? 1 : (share(points[i + 1]!.factor) + share(point.factor)) / 2;
+          const middle = (share(point.factor) - left) / (right - left);
           return (
             <button
               key={point.factor}
               type="button"
               className="dose-point"
-              data-differs={point.differs}
-              data-broken={point.breakdown !== undefined}
               data-present={point.factor === present}
-              aria-label={spoken(point, kind)}
+              aria-label={spoken(point)}
               style={{ left: `${100 * left}%`, width: `${100 * (right - left)}%` }}
               onPointerEnter={() => setLooked(point.factor)}
               onFocus={() => setLooked(point.factor)}
               onBlur={() => setLooked(undefined)}
               onClick={() => session.goToDose(point.factor)}
             >
-              <span
-                className="dose-mark"
-                style={{
-                  left: `${(100 * (share(point.factor) - left)) / (right - left)}%`,
-                  bottom: `${(100 * Math.min(max, point.score ?? 0)) / max}%`,
-                }}
-              />
+              {point.control && <DoseMark answer={point.control} kind="random" x={middle} max={max} />}
+              <DoseMark answer={point} kind="own" x={middle} max={max} />
             </button>
           );
         })}
@@ -137,23 +118,47 @@ export function DoseStrip() {
               </>
             )}
           </p>
-          <Disclosure title="The nine answers as a list">{() => <DoseList state={state} />}</Disclosure>
+          <Disclosure title="The nine answers as a list">{() => <DoseList points={points} />}</Disclosure>
         </>
       )}
     </section>
   );
 }
 
-function DoseList({ state: { points, kind } }: { readonly state: DoseState }) {
+interface MarkProps {
+  readonly answer: DoseAnswer;
+  readonly kind: 'own' | 'random';
+  /** Place in its button, 0 to 1. */
+  readonly x: number;
+  readonly max: number;
+}
+
+function DoseMark({ answer: { differs, divergence = 0, breakdown }, kind, x, max }: MarkProps) {
+  return (
+    <span
+      className={`dose-mark dose-mark-${kind}`}
+      data-differs={differs}
+      data-broken={breakdown !== undefined}
+      style={{ left: `${100 * x}%`, bottom: `${(100 * Math.min(max, divergence)) / max}%` }}
+    />
+  );
+}
+
+function DoseList({ points }: { readonly points: readonly DosePoint[] }) {
   const session = useSession();
   return (
     <ul className="dose-list">
       {points.map((point) => (
         <li key={point.factor}>
           <Button className="button-plain" onPress={() => session.goToDose(point.factor)}>
-            {spoken(point, kind)}
+            {spoken(point)}
           </Button>
           <bdi>{point.text}</bdi>
+          {point.control && (
+            <p className="dose-random">
+              Random neurons: <bdi>{point.control.text}</bdi>
+            </p>
+          )}
         </li>
       ))}
     </ul>

@@ -1,10 +1,13 @@
 import { Button } from 'react-aria-components';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { textAt, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneNames, tokenAt } from '../state/record.ts';
+import { laneNames, tokenAt, trainedLogprob } from '../state/record.ts';
 import { labelAt } from './labelAt.ts';
 import { percent } from './percent.ts';
 import type { TokenQuantity } from './tokenColour.ts';
+
+/** Quantities that the line tells in any case. */
+const told: readonly TokenQuantity['kind'][] = ['trained', 'logprob', 'entropy', 'divergence'];
 
 /** Which token the parts below show, and what is known of it. */
 export function Reading({ quantity }: { readonly quantity: TokenQuantity | undefined }) {
@@ -15,6 +18,7 @@ export function Reading({ quantity }: { readonly quantity: TokenQuantity | undef
   const answer = at.position - record.prompt.length;
   const token = answer < 0 ? undefined : tokenAt(record, at.lane, answer)?.token;
   const value = quantity?.value(at.lane, at.position);
+  const trained = token && trainedLogprob(at.lane, token);
   return (
     <p className="reading">
       <span className={`lane-mark lane-mark-${at.lane}`} aria-hidden="true" />
@@ -28,11 +32,13 @@ export function Reading({ quantity }: { readonly quantity: TokenQuantity | undef
       </span>
       {token && (
         <span className="muted">
-          probability {percent(Math.exp(token.logprob))}, entropy {token.entropy.toFixed(2)} nats
+          probability {percent(Math.exp(token.logprob))}
+          {at.lane > 0 && trained !== undefined && ` (as trained ${percent(Math.exp(trained))})`}, entropy{' '}
+          {token.entropy.toFixed(2)} nats
           {token.divergence !== undefined && at.lane > 0 && `, KL ${formatCett(token.divergence)} nats`}
         </span>
       )}
-      {quantity && quantity.kind !== 'logprob' && quantity.kind !== 'entropy' && value !== undefined && (
+      {quantity && !told.includes(quantity.kind) && value !== undefined && (
         <span className="muted">
           {quantity.short} {quantity.format(value)}
         </span>

@@ -5,7 +5,14 @@ import { formatCett } from '../charts/neuron-grid.ts';
 import type { Palette } from '../charts/palette.ts';
 import { cssColour, readableOn } from '../charts/ramp.ts';
 import { positionCount } from '../state/hooks.ts';
-import { type LaneIndex, laneIndices, type RunRecord, tokenAt, valuesAt } from '../state/record.ts';
+import {
+  type LaneIndex,
+  laneIndices,
+  type RunRecord,
+  tokenAt,
+  trainedLogprob,
+  valuesAt,
+} from '../state/record.ts';
 import { formatScore, type TokenScorer, tokenScore } from '../state/score.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import type { TokenColour } from '../state/slices/view.ts';
@@ -58,18 +65,34 @@ export function tokenQuantity(
   switch (colour) {
     case 'none':
       return undefined;
+    case 'trained':
     case 'logprob': {
       const value: Values = (lane, position) => {
-        const logprob = token(lane, position)?.logprob;
+        const at = token(lane, position);
+        const logprob = at && (colour === 'trained' ? trainedLogprob(lane, at) : at.logprob);
         return logprob === undefined ? undefined : Math.abs(logprob);
       };
       const max = Math.max(1, high(record, value));
+      const to = colour === 'trained' ? 'the model as trained' : 'the version that said it';
       return {
         kind: colour,
-        name: 'surprise (−log p)',
-        short: 'surprise',
+        name: `how unlikely each word is to ${to} (−log p)`,
+        short: `surprise to ${to}`,
         scale: { max },
         ends: ['0, certain', `${max} nats, unlikely`],
+        value,
+        format: nats,
+      };
+    }
+    case 'divergence': {
+      const value: Values = (lane, position) => (lane === 0 ? undefined : token(lane, position)?.divergence);
+      const max = Math.max(0.1, high(record, value));
+      return {
+        kind: colour,
+        name: 'how far the prediction moved from the model as trained, up to the first different word (KL divergence)',
+        short: 'KL divergence',
+        scale: { max },
+        ends: ['0, the same', `${max} nats`],
         value,
         format: nats,
       };
@@ -89,15 +112,16 @@ export function tokenQuantity(
     }
     case 'score': {
       if (!scorer) return undefined;
-      const value: Values = (lane, position) => tokenScore(record, scorer, lane, position);
+      const value: Values = (lane, position) =>
+        lane === 0 ? tokenScore(record, scorer, position) : undefined;
       const probability = scorer.kind === 'probability';
       const max = probability ? 1 : robustMaximum(all(record, value), 0.98);
       return {
         kind: colour,
-        short: probability ? 'score' : 'mean CETT of the group',
+        short: probability ? 'detector’s score' : 'mean CETT of the group',
         name: probability
-          ? `score under ${scorer.name} (probability of a made-up answer)`
-          : `mean CETT of ${scorer.name}`,
+          ? `the detector’s score, as trained only: how much each word looks made up to ${scorer.name}`
+          : `mean CETT of ${scorer.name}, as trained only`,
         scale: { max },
         ends: ['0', probability ? '1' : `${formatCett(max)} and more`],
         value,
@@ -116,7 +140,7 @@ export function tokenQuantity(
       const max = robustMaximum(all(record, value), 0.98);
       return {
         kind: colour,
-        name: `CETT of neuron ${key}`,
+        name: `CETT of neuron ${key}, after scaling`,
         short: `CETT of ${key}`,
         scale: { max },
         ends: ['0', `${formatCett(max)} and more`],

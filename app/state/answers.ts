@@ -2,7 +2,7 @@ import type { EngineClient } from '../../src/protocol/client.ts';
 import type { GenerateEvent, GenerateIn, Lane, LoadedModel } from '../../src/protocol/messages.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createNewest } from './newest.ts';
-import { type LaneIndex, laneIndices, type RunRecord } from './record.ts';
+import { type LaneIndex, laneIndices, type RunRecord, trainedLogprob } from './record.ts';
 import type { Asked } from './slices/run.ts';
 import { neuronKey } from './slices/steering.ts';
 import { scaledControl, scaledNeurons, steeredNeurons, watchedNeurons } from './steering.ts';
@@ -66,6 +66,23 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     return { run, lane: row };
   }
 
+  /** What the steered lanes say, as the model as trained finds it: it is not known behind the first word that differs. */
+  async function reread({ prompt }: Asked, signal: AbortSignal): Promise<void> {
+    const lanes = laneIndices.filter((lane) =>
+      record.lane(lane).current.tokens.some((token) => trainedLogprob(lane, token) === undefined),
+    );
+    if (lanes.length === 0) return;
+    const answers = lanes.map((lane) => record.lane(lane).current.tokens.map(({ token }) => token.id));
+    try {
+      const { logprobs } = await client.call('reread', { prompt, answers }, { signal });
+      lanes.forEach((lane, i) => {
+        record.onReread(lane, logprobs[i]!);
+      });
+    } catch (error) {
+      if (!isCancelled(error) && !signal.aborted) stores.run.setState({ error: describeError(error) });
+    }
+  }
+
   async function run(asked: Asked, all: boolean, signal: AbortSignal): Promise<void> {
     const { model } = stores.model.getState();
     if (!model) return;
@@ -115,6 +132,7 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
       }
       stores.run.setState({ status: 'done' });
       onDone();
+      await reread(asked, signal);
     } catch (error) {
       if (isCancelled(error) || signal.aborted) return;
       record.fail(begun);

@@ -1,20 +1,20 @@
+import type { ScaledNeuron } from '../../src/neurons/types.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
-import type { LoadedModel } from '../../src/protocol/messages.ts';
+import type { DoseOut, Lane, LoadedModel, NeuronRef } from '../../src/protocol/messages.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createNewest } from './newest.ts';
-import { createTokenScorer } from './score.ts';
-import { type DosePoint, type DoseState, firstDose } from './slices/dose.ts';
+import { type DoseAnswer, type DosePoint, firstDose } from './slices/dose.ts';
 import type { Asked } from './slices/run.ts';
 import type { SteeringState } from './slices/steering.ts';
-import { atDose, scaledNeurons, watchedNeurons } from './steering.ts';
+import { atDose, scaledControl, scaledNeurons } from './steering.ts';
 import type { Stores } from './stores.ts';
 
-/** Factors of the strip; 1 is among them, since answers are compared with that one. */
+/** Factors of the strip. */
 export const doseFactors = [0, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3] as const;
 
 /** How long the model must be idle before doses start by themselves, in milliseconds. */
 export const idleBeforeDoses = 1500;
-/** Slower models answer doses only on demand: nine lanes cost about two. */
+/** Slower models answer doses only on demand: nine lanes cost about two, and the random control as much again. */
 const slowestOfItself = 120;
 const keptResults = 24;
 
@@ -27,19 +27,24 @@ export interface Doses {
   yield(): void;
 }
 
-type Result = Pick<DoseState, 'points' | 'kind'>;
+type Tell = (points: readonly DosePoint[]) => void;
+type Answered = DoseOut['lanes'][number];
 
 interface Job {
   readonly key: string;
   readonly model: LoadedModel;
   readonly asked: Asked;
   readonly steering: SteeringState;
+  readonly control: readonly NeuronRef[];
 }
 
-/** Answers to what is asked at nine factors of the first group, one batch, kept for prompts and groups seen before. */
+/**
+ * Answers to what is asked at nine factors of the first group and of the random control, a batch each, kept for prompts
+ * and groups seen before.
+ */
 export function createDoses(client: EngineClient, stores: Stores): Doses {
   const runs = createNewest();
-  const known = new Map<string, Result>();
+  const known = new Map<string, readonly DosePoint[]>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Undefined where there is nothing to scale or to ask. */
@@ -48,53 +53,55 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
     const { asked } = stores.run.getState();
     const steering = stores.steering.getState();
     if (!model || !asked || asked.answerStart.length > 0 || steering.groups.length === 0) return undefined;
+    const { members: control } = stores.control.getState();
     const fixed = [scaledNeurons(atDose(steering, 0)), scaledNeurons(atDose(steering, 3))];
-    const key = JSON.stringify([
-      model.fingerprint,
-      model.device.kind,
-      asked,
-      steering.scope,
-      fixed,
-      watchedNeurons(steering),
-    ]);
-    return { key, model, asked, steering };
+    const key = JSON.stringify([model.fingerprint, model.device.kind, asked, steering.scope, fixed, control]);
+    return { key, model, asked, steering, control };
   }
 
-  async function ask({ asked, steering }: Job, signal: AbortSignal): Promise<Result> {
-    const watched = watchedNeurons(steering);
-    const scorer = createTokenScorer(steering, watched);
+  /** What the set does at every factor, then the same beside what the random control does. */
+  async function ask(
+    { model, asked, steering, control }: Job,
+    signal: AbortSignal,
+    tell: Tell,
+  ): Promise<void> {
     const { prompt, sampling, maxTokens } = asked;
     const { scope } = steering;
-    const lanes = doseFactors.map((factor) => ({
-      neurons: scaledNeurons(atDose(steering, factor)),
-      scope,
-      sampling,
-    }));
-    const out = await client.call('dose', { prompt, lanes, maxTokens, watched }, { signal });
-    const neutral = out.lanes[doseFactors.indexOf(1)]!.ids.join();
-    const points = out.lanes.map(
-      ({ ids, text, breakdown, watchedMean }, i): DosePoint => ({
-        factor: doseFactors[i]!,
-        text,
-        score: watchedMean.length > 0 ? scorer?.answer(watchedMean) : undefined,
-        differs: ids.join() !== neutral,
-        breakdown,
-      }),
-    );
-    return { points, kind: scorer?.kind ?? firstDose.kind };
+    /** What the model as trained answers, and what it answers with the neurons of each factor. */
+    async function answered(byFactor: readonly (readonly ScaledNeuron[])[]): Promise<DoseAnswer[]> {
+      const scaled = byFactor.filter((neurons) => neurons.length > 0);
+      const lanes = [[], ...scaled].map((neurons): Lane => ({ neurons, scope, sampling }));
+      const [trained, ...others] = (await client.call('dose', { prompt, lanes, maxTokens }, { signal }))
+        .lanes;
+      return byFactor.map((neurons) =>
+        answerOf(neurons.length > 0 ? others[scaled.indexOf(neurons)]! : trained!, trained!),
+      );
+    }
+    const byFactor = <T>(of: (at: SteeringState) => T) =>
+      doseFactors.map((factor) => of(atDose(steering, factor)));
+    const own = await answered(byFactor(scaledNeurons));
+    const points = own.map((answer, i): DosePoint => ({ factor: doseFactors[i]!, ...answer }));
+    tell(points);
+    const random = await answered(byFactor((at) => scaledControl(at, control, model.layout, model.meanCett)));
+    tell(points.map((point, i) => ({ ...point, control: random[i]! })));
   }
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     stores.dose.setState({ status: 'running', points: [], error: undefined });
+    const isShown = () => jobNow()?.key === job.key;
     try {
-      const result = await ask(job, signal);
+      let points: readonly DosePoint[] = [];
+      await ask(job, signal, (found) => {
+        points = found;
+        if (isShown()) stores.dose.setState({ points });
+      });
       known.delete(job.key);
-      known.set(job.key, result);
+      known.set(job.key, points);
       for (const oldest of known.keys()) {
         if (known.size <= keptResults) break;
         known.delete(oldest);
       }
-      if (jobNow()?.key === job.key) stores.dose.setState({ status: 'done', ...result });
+      if (isShown()) stores.dose.setState({ status: 'done' });
     } catch (error) {
       if (isCancelled(error) || signal.aborted) stores.dose.setState({ status: 'waiting' });
       else stores.dose.setState({ status: 'failed', error: describeError(error) });
@@ -104,11 +111,11 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
   /** Shows what is known for now; returns the job that is still to be done. */
   function show(): Job | undefined {
     const job = jobNow();
-    const result = job && known.get(job.key);
+    const points = job && known.get(job.key);
     if (!job) stores.dose.setState(firstDose, true);
-    else if (result) stores.dose.setState({ status: 'done', error: undefined, ...result });
+    else if (points) stores.dose.setState({ status: 'done', error: undefined, points });
     else stores.dose.setState({ status: 'waiting', error: undefined, points: [] });
-    return result ? undefined : job;
+    return points ? undefined : job;
   }
 
   function quiet(): void {
@@ -134,4 +141,8 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
       show();
     },
   };
+}
+
+function answerOf({ ids, text, breakdown, divergence }: Answered, trained: Answered): DoseAnswer {
+  return { text, differs: ids.join() !== trained.ids.join(), divergence, breakdown };
 }

@@ -75,7 +75,7 @@ const viewShape: { readonly [K in keyof Required<ViewState>]: z.ZodType<ViewStat
   layout: z.enum(['columns', 'text']),
   prompt: z.boolean(),
   spaces: z.boolean(),
-  colour: z.enum(['none', 'score', 'logprob', 'entropy', 'neuron']),
+  colour: z.enum(['none', 'trained', 'divergence', 'score', 'logprob', 'entropy', 'neuron']),
   order: z.enum(['given', 'layer', 'weight', 'value']),
   allNeurons: z.boolean(),
   quantity: z.enum(['cett', 'difference', 'factor']),

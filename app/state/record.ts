@@ -63,6 +63,8 @@ export interface RunRecord {
   onPrompt(event: PromptEvent): void;
   onPosition(lane: LaneIndex, event: PositionEvent): void;
   onToken(lane: LaneIndex, event: TokenEvent): void;
+  /** Log-probabilities of the lane's tokens to the model as trained, where they were read after the answer. */
+  onReread(lane: LaneIndex, logprobs: Float32Array): void;
   /** Ends these lanes: nothing stale remains. */
   settle(lanes: readonly LaneIndex[], ends: readonly LaneEnd[]): void;
   /** Ends these lanes without an answer: as far as it has come, else what was shown before stays. */
@@ -193,6 +195,14 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
       lanes[lane]!.current.tokens[event.index] = event;
       changed();
     },
+    onReread(lane, logprobs) {
+      const { tokens } = lanes[lane]!.current;
+      logprobs.forEach((referenceLogprob, index) => {
+        const token = tokens[index];
+        if (token) tokens[index] = { ...token, referenceLogprob };
+      });
+      changed();
+    },
     settle(settled, ends) {
       before = undefined;
       settled.forEach((lane, i) => {
@@ -240,6 +250,14 @@ export function tokenAt(
   if (token) return { token, stale: false };
   const old = stale?.tokens[index];
   return old && { token: old, stale: true };
+}
+
+/** Log-probability of an answer's token to the model as trained, whichever lane said it; undefined while it is not known. */
+export function trainedLogprob(
+  lane: LaneIndex,
+  { logprob, referenceLogprob }: TokenEvent,
+): number | undefined {
+  return lane === 0 ? logprob : referenceLogprob;
 }
 
 /** Values of one position, [layers * bins], [layers] or [watched]; undefined where not read yet. */

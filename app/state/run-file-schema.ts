@@ -34,20 +34,24 @@ export const factsSchema = z.object({
   attribution: z.object({ promotes: attributionSchema, suppresses: attributionSchema }).optional(),
 });
 
+const doseAnswer = {
+  text,
+  differs: z.boolean(),
+  divergence: finite.optional(),
+  breakdown: breakdownSchema.optional(),
+};
+
 export const doseSchema = z.object({
   status: z.enum(['none', 'waiting', 'running', 'done', 'failed']),
   points: z
     .array(
       z.object({
         factor: finite,
-        text,
-        score: finite.optional(),
-        differs: z.boolean(),
-        breakdown: breakdownSchema.optional(),
+        ...doseAnswer,
+        control: z.object(doseAnswer).optional(),
       }),
     )
     .max(16),
-  kind: z.enum(['probability', 'mean-cett']),
   error: text.optional(),
 });
 
@@ -88,6 +92,7 @@ const tokenSchema = z.object({
   logprob: finite,
   entropy: finite,
   divergence: finite.optional(),
+  referenceLogprob: finite.optional(),
   top: z.array(z.tuple([id, text, finite])).max(100),
 });
 

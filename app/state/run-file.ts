@@ -125,11 +125,12 @@ export async function formatRun(run: RecordedRun, highest = 254): Promise<string
     lanes: run.lanes.map(({ finish, breakdown, tokens }, lane) => ({
       finish,
       breakdown,
-      tokens: tokens.map(({ token, logprob, entropy, divergence, top }) => ({
+      tokens: tokens.map(({ token, logprob, entropy, divergence, referenceLogprob, top }) => ({
         token: packLabel(token),
         logprob: short(logprob),
         entropy: short(entropy),
         divergence: divergence === undefined ? undefined : short(divergence),
+        referenceLogprob: referenceLogprob === undefined ? undefined : short(referenceLogprob),
         top: top.map((candidate) => [candidate.id, candidate.text, short(candidate.logprob)]),
       })),
       positions: [...positions[lane]!],
@@ -206,6 +207,12 @@ async function framesOf(file: RunFile): Promise<Frame[]> {
   }));
 }
 
+/** Compared predictions; pages of before compared also those behind the first token that differs, which say nothing. */
+function comparable(lanes: RunFile['lanes'], lane: number, index: number): boolean {
+  const [reference, own] = [lanes[0]!, lanes[lane]!];
+  return own.tokens.slice(0, index).every(({ token }, i) => token[0] === reference.tokens[i]?.token[0]);
+}
+
 function refs(pairs: readonly (readonly [number, number])[]): NeuronRef[] {
   return pairs.map(([layer, neuron]) => ({ layer, neuron }));
 }
@@ -260,8 +267,9 @@ export async function parseRun(source: string): Promise<RecordedRun> {
     lanes: file.lanes.map(({ finish, breakdown, tokens, positions }, lane) => ({
       finish,
       breakdown,
-      tokens: tokens.map(({ token, top, ...rest }, index) => ({
+      tokens: tokens.map(({ token, top, divergence, ...rest }, index) => ({
         ...rest,
+        ...(divergence !== undefined && comparable(file.lanes, lane, index) && { divergence }),
         type: 'token',
         lane,
         index,

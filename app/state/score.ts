@@ -1,6 +1,6 @@
 import { createScorer, type Scorer } from '../../src/neurons/score.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
-import { type LaneIndex, type RunRecord, valuesAt } from './record.ts';
+import { type RunRecord, valuesAt } from './record.ts';
 import { neuronKey, type SteeredGroup, type SteeringState } from './slices/steering.ts';
 
 /** Scores tokens from the watched neurons' values, as they come with every position. */
@@ -13,8 +13,6 @@ export interface TokenScorer {
   source(position: number): number;
   /** Score of a token from the watched values at its source. */
   token(watched: Float32Array): number;
-  /** Score of an answer from the mean of the watched values over its tokens. */
-  answer(watchedMean: Float32Array): number;
 }
 
 /** The group that scores: the first neuron set with a classifier, else the first group. */
@@ -46,18 +44,15 @@ export function createTokenScorer(
     kind: scorer.kind,
     source: (position) => (feature.position === 'produced' ? position - 1 : position),
     token: scorer.token,
-    answer: (mean) => scorer.answer([mean]),
   };
 }
 
-/** Score of the token read at a position of a lane; undefined where its values are not there yet. */
-export function tokenScore(
-  record: RunRecord,
-  scorer: TokenScorer,
-  lane: LaneIndex,
-  position: number,
-): number | undefined {
-  const values = valuesAt(record, lane, scorer.source(position), 'watched');
+/**
+ * Score of the token that the unsteered lane read at a position; undefined where its values are not there yet. Other lanes
+ * have no score: it would read the neurons that are scaled, or what these change, and say what was put in.
+ */
+export function tokenScore(record: RunRecord, scorer: TokenScorer, position: number): number | undefined {
+  const values = valuesAt(record, 0, scorer.source(position), 'watched');
   return values && scorer.token(values);
 }
 

@@ -1,6 +1,7 @@
 import { neuronLayout } from '../../src/neurons/layout.ts';
 import { neuronsOfBin } from '../charts/neuron-grid.ts';
-import { laneIndices, laneNames, type RunRecord } from '../state/record.ts';
+import { laneIndices, laneNames, type RunRecord, trainedLogprob } from '../state/record.ts';
+import type { DoseAnswer } from '../state/slices/dose.ts';
 import type { TokenRef } from '../state/slices/selection.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import { factorOf, loneNeurons } from '../state/steering.ts';
@@ -42,21 +43,23 @@ function answers(record: RunRecord): DataTable {
       'token id',
       'token',
       'log-probability',
+      'log-probability as trained',
       'entropy (nats)',
       'divergence from unsteered (nats)',
     ],
     rows: laneIndices.flatMap((lane) =>
       record
         .lane(lane)
-        .current.tokens.map(({ index, token, logprob, entropy, divergence }) => [
+        .current.tokens.map((event) => [
           laneNames[lane],
-          index + 1,
-          record.prompt.length + index,
-          token.id,
-          token.text,
-          logprob,
-          entropy,
-          divergence ?? '',
+          event.index + 1,
+          record.prompt.length + event.index,
+          event.token.id,
+          event.token.text,
+          event.logprob,
+          trainedLogprob(lane, event) ?? '',
+          event.entropy,
+          event.divergence ?? '',
         ]),
     ),
   };
@@ -140,18 +143,20 @@ function steering({ steering: store }: Stores): DataTable {
   };
 }
 
+function doseRow(neurons: string, factor: number, { divergence, differs, text }: DoseAnswer): Cell[] {
+  return [neurons, factor, divergence ?? '', differs ? 'yes' : 'no', text];
+}
+
 function doses({ dose }: Stores): DataTable {
-  const { points, kind } = dose.getState();
+  const { points } = dose.getState();
   return {
     id: 'doses',
     name: 'Doses',
-    head: ['factor', kind === 'probability' ? 'score' : 'mean CETT', 'differs from factor 1', 'answer'],
-    rows: points.map(({ factor, score, differs, text }) => [
-      factor,
-      score ?? '',
-      differs ? 'yes' : 'no',
-      text,
-    ]),
+    head: ['neurons', 'factor', 'divergence (nats)', 'differs from unsteered', 'answer'],
+    rows: [
+      ...points.map((point) => doseRow('own', point.factor, point)),
+      ...points.flatMap(({ factor, control }) => (control ? [doseRow('random', factor, control)] : [])),
+    ],
   };
 }
 

@@ -1,9 +1,18 @@
-import { generate } from '../decode/generate.ts';
+import { unscaledLogprobs } from '../decode/answer-reading.ts';
+import { type ChosenToken, generate } from '../decode/generate.ts';
 import { createTextStream } from '../decode/text-stream.ts';
 import { layerProfile, overview } from '../neurons/cett.ts';
 import { flatIndex } from '../neurons/layout.ts';
-import type { GenerateIn, GenerateOut, TokenLabel } from '../protocol/messages.ts';
+import type {
+  GenerateIn,
+  GenerateOut,
+  RereadIn,
+  RereadOut,
+  TokenEvent,
+  TokenLabel,
+} from '../protocol/messages.ts';
 import type { CallContext } from '../protocol/server.ts';
+import { klDivergence } from './distribution-store.ts';
 import type { Loaded } from './loaded.ts';
 import { preparePrompt } from './prompt.ts';
 
@@ -18,17 +27,31 @@ function labels(loaded: Loaded, ids: readonly number[]): TokenLabel[] {
   return ids.map((id) => label(loaded, id, stream.push(id)));
 }
 
-/** Compares a lane's distributions with those of the reference lane, which are kept for later requests. */
-function comparison({ distributions }: Loaded, input: GenerateIn, id: number) {
-  const { reference } = input;
-  return (lane: number, index: number, logits: Float32Array, logZ: number): number | undefined => {
-    if (!reference) return undefined;
-    const own = reference.run === undefined;
-    if (own && lane === reference.lane) {
-      distributions.put(id, lane, index, logits, logZ);
-      return undefined;
+type Compared = Pick<TokenEvent, 'divergence' | 'referenceLogprob'>;
+
+/**
+ * Compares a lane's predictions with those of the reference lane, which are kept for later requests, as long as both have
+ * read the same text.
+ */
+function comparison({ distributions }: Loaded, { reference, lanes }: GenerateIn, id: number) {
+  const parted = lanes.map(() => false);
+  return (
+    { lane, index, id: token }: Pick<ChosenToken, 'lane' | 'index' | 'id'>,
+    { logits, logZ }: { readonly logits: Float32Array; readonly logZ: number },
+  ): Compared => {
+    if (!reference || parted[lane]) return {};
+    if (reference.run === undefined && lane === reference.lane) {
+      distributions.put(id, lane, index, { id: token, logits, logZ });
+      return {};
     }
-    return distributions.divergence(reference.run ?? id, reference.lane, index, logits, logZ);
+    const kept = distributions.get(reference.run ?? id, reference.lane, index);
+    parted[lane] = kept?.id !== token;
+    return kept
+      ? {
+          divergence: klDivergence(logits, logZ, kept.logprobs),
+          referenceLogprob: kept.logprobs[token],
+        }
+      : {};
   };
 }
 
@@ -64,8 +87,9 @@ export async function answer(
       const values = Float32Array.from(watched, (index) => cett[index]);
       context.emit({ type: 'position', lane, position, overview: binned, profile, watched: values });
     },
-    token({ lane, index, id, text, logprob, entropy, top }, { logits, logZ }) {
-      const divergence = compare(lane, index, logits, logZ);
+    token(chosen, distribution) {
+      const { lane, index, id, text, logprob, entropy, top } = chosen;
+      const compared = compare(chosen, distribution);
       const named = top.map((candidate) => ({ ...candidate, text: model.codec.decode([candidate.id]) }));
       context.emit({
         type: 'token',
@@ -74,7 +98,7 @@ export async function answer(
         token: label(loaded, id, text),
         logprob,
         entropy,
-        divergence,
+        ...compared,
         top: named,
       });
     },
@@ -90,5 +114,17 @@ export async function answer(
     prefillMs: result.prefillMs,
     decodeMs: result.decodeMs,
     steps: result.steps,
+  };
+}
+
+/** Reads given answers with the model as trained. */
+export async function reread(
+  { model, io, prompts }: Loaded,
+  { prompt, answers }: RereadIn,
+  signal: AbortSignal,
+): Promise<RereadOut> {
+  const promptIds = preparePrompt(model, prompt).ids;
+  return {
+    logprobs: await unscaledLogprobs({ model, io, promptIds, promptCache: prompts, signal }, answers),
   };
 }

@@ -1,15 +1,21 @@
+export interface KeptDistribution {
+  /** Token that was drawn. */
+  readonly id: number;
+  /** Natural logarithms of all tokens' probabilities, [vocabulary]. */
+  readonly logprobs: Float32Array;
+}
+
+interface Drawn {
+  readonly logits: Float32Array;
+  readonly logZ: number;
+}
+
 /** Distributions of a reference lane, so that other lanes, also of later requests, can be compared with them. */
 export interface DistributionStore {
-  /** Keeps log-probabilities of the token at `index` of an answer. */
-  put(run: number, lane: number, index: number, logits: Float32Array, logZ: number): void;
-  /** Kullback-Leibler divergence of the given distribution from the kept one, nats; undefined where none is kept. */
-  divergence(
-    run: number,
-    lane: number,
-    index: number,
-    logits: Float32Array,
-    logZ: number,
-  ): number | undefined;
+  /** Keeps the log-probabilities that the token at `index` of an answer was drawn from, and which one it was. */
+  put(run: number, lane: number, index: number, kept: Omit<KeptDistribution, 'logprobs'> & Drawn): void;
+  /** What was kept; undefined where it is not. */
+  get(run: number, lane: number, index: number): KeptDistribution | undefined;
   clear(): void;
 }
 
@@ -26,24 +32,21 @@ export function klDivergence(logits: Float32Array, logZ: number, reference: Floa
 
 /** @param limit bytes kept at most; the oldest distributions go first */
 export function distributionStore(limit: number): DistributionStore {
-  const kept = new Map<string, Float32Array>();
+  const kept = new Map<string, KeptDistribution>();
   let bytes = 0;
   const keyOf = (run: number, lane: number, index: number) => `${run}/${lane}/${index}`;
   return {
-    put(run, lane, index, logits, logZ) {
+    put(run, lane, index, { id, logits, logZ }) {
       const logprobs = logits.map((logit) => logit - logZ);
-      kept.set(keyOf(run, lane, index), logprobs);
+      kept.set(keyOf(run, lane, index), { id, logprobs });
       bytes += logprobs.byteLength;
-      for (const [key, values] of kept) {
+      for (const [key, oldest] of kept) {
         if (bytes <= limit) break;
         kept.delete(key);
-        bytes -= values.byteLength;
+        bytes -= oldest.logprobs.byteLength;
       }
     },
-    divergence(run, lane, index, logits, logZ) {
-      const reference = kept.get(keyOf(run, lane, index));
-      return reference && klDivergence(logits, logZ, reference);
-    },
+    get: (run, lane, index) => kept.get(keyOf(run, lane, index)),
     clear() {
       kept.clear();
       bytes = 0;

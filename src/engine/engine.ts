@@ -6,7 +6,7 @@ import type { LoadedModel } from '../protocol/messages.ts';
 import type { Handlers } from '../protocol/server.ts';
 import type { RuntimeMakers } from '../runtime/choose.ts';
 import { deviceFacts } from '../runtime/device-facts.ts';
-import { answer } from './answer.ts';
+import { answer, reread } from './answer.ts';
 import { type DeviceWatch, watchDevice } from './device-watch.ts';
 import { doses } from './dose.ts';
 import { identify } from './identify.ts';
@@ -71,6 +71,7 @@ export function createEngine(makers: RuntimeMakers): Handlers {
       return {};
     },
     generate: (input, context) => device.run(() => answer(current(), input, context)),
+    reread: (input, { signal }) => device.run(() => reread(current(), input, signal)),
     async detail({ run, lane, position, start, end }) {
       return { cett: current().activations.get(run, lane, position, start, end) };
     },

@@ -198,8 +198,13 @@ export interface TokenEvent {
   readonly logprob: number;
   /** Nats, of the distribution that the token was drawn from, before filters. */
   readonly entropy: number;
-  /** Kullback-Leibler divergence of this lane's distribution from the reference lane's at the same index, nats; undefined without one. */
+  /**
+   * Kullback-Leibler divergence of this lane's prediction from the reference lane's, nats. Undefined without one, and behind
+   * the first token that differs, where the two read different texts.
+   */
   readonly divergence?: number;
+  /** Log-probability that the reference lane gives to this token; undefined where `divergence` is. */
+  readonly referenceLogprob?: number;
   readonly top: readonly (Candidate & { readonly text: string })[];
 }
 
@@ -235,13 +240,24 @@ export interface DetailOut {
   readonly cett: Float32Array;
 }
 
+/** Answers to be read with the model as trained, whatever wrote them. */
+export interface RereadIn {
+  readonly prompt: Prompt;
+  /** Token ids of each. */
+  readonly answers: readonly (readonly number[])[];
+}
+
+export interface RereadOut {
+  /** Natural logarithms of the probabilities that the model as trained gives to the tokens: [answer][token]. */
+  readonly logprobs: readonly Float32Array[];
+}
+
 /** The same prompt under several factors at once, for the strip under the slider. */
 export interface DoseIn {
   readonly prompt: Prompt;
-  /** At most 16. */
+  /** At most 16. Predictions are compared on the answer of the first one. */
   readonly lanes: readonly Lane[];
   readonly maxTokens: number;
-  readonly watched: readonly NeuronRef[];
 }
 
 export interface DoseOut {
@@ -249,8 +265,11 @@ export interface DoseOut {
     readonly ids: readonly number[];
     readonly text: string;
     readonly breakdown?: Breakdown;
-    /** Mean CETT of the watched neurons over the answer's tokens, in their order; empty for an empty answer. */
-    readonly watchedMean: Float32Array;
+    /**
+     * Kullback-Leibler divergence of this lane's predictions from those of the model as trained while both read the start
+     * of the first lane's answer: mean over its first predictions, nats.
+     */
+    readonly divergence: number;
   }[];
 }
 
@@ -321,6 +340,8 @@ export interface Calls {
   /** Deletes a kept model by its key. */
   forget: { in: { readonly key: string }; event: never; out: Record<string, never> };
   generate: { in: GenerateIn; event: GenerateEvent; out: GenerateOut };
+  /** Runs behind answers: a newer `generate` cancels it. */
+  reread: { in: RereadIn; event: never; out: RereadOut };
   detail: { in: DetailIn; event: never; out: DetailOut };
   control: { in: ControlIn; event: never; out: { readonly members: readonly NeuronRef[] } };
   /** Runs behind answers: a newer `generate` cancels it. */

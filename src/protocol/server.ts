@@ -99,12 +99,13 @@ export function serve<C extends CallMap<C>>(
 
 /** A newer answer takes the place of an older one, and of doses and runs, which work behind answers. */
 const cancelledByEngineCalls: CancelledBy<Calls> = {
-  load: ['load', 'generate', 'dose', 'identify', 'impact'],
-  generate: ['generate', 'dose', 'identify', 'impact'],
+  load: ['load', 'generate', 'reread', 'dose', 'identify', 'impact'],
+  generate: ['generate', 'reread', 'dose', 'identify', 'impact'],
+  reread: ['reread'],
   dose: ['dose'],
   identify: ['identify'],
   impact: ['impact'],
-  free: ['load', 'generate', 'dose', 'identify', 'impact'],
+  free: ['load', 'generate', 'reread', 'dose', 'identify', 'impact'],
 };
 
 /** Answers the engine's calls: those that use the model run one after another. */

@@ -124,7 +124,7 @@ test('an answer takes the engine from a run, a dose does not, and nothing is los
       () => 'it ended',
       ({ code }) => code as string,
     );
-    const dose = await window.engine.call('dose', { prompt, lanes, maxTokens: 2, watched: [] });
+    const dose = await window.engine.call('dose', { prompt, lanes, maxTokens: 2 });
     await window.engine.call('generate', { prompt, lanes, maxTokens: 2, watched: [], bins: 16 });
     return { code: await run, dose: dose.lanes.length };
   });

@@ -188,7 +188,7 @@ test('every table is CSV', async ({ page }) => {
   await takeAway(page);
   const answers = (await saved(page, 'Answers, token by token as CSV')).bytes.toString();
   expect(answers.split('\r\n')[0]).toBe(
-    'lane,answer token,position,token id,token,log-probability,entropy (nats),divergence from unsteered (nats)',
+    'lane,answer token,position,token id,token,log-probability,log-probability as trained,entropy (nats),divergence from unsteered (nats)',
   );
   expect(answers).toMatch(/\r\nSteered,3,40,\d+, Einstein,-0\.0\d+,/);
   for (const name of [

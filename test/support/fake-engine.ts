@@ -3,7 +3,14 @@ import type { Engine } from '../../app/state/engine.ts';
 import { createSession } from '../../app/state/session.ts';
 import { EngineError } from '../../src/errors.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
-import type { Calls, DoseIn, GenerateIn, LoadedModel, LoadIn } from '../../src/protocol/messages.ts';
+import type {
+  Calls,
+  DoseIn,
+  GenerateIn,
+  LoadedModel,
+  LoadIn,
+  RereadIn,
+} from '../../src/protocol/messages.ts';
 
 export const neurons = [0, 1, 2, 3, 4].map((neuron) => ({ layer: 0, neuron }));
 
@@ -41,6 +48,7 @@ interface Asked<In, Finish extends unknown[]> {
 export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
   /** Finished with the text of each lane, one token a word. */
   const asked: Asked<GenerateIn, [texts?: readonly string[]]>[] = [];
+  const rereads: RereadIn[] = [];
   /** Finished with the text of each lane. */
   const doses: Asked<DoseIn, [texts: readonly string[]]>[] = [];
   const controls: { members: unknown; seed: number }[] = [];
@@ -106,9 +114,13 @@ export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
             },
           });
         }),
+      reread: async () => {
+        const { answers } = input as RereadIn;
+        rereads.push({ prompt: (input as RereadIn).prompt, answers });
+        return { logprobs: answers.map((ids) => Float32Array.from(ids, (_, i) => -i - 2)) };
+      },
       dose: () =>
         cancellable((resolve) => {
-          const { watched } = input as DoseIn;
           doses.push({
             input: input as DoseIn,
             id: own,
@@ -118,7 +130,7 @@ export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
                 lanes: texts.map((text, i) => ({
                   ids: words(text).map(idOf),
                   text,
-                  watchedMean: new Float32Array(text === '' ? 0 : watched.length).fill(i),
+                  divergence: i / 10,
                 })),
               }),
           });
@@ -137,6 +149,7 @@ export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
     client,
     asked,
     doses,
+    rereads,
     controls,
     facts,
     /** The model is gone, as when the graphics device was reset. */

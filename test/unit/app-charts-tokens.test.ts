@@ -7,7 +7,7 @@ import { percent } from '../../app/explore/percent.ts';
 import { tokenCells } from '../../app/explore/tokenCells.ts';
 import { cellColours, tokenQuantity } from '../../app/explore/tokenColour.ts';
 import { createDetails } from '../../app/state/detail.ts';
-import { createRunRecord, type RunRecord } from '../../app/state/record.ts';
+import { createRunRecord, type LaneIndex, type RunRecord } from '../../app/state/record.ts';
 import { firstSteering } from '../../app/state/slices/steering.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type { DetailIn } from '../../src/protocol/messages.ts';
@@ -80,6 +80,34 @@ describe('colours of tokens', () => {
     expect(surprise.format(2)).toBe('2.00 nats');
     expect(tokenQuantity('entropy', needs)!.value(0, 3)).toBe(1);
     expect(tokenQuantity('entropy', needs)!.scale.max).toBe(1);
+  });
+
+  it('of a steered lane say what the model as trained thinks of its words, once that is known', () => {
+    const own = recorded();
+    const trained = () => tokenQuantity('trained', { ...needs, record: own })!;
+    expect([1, 2, 3].map((position) => trained().value(0, position))).toEqual([0, 1, 2]);
+    expect([1, 2, 3].map((position) => trained().value(1, position))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    own.onReread(1, Float32Array.of(-0.5, -3, -0.25, -9));
+    expect([0, 1, 2, 3].map((position) => trained().value(1, position))).toEqual([undefined, 0.5, 3, 0.25]);
+    expect(trained().value(2, 1)).toBeUndefined();
+    // The lane's own log-probabilities stay what they were.
+    expect(tokenQuantity('logprob', { ...needs, record: own })!.value(1, 2)).toBe(2);
+    expect(own.lane(1).current.tokens).toHaveLength(3);
+  });
+
+  it('of the divergence are none in the unsteered lane', () => {
+    const own = recorded();
+    own.onToken(1, { ...own.lane(1).current.tokens[0]!, divergence: 0.5 });
+    const quantity = tokenQuantity('divergence', { ...needs, record: own })!;
+    expect([0, 1, 2].map((lane) => quantity.value(lane as LaneIndex, 1))).toEqual([
+      undefined,
+      0.5,
+      undefined,
+    ]);
   });
 
   it('come from one neuron, watched or fetched', () => {

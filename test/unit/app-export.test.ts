@@ -73,6 +73,7 @@ describe('tables', () => {
     logprob: -0.5,
     entropy: 0.25,
     divergence: 0.125,
+    referenceLogprob: -0.75,
     top: [
       { id: 6, text: 'b', logprob: Math.log(0.5) },
       { id: 7, text: 'c', logprob: Math.log(0.25) },
@@ -84,7 +85,7 @@ describe('tables', () => {
   const rowsOf = (id: string) => tables.get(id)?.rows.filter(([lane]) => lane === 'Steered');
 
   it('tell every answer token', () => {
-    expect(rowsOf('answers')).toEqual([['Steered', 1, 1, 6, 'b', -0.5, 0.25, 0.125]]);
+    expect(rowsOf('answers')).toEqual([['Steered', 1, 1, 6, 'b', -0.5, -0.75, 0.25, 0.125]]);
   });
 
   it('tell the candidates with their probabilities', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { flipSummary, flips } from '../../app/explore/DoseStrip.tsx';
+import { flipSummary, flips } from '../../app/explore/doseFlips.ts';
 import { doseFactors, idleBeforeDoses } from '../../app/state/doses.ts';
 import type { DosePoint } from '../../app/state/slices/dose.ts';
 import { neurons, readySession, settle } from '../support/fake-engine.ts';
@@ -11,6 +11,26 @@ async function answered() {
   await settle();
   return all;
 }
+
+describe('what steered lanes say', () => {
+  it('is read with the model as trained behind the first word that differs, once', async () => {
+    const { session, asked, rereads } = await answered();
+    expect(rereads).toHaveLength(1);
+    session.setFactor(2);
+    await settle();
+    asked[1]!.finish(['a c', 'a b d']);
+    await settle();
+    expect(rereads).toHaveLength(2);
+    expect(rereads[1]!.answers.map((ids) => ids.length)).toEqual([2, 3]);
+    const known = [1, 2].map((lane) =>
+      session.record.lane(lane as 1 | 2).current.tokens.map(({ referenceLogprob }) => referenceLogprob),
+    );
+    expect(known).toEqual([
+      [-2, -3],
+      [-2, -3, -4],
+    ]);
+  });
+});
 
 describe('steering', () => {
   it('compares with the unsteered lane of the same request, or with the one before', async () => {
@@ -120,24 +140,39 @@ describe('doses', () => {
 
   const texts = doseFactors.map((factor) => (factor < 0.5 ? '' : factor > 2 ? 'x y' : 'a b'));
 
-  it('are asked once the model is idle, as one batch of nine', async () => {
+  /** Finishes the set's doses, then the random control's. The lane as trained comes first, and again at factor 1. */
+  async function finishBoth(doses: Awaited<ReturnType<typeof answered>>['doses'], random = texts) {
+    const lanes = (all: readonly string[]) => ['a b', ...all.filter((_, i) => doseFactors[i] !== 1)];
+    doses.at(-1)!.finish(lanes(texts));
+    await settle();
+    doses.at(-1)!.finish(lanes(random));
+    await settle();
+  }
+
+  it('are asked once the model is idle, as a batch of nine, then of random neurons', async () => {
     const { session, doses } = await answered();
     expect(doses).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(idleBeforeDoses);
     expect(doses).toHaveLength(1);
     const { lanes } = doses[0]!.input;
-    expect(lanes.map((lane) => lane.neurons[0]?.factor)).toEqual(
-      doseFactors.map((factor) => (factor === 1 ? undefined : factor)),
-    );
+    const scaled = doseFactors.filter((factor) => factor !== 1);
+    expect(lanes.map((lane) => lane.neurons[0]?.factor)).toEqual([undefined, ...scaled]);
     expect(session.stores.dose.getState()).toMatchObject({ status: 'running', points: [] });
-    doses[0]!.finish(texts);
-    await settle();
-    const { status, points, kind } = session.stores.dose.getState();
+    await finishBoth(
+      doses,
+      texts.map(() => 'a b'),
+    );
+    expect(doses).toHaveLength(2);
+    const random = doses[1]!.input.lanes;
+    expect(random.map((lane) => lane.neurons[0]?.factor)).toEqual([undefined, ...scaled]);
+    const members = session.stores.control.getState().members.map(({ neuron }) => neuron);
+    expect(random[1]!.neurons.every(({ neuron }) => members.includes(neuron))).toBe(true);
+    const { status, points } = session.stores.dose.getState();
     expect(status).toBe('done');
-    expect(kind).toBe('mean-cett');
     expect(points.map(({ factor }) => factor)).toEqual([...doseFactors]);
     expect(points.map(({ differs }) => differs)).toEqual(texts.map((text) => text !== 'a b'));
-    expect(points.map(({ score }) => score)).toEqual(texts.map((text, i) => (text === '' ? undefined : i)));
+    expect(points.map(({ control }) => control?.differs)).toEqual(texts.map(() => false));
+    expect(points.map(({ divergence }) => divergence)).toEqual([0.1, 0.2, 0.3, 0.4, 0, 0.5, 0.6, 0.7, 0.8]);
   });
 
   it('give way to an answer, and come again behind it', async () => {
@@ -158,8 +193,7 @@ describe('doses', () => {
   it('stay while the main slider moves, and are known where one comes back', async () => {
     const { session, asked, doses } = await answered();
     await vi.advanceTimersByTimeAsync(idleBeforeDoses);
-    doses[0]!.finish(texts);
-    await settle();
+    await finishBoth(doses);
     session.goToDose(2);
     await settle();
     expect(session.stores.steering.getState().groups[0]!.factor).toBe(2);
@@ -174,7 +208,7 @@ describe('doses', () => {
     expect(session.stores.dose.getState().points).toHaveLength(9);
     asked.at(-1)!.finish(['c', 'c']);
     await vi.advanceTimersByTimeAsync(10 * idleBeforeDoses);
-    expect(doses).toHaveLength(1);
+    expect(doses).toHaveLength(2);
   });
 
   it('come at once on demand', async () => {
@@ -204,5 +238,13 @@ describe('doses', () => {
     expect(said(at(2, 3))).toBe('The answer changes at × 2.');
     expect(flips(at(0, 0.25, 3))).toEqual([0.375, 2.75]);
     expect(flips(at())).toEqual([]);
+    const beside = (own: readonly DosePoint[], random: readonly DosePoint[]) =>
+      own.map((point, i) => ({ ...point, control: random[i]! }));
+    expect(said(beside(at(0), at()))).toBe(
+      'The answer changes at × 0. Random neurons do not change it from × 0 to × 3.',
+    );
+    expect(said(beside(at(), at(0, 2.5)))).toBe(
+      'The answer stays the same from × 0 to × 3. Random neurons change it at × 0 and at × 2.5.',
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tokenQuantity } from '../../app/explore/tokenColour.ts';
 import { createRunRecord } from '../../app/state/record.ts';
 import { createTokenScorer, formatScore, tokenScore } from '../../app/state/score.ts';
 import { parseNeurons, readSetFile } from '../../app/state/sets.ts';
@@ -133,7 +134,6 @@ describe('the score under the set', () => {
     expect(scorer).toMatchObject({ name: 'S', kind: 'probability' });
     const expected = 1 / (1 + Math.exp(-(0.5 + 2 * 0.25 - 1 * 0.75)));
     expect(scorer.token(Float32Array.of(0.75, 100, 0.25))).toBeCloseTo(expected, 6);
-    expect(scorer.answer(Float32Array.of(0.75, 100, 0.25))).toBeCloseTo(expected, 6);
     expect(scorer.source(7)).toBe(6);
   });
 
@@ -152,15 +152,27 @@ describe('the score under the set', () => {
 
   it('reads a token where the set says', () => {
     const record = createRunRecord(() => {});
-    record.begin(1, [{ lane: 1, key: 'k' }], { layers: 2, bins: 1, watched: [n(1, 1), n(0, 1)] });
+    const lanes = [0, 1, 2] as const;
+    record.begin(
+      1,
+      lanes.map((lane) => ({ lane, key: 'k' })),
+      { layers: 2, bins: 1, watched: [n(1, 1), n(0, 1)] },
+    );
     const values = Float32Array.of(0.25, 0.75);
     const event = { type: 'position', lane: 0, position: 4, overview: Float32Array.of(0, 0) } as const;
-    record.onPosition(1, { ...event, profile: Float32Array.of(0, 0), watched: values });
+    record.onPosition(0, { ...event, profile: Float32Array.of(0, 0), watched: values });
     const set = classifier('produced');
     const state = withGroup(firstSteering, { name: 'S', kind: 'set', members: set.neurons, set });
     const scorer = createTokenScorer(state, record.shape.watched)!;
-    expect(tokenScore(record, scorer, 1, 5)).toBeCloseTo(scorer.token(values), 6);
-    expect(tokenScore(record, scorer, 1, 4)).toBeUndefined();
+    expect(tokenScore(record, scorer, 5)).toBeCloseTo(scorer.token(values), 6);
+    expect(tokenScore(record, scorer, 4)).toBeUndefined();
+    // What the set does to the other lanes is no evidence: whatever is put in there, no score comes out.
+    for (const lane of [1, 2] as const)
+      record.onPosition(lane, { ...event, profile: Float32Array.of(0, 0), watched: Float32Array.of(0, 9) });
+    const needs = { record, scorer, neuron: undefined, series: () => new Float32Array(0) };
+    const quantity = tokenQuantity('score', needs)!;
+    expect(lanes.map((lane) => quantity.value(lane, 5) !== undefined)).toEqual([true, false, false]);
+    expect(quantity.value(0, 5)).toBeCloseTo(scorer.token(values), 6);
   });
 
   it('is written with as many figures as it has', () => {

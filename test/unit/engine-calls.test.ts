@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readSequence } from '../../src/decode/teacher-force.ts';
+import type { Lane } from '../../src/decode/types.ts';
+import { klDivergence } from '../../src/engine/distribution-store.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type { GenerateEvent, GenerateIn, LoadIn, Progress } from '../../src/protocol/messages.ts';
 import type { RuntimeMakers } from '../../src/runtime/choose.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import type { Runtime } from '../../src/runtime/types.ts';
-import { greedy, lane, tinyReference } from '../support/models.ts';
+import { greedy, lane, openTiny, tinyReference } from '../support/models.ts';
 import { connect } from '../support/port.ts';
 
 const bytes = new Uint8Array(readFileSync(new URL('../fixtures/gguf/tiny-llama.gguf', import.meta.url)));
@@ -277,6 +280,115 @@ describe('generate', () => {
     ]) {
       await expect(client.call('generate', generateIn(change))).rejects.toMatchObject({ code: 'bad-input' });
     }
+  });
+});
+
+describe('comparison with the model as trained', () => {
+  const strong = lane([
+    { layer: 0, neuron: 22, factor: -3 },
+    { layer: 1, neuron: 9, factor: 3 },
+  ]);
+  const soft = lane([{ layer: 1, neuron: 9, factor: 1.05 }]);
+  const length = tinyReference.input_ids.length;
+
+  /** Logits of the tiny model behind every token of a text, from the prompt's last on, by teacher forcing. */
+  async function forced(answer: readonly number[], lanes: readonly Lane[]): Promise<Float32Array[][]> {
+    const { model, io } = await openTiny(nativeRuntime(1));
+    const positions = Array.from({ length: answer.length }, (_, i) => length - 1 + i);
+    const found: Float32Array[][] = lanes.map(() => []);
+    await readSequence(
+      model,
+      io,
+      { promptIds: tinyReference.input_ids, answerIds: answer, lanes, capture: [], logits: positions },
+      { logits: (row, _, logits) => void found[row]!.push(logits.slice()) },
+    );
+    return found;
+  }
+
+  const logZ = (logits: Float32Array) => Math.log(logits.reduce((sum, each) => sum + Math.exp(each), 0));
+  const logprob = (logits: Float32Array, id: number) => logits[id]! - logZ(logits);
+  const divergence = (p: Float32Array, q: Float32Array) =>
+    klDivergence(
+      p,
+      logZ(p),
+      q.map((logit) => logit - logZ(q)),
+    );
+
+  async function compared(maxTokens: number) {
+    const client = engine();
+    await client.call('load', loadIn(tiny));
+    const tokens: Extract<GenerateEvent, { type: 'token' }>[][] = [[], [], []];
+    const lanes = [lane(), strong, soft];
+    await client.call('generate', generateIn({ lanes, maxTokens, reference: { lane: 0 } }), {
+      onEvent: (event) => event.type === 'token' && tokens[event.lane]!.push(event),
+    });
+    return { client, tokens, lanes };
+  }
+
+  it('goes up to the first token that differs, and no further', async () => {
+    const { tokens, lanes } = await compared(12);
+    const ids = tokens.map((lane) => lane.map(({ token }) => token.id));
+    expect(tokens[0]!.every(({ divergence: own }) => own === undefined)).toBe(true);
+    const fork = ids[1]!.findIndex((id, i) => id !== ids[0]![i]);
+    expect(fork).toBeGreaterThanOrEqual(0);
+    expect(fork).toBeLessThan(11);
+    for (const row of [1, 2] as const) {
+      const [trained, own] = await forced(ids[row]!, [lanes[0]!, lanes[row]!]);
+      tokens[row]!.forEach((token, i) => {
+        if (ids[row]!.slice(0, i).some((id, j) => id !== ids[0]![j])) {
+          expect(token).not.toHaveProperty('divergence');
+          expect(token).not.toHaveProperty('referenceLogprob');
+        } else {
+          expect(token.divergence).toBeCloseTo(divergence(own![i]!, trained![i]!), 4);
+          expect(token.referenceLogprob).toBeCloseTo(logprob(trained![i]!, token.token.id), 4);
+        }
+      });
+    }
+  });
+
+  it('of a whole answer is a second reading, as by teacher forcing', async () => {
+    const { client, tokens } = await compared(40);
+    const answers = tokens.map((lane) => lane.map(({ token }) => token.id));
+    const prompt = generateIn().prompt;
+    const { logprobs } = await client.call('reread', { prompt, answers: [...answers, []] });
+    expect(logprobs.map((each) => each.length)).toEqual([40, 40, 40, 0]);
+    for (const [row, answer] of answers.entries()) {
+      const [trained] = await forced(answer, [lane()]);
+      answer.forEach((id, i) => {
+        expect(logprobs[row]![i]).toBeCloseTo(logprob(trained![i]!, id), 4);
+      });
+    }
+    // The unsteered answer's are those that it was drawn with.
+    tokens[0]!.forEach(({ logprob: own }, i) => {
+      expect(logprobs[0]![i]).toBeCloseTo(own, 4);
+    });
+  });
+
+  it('of doses is taken on one text, the first lane’s, whatever the lanes answer', async () => {
+    const client = engine();
+    await client.call('load', loadIn(tiny));
+    const lanes = [
+      lane(),
+      strong,
+      soft,
+      lane([], { scope: 'answer' }),
+      { ...strong, scope: 'answer' as const },
+    ];
+    const { prompt } = generateIn();
+    const out = await client.call('dose', { prompt, lanes, maxTokens: 20 });
+    const text = out.lanes[0]!.ids.slice(0, 15);
+    const [trained, ...others] = await forced([...text, 0], lanes);
+    const means = others.map(
+      (own) => own.reduce((sum, logits, i) => sum + divergence(logits, trained![i]!), 0) / own.length,
+    );
+    expect(trained).toHaveLength(16);
+    expect(out.lanes[0]!.divergence).toBe(0);
+    expect(out.lanes[3]!.divergence).toBe(0);
+    out.lanes.slice(1).forEach((lane, i) => {
+      expect(lane.divergence).toBeCloseTo(means[i]!, 4);
+    });
+    expect(out.lanes[1]!.divergence).toBeGreaterThan(out.lanes[2]!.divergence);
+    expect(out.lanes[1]!.ids).not.toEqual(out.lanes[0]!.ids);
   });
 });
 

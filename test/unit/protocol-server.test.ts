@@ -47,6 +47,7 @@ function handlers() {
       return { members: [] };
     },
     dose: (_, { id, signal }) => hold('dose', id, signal),
+    reread: (_, { id, signal }) => hold('reread', id, signal),
     identify: (_, { id, signal }) => hold('identify', id, signal),
     impact: (_, { id, signal }) => hold('impact', id, signal),
     neuron: async () => ({ columnNorm: 1, normRank: 1, neurons: 1, meanCett: 1 }),
@@ -166,7 +167,7 @@ describe('a run that asks questions', () => {
     let asked = false;
     const run = client.call('identify', identify);
     await until(() => log.includes('first'));
-    const dose = client.call('dose', { prompt: generate.prompt, lanes: [], maxTokens: 1, watched: [] });
+    const dose = client.call('dose', { prompt: generate.prompt, lanes: [], maxTokens: 1 });
     // Behind the message, which is delivered in a task of its own.
     await new Promise((resolve) => setImmediate(resolve));
     asked = true;

@@ -1,23 +1,30 @@
-import type { Scorer } from '../../../src/neurons/score.ts';
 import type { Breakdown } from '../../../src/protocol/messages.ts';
 
-/** The answer at one factor of the first group. */
-export interface DosePoint {
-  readonly factor: number;
+/** What neurons scaled by one factor do to the answer. */
+export interface DoseAnswer {
   readonly text: string;
-  /** Score of the answer under the scoring group; undefined for an empty answer. */
-  readonly score?: number;
-  /** Whether the answer is not that of factor 1. */
+  /** Whether the answer is not that of the model as trained. */
   readonly differs: boolean;
+  /**
+   * How far the predictions of the answer's start move from those of the model as trained: mean Kullback-Leibler
+   * divergence while both read the answer of the model as trained, nats. Undefined in runs saved by older pages.
+   */
+  readonly divergence?: number;
   readonly breakdown?: Breakdown;
+}
+
+/** The answers at one factor of the first group. */
+export interface DosePoint extends DoseAnswer {
+  readonly factor: number;
+  /** The same with the random control; undefined until it is there. */
+  readonly control?: DoseAnswer;
 }
 
 export interface DoseState {
   readonly status: 'none' | 'waiting' | 'running' | 'done' | 'failed';
   /** Empty until they are known for what is asked and steered now. */
   readonly points: readonly DosePoint[];
-  readonly kind: Scorer['kind'];
   readonly error?: string;
 }
 
-export const firstDose: DoseState = { status: 'none', points: [], kind: 'mean-cett' };
+export const firstDose: DoseState = { status: 'none', points: [] };

@@ -1,7 +1,7 @@
 import type { MapView } from '../../charts/map-view.ts';
 
 /** What the tokens of the strips are coloured by. */
-export type TokenColour = 'none' | 'score' | 'logprob' | 'entropy' | 'neuron';
+export type TokenColour = 'none' | 'trained' | 'divergence' | 'score' | 'logprob' | 'entropy' | 'neuron';
 /** The order of the token map's neurons: as the groups have them, by layer, by weight, or by their mean value. */
 export type NeuronOrder = 'given' | 'layer' | 'weight' | 'value';
 /** What the neuron map shows: activation, steered minus unsteered, or the factors in force. */
@@ -29,7 +29,7 @@ export const firstView: ViewState = {
   layout: 'columns',
   prompt: false,
   spaces: false,
-  colour: 'score',
+  colour: 'trained',
   order: 'given',
   allNeurons: false,
   quantity: 'cett',
