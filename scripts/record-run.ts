@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { coarser } from '../app/state/frames.ts';
+import { firstDifference, laneIndices } from '../app/state/record.ts';
 import { recordRun } from '../app/state/replay.ts';
 import { formatRun, type RecordedRun } from '../app/state/run-file.ts';
 import { createSession, type Session } from '../app/state/session.ts';
@@ -19,19 +20,12 @@ import { runMain, SetupError, say } from './lib/log.mjs';
 import { root } from './lib/process.mjs';
 import { shippedSet } from './lib/shipped-set.ts';
 
-/** The shipped H-Neurons switched off in the answer. */
-const example = {
-  question: 'When did Albert Einstein invent the telephone?',
-  maxTokens: 22,
-  scope: 'answer',
-  factor: 0,
-  /** Token of the steered answer that is pinned. */
-  pinned: 20,
-} as const;
+/** The shipped H-Neurons at the slider's end, for the question that the page starts with: all three answers differ. */
+const example = { scope: 'everywhere', factor: 3 } as const;
 
 /** Fewer bins and levels than the page works with: the file comes before the first picture. */
-const binsInOne = 2;
-const levels = 63;
+const binsInOne = 4;
+const levels = 31;
 
 function smaller(run: RecordedRun): RecordedRun {
   return {
@@ -93,7 +87,6 @@ await runMain(async () => {
   );
   const { stores } = session;
   const blob = await openAsBlob(DEFAULT_MODEL);
-  stores.prompt.setState({ question: example.question, maxTokens: example.maxTokens });
   const file = new File([blob], 'SmolLM2-135M-Instruct.gguf');
   await session.load({ kind: 'files', files: [{ path: file.name, file }] });
   const { error } = stores.model.getState();
@@ -108,11 +101,16 @@ await runMain(async () => {
   const neurons: Record<string, NeuronFacts> = {};
   for (const neuron of watchedNeurons(stores.steering.getState()))
     neurons[neuronKey(neuron)] = await session.neuronFacts(neuron);
+  const parted = laneIndices.slice(1).map((lane) => firstDifference(session.record, lane));
+  const [steered] = parted;
+  if (!steered || parted.includes(undefined)) throw new SetupError('The answers do not differ.');
+  // The last token that the steered answer shares with the unsteered one.
   const { prompt } = session.record;
-  stores.selection.setState({ pin: { lane: 1, position: prompt.length + example.pinned } });
+  stores.selection.setState({ pin: { lane: 1, position: prompt.length + steered - 1 } });
   const run = recordRun(stores, session.record, new Date(), neurons);
   if (!run) throw new SetupError('The answer is not complete.');
-  for (const { tokens } of run.lanes) say('run', tokens.map(({ token }) => token.text).join(''));
+  for (const { tokens, finish } of run.lanes)
+    say('run', `${tokens.map(({ token }) => token.text).join('')} (${finish})`);
   const text = await formatRun(smaller(run), levels);
   await mkdir(dirname(out), { recursive: true });
   await writeFile(out, text);

@@ -25,16 +25,18 @@ function createQueue() {
   const runWaiting = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) await next();
   };
+  async function run(): Promise<void> {
+    busy = true;
+    while (waiting.length > 0) await runWaiting();
+    // Nothing comes between the last look and this: a task that is added now is not left waiting.
+    busy = false;
+  }
   return {
     /** Called by the task that runs: the waiting ones go first. */
     giveWay: runWaiting,
     add(task: () => Promise<void>) {
       waiting.push(task);
-      if (busy) return;
-      busy = true;
-      void runWaiting().then(() => {
-        busy = false;
-      });
+      if (!busy) void run();
     },
   };
 }

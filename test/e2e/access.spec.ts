@@ -66,7 +66,7 @@ test('a phone has one column: question, scale, figure, then the rest', async ({ 
   const errors = collectErrors(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await openRecorded(page);
-  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
+  await expect(answerOf(page, 'Steered')).toContainText('in Erlon, Austria');
   const top = async (name: string, role: 'region' | 'textbox' | 'slider') =>
     (await page.getByRole(role, { name, exact: true }).boundingBox())!.y;
   const tops = [

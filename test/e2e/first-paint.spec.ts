@@ -4,22 +4,22 @@ import { answered, answerOf, collectErrors, modelReady, openRecorded } from '../
 test('a recorded run fills the page and can be explored before the model is there', async ({ page }) => {
   const errors = collectErrors(page);
   await openRecorded(page);
-  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
+  await expect(answerOf(page, 'Steered')).toContainText('in Erlon, Austria');
   await expect(answerOf(page, 'Unsteered')).toContainText('was born in');
   await expect(page.getByRole('region', { name: 'Next token' }).getByRole('listitem')).toHaveCount(30);
   await expect(page.getByText('The answer changes')).toBeVisible();
 
   const reading = page.getByText('While the model reads');
-  await expect(reading).toContainText('Austria');
+  await expect(reading).toContainText('born');
   await page
     .getByRole('listbox', { name: 'Tokens, Unsteered' })
-    .getByRole('option', { name: 'born' })
+    .getByRole('option', { name: 'Germany' })
     .click();
-  await expect(reading).toContainText('born');
+  await expect(reading).toContainText('Germany');
 
   await page.getByRole('slider', { name: 'Scale', exact: true }).fill('2');
   await expect(page.getByRole('alert').filter({ hasText: 'recorded run' })).toBeVisible();
-  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
+  await expect(answerOf(page, 'Steered')).toContainText('in Erlon, Austria');
   expect(errors).toEqual([]);
 });
 
@@ -44,7 +44,7 @@ test('the live model takes over with what stands in the fields', async ({ page }
   await answered(page);
   await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue('2');
   await expect(answerOf(page, 'Steered')).toContainText('in a small town in Germany');
-  await expect(page.getByText('While the model reads')).toContainText('Germany');
+  await expect(page.getByText('While the model reads')).toContainText('born');
 
   await page.unroute('**/*.gguf');
   await page.reload();

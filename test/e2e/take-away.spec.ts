@@ -153,7 +153,7 @@ test('a file that is no run is refused in one sentence, and what is shown stays'
   await expect(notice(page)).toContainText('newer version');
   await drop('c.json', 'no JSON');
   await expect(notice(page)).toContainText('not valid JSON');
-  await expect(answerOf(page, 'Steered')).toContainText('in a small town in Austria');
+  await expect(answerOf(page, 'Steered')).toContainText('in Erlon, Austria');
 });
 
 test('every part is a picture with its text as text', async ({ page }) => {

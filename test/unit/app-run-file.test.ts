@@ -33,7 +33,13 @@ const textOf = ({ lanes }: RecordedRun, lane: number) =>
 describe('the run that comes with the page', () => {
   it('is small and fills every part', () => {
     expect(text.length).toBeLessThan(400_000);
-    expect(textOf(run, 1)).not.toBe(textOf(run, 0).slice(0, textOf(run, 1).length));
+    const texts = [0, 1, 2].map((lane) => textOf(run, lane));
+    expect(new Set(texts.map((each) => each.slice(0, 40))).size).toBe(3);
+    expect(texts.every((each) => each.endsWith('.'))).toBe(true);
+    expect(run.lanes.map(({ finish }) => finish)).toEqual(['stop', 'stop', 'stop']);
+    for (const { tokens } of run.lanes.slice(1))
+      expect(tokens.every(({ referenceLogprob }) => referenceLogprob !== undefined)).toBe(true);
+    expect(run.dose?.points.every(({ control }) => control?.divergence !== undefined)).toBe(true);
     expect(run.dose?.points).toHaveLength(9);
     expect(run.control.members).toHaveLength(16);
     expect(Object.keys(run.neurons)).toHaveLength(16);
@@ -71,6 +77,19 @@ describe('run files', () => {
     after.overview.forEach((value, i) => {
       expect(Math.abs(value - before.overview[i]!)).toBeLessThan(peak / 100);
     });
+  });
+
+  it('of older pages lose what compares different texts', async () => {
+    const old = JSON.parse(text);
+    for (const lane of old.lanes) for (const token of lane.tokens) token.divergence = 0.5;
+    const read = await parseRun(JSON.stringify(old));
+    const ids = read.lanes.map(({ tokens }) => tokens.map(({ token }) => token.id));
+    for (const lane of [1, 2]) {
+      const fork = ids[lane]!.findIndex((id, i) => id !== ids[0]![i]);
+      expect(fork).toBeGreaterThan(0);
+      const known = read.lanes[lane]!.tokens.map(({ divergence }) => divergence !== undefined);
+      expect(known).toEqual(known.map((_, i) => i <= fork));
+    }
   });
 
   it.each([

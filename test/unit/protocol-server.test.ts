@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type { CallName, GenerateIn, LoadIn } from '../../src/protocol/messages.ts';
-import type { Handlers } from '../../src/protocol/server.ts';
+import { type Handlers, serveEngine } from '../../src/protocol/server.ts';
 import { connect } from '../support/port.ts';
 
 const load: LoadIn = { source: { kind: 'url', url: 'http://localhost/m', name: 'm' }, device: 'auto' };
@@ -82,6 +82,22 @@ describe('calls that use the model', () => {
     expect(third).toMatchObject({ status: 'fulfilled' });
     expect(log.slice(-2)).toEqual(['generate 3 starts', 'generate 3 ends']);
     expect(log.filter((line) => line.endsWith(' ends'))).toHaveLength(1);
+  });
+
+  it('one that comes in the moment in which another ends is answered', async () => {
+    const { all } = handlers();
+    const answered: number[] = [];
+    const take = serveEngine({ ...all, dose: async () => ({ lanes: [] }) }, ({ id }) => {
+      answered.push(id);
+      // Some microtasks later, as in a process of its own without a worker.
+      let wait = Promise.resolve();
+      for (let i = 0; i < id; i++) wait = wait.then(() => {});
+      if (id < 12) void wait.then(() => take({ type: 'dose', id: id + 1, in: dose }));
+    });
+    const dose = { prompt: generate.prompt, lanes: [], maxTokens: 1 };
+    take({ type: 'dose', id: 1, in: dose });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
   });
 
   it('a load cancels an answer, an answer waits for the load', async () => {
