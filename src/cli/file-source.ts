@@ -9,7 +9,8 @@ export async function withGguf<T>(
   path: string,
   use: (sources: readonly ByteSource[]) => Promise<T>,
 ): Promise<T> {
-  const parts = splitNames(path)?.filter((part) => existsSync(part)) ?? [path];
+  const beside = splitNames(path)?.filter((part) => existsSync(part)) ?? [];
+  const parts = beside.includes(path) ? beside : [path];
   const openAll = ([next, ...rest]: readonly string[], sources: readonly ByteSource[]): Promise<T> =>
     next === undefined ? use(sources) : withFile(next, (source) => openAll(rest, [...sources, source]));
   return openAll(parts, []);
@@ -34,7 +35,8 @@ export async function withFile<T>(path: string, use: (source: ByteSource) => Pro
       let done = 0;
       while (done < length) {
         const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-        if (bytesRead === 0) throw new RangeError(`${path} became shorter while it was read.`);
+        if (bytesRead === 0)
+          throw new EngineError('load-failed', `${path} became shorter while it was read; open it again.`);
         done += bytesRead;
       }
       return bytes;

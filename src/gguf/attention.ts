@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.ts';
 import { int64Tensor, node, valueInfo } from '../onnx/builders.ts';
 import { DataType } from '../onnx/model.ts';
 import { addExternal, type Build, rmsNorm } from './graph-build.ts';
@@ -20,6 +21,12 @@ export async function rotaryCaches(build: Build): Promise<void> {
   const { headDim, ropeTheta, ropeScaling, contextLength, window } = build.config;
   const factors = build.file.tensors.get('rope_freqs.weight');
   const divisors = factors ? await readFloats(build.file, factors) : undefined;
+  if (divisors && !divisors.every((divisor) => Number.isFinite(divisor) && divisor > 0)) {
+    throw new EngineError(
+      'load-failed',
+      `${build.file.source.name} is damaged: its rotary factors (rope_freqs.weight) are not all positive numbers; download the file again.`,
+    );
+  }
   const add = ([cos, sin]: readonly [string, string], frequencies: Float64Array, magnitude: number) => {
     const tables = rotaryTables(frequencies, contextLength, magnitude);
     const dims = [contextLength, headDim / 2];

@@ -19,8 +19,8 @@ const DEFAULT_ALIGNMENT = 32;
 const MOST_DIMENSIONS = 4;
 /** Bytes of the smallest metadata entry: empty key, type, one byte. */
 const SMALLEST_ENTRY = 13;
-/** Bytes of the smallest tensor description: empty name, no dimensions, type, offset. */
-const SMALLEST_TENSOR = 24;
+/** Bytes of the smallest tensor description: empty name, one dimension, type, offset. */
+const SMALLEST_TENSOR = 32;
 
 /** What a file is that is no GGUF file, by its first bytes. */
 function describeForeign(start: Uint8Array): string {
@@ -145,7 +145,22 @@ function placeTensors(file: GgufFile, headerEnd: number): Map<string, GgufTensor
     }
     placed.set(tensor.name, { ...tensor, offset });
   }
+  checkApart([...placed.values()], fileName);
   return placed;
+}
+
+/** Refuses tensors that share bytes: a small file could ask for any amount of memory by them. */
+function checkApart(tensors: readonly GgufTensor[], fileName: string): void {
+  const inOrder = tensors.toSorted((a, b) => a.offset - b.offset);
+  for (const [at, tensor] of inOrder.entries()) {
+    const next = inOrder[at + 1];
+    if (next && tensor.offset + tensor.byteLength > next.offset) {
+      throw new EngineError(
+        'load-failed',
+        `${fileName} is damaged: the tensors ${tensor.name} and ${next.name} overlap; download the file again.`,
+      );
+    }
+  }
 }
 
 function parseHeader(start: Uint8Array, source: ByteSource): GgufFile {
@@ -198,6 +213,9 @@ async function readOne(source: ByteSource): Promise<GgufFile> {
  * or damaged file and for missing parts.
  */
 export async function readGguf(source: ByteSource | readonly ByteSource[]): Promise<GgufFile> {
-  const files = await Promise.all([source].flat().map(readOne));
+  const sources = [source].flat();
+  if (sources.length === 0)
+    throw new EngineError('load-failed', 'There is no GGUF file to read; choose one.');
+  const files = await Promise.all(sources.map(readOne));
   return joinParts(files);
 }

@@ -11,6 +11,8 @@ export class MoreBytesNeeded extends Error {
   }
 }
 
+const MOST_ARRAYS = 10_000;
+
 const BIGGEST = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
@@ -20,6 +22,7 @@ const BIGGEST = BigInt(Number.MAX_SAFE_INTEGER);
  */
 export class HeaderReader {
   position = 0;
+  #arrays = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #name: string;
@@ -47,6 +50,11 @@ export class HeaderReader {
     if (count * minimum > left) {
       throw this.fail(`${what} would take ${count} times ${minimum} bytes, but the file has ${left} left`);
     }
+  }
+
+  /** Counts an array, and refuses more than models have: one without items takes 12 bytes here and hundreds in memory. */
+  beginArray(what: string): void {
+    if (++this.#arrays > MOST_ARRAYS) throw this.fail(`${what} is one of more than ${MOST_ARRAYS} lists`);
   }
 
   /** Returns where `length` bytes start and moves past them. */

@@ -1,9 +1,10 @@
 import { EngineError } from '../errors.ts';
 import { checkTensors } from './expected-tensors.ts';
 import { FAMILIES, type Family } from './families.ts';
+import { hyperparameters } from './hyperparameters.ts';
 import { type RopeScaling, ropeScaling } from './rope.ts';
 import type { GgufFile } from './types.ts';
-import { metaNumber, metaString, optionalBooleansOrNumber, optionalNumber } from './values.ts';
+import { metaString, optionalBooleansOrNumber, optionalNumber } from './values.ts';
 
 /** Hyperparameters of a model of one of the FAMILIES. */
 export interface LlamaConfig {
@@ -55,6 +56,9 @@ const UNSUPPORTED_KEYS: Readonly<Record<string, readonly number[]>> = {
 /** GroupQueryAttention of ONNX Runtime turns heads of multiples of this size only. */
 const HEAD_UNIT = 16;
 
+/** Rotary angles of a smaller base grow from pair to pair. */
+const SMALLEST_BASE = 1;
+
 function unsupported(file: GgufFile, what: string): EngineError {
   return new EngineError('unsupported-model', `${file.source.name} ${what}`);
 }
@@ -74,15 +78,20 @@ function slidingWindow(
   family: Family,
   model: { readonly layers: number; readonly contextLength: number; readonly ropeTheta: number },
 ): SlidingWindow | undefined {
-  const positions = optionalNumber(file, `${architecture}.attention.sliding_window`) ?? 0;
+  const { real } = hyperparameters(file, architecture);
+  const positions = Math.floor(real('attention.sliding_window', 0, 0));
   const pattern =
     optionalBooleansOrNumber(file, `${architecture}.attention.sliding_window_pattern`) ??
     family.windowPattern;
+  if (typeof pattern === 'number' && !(Number.isInteger(pattern) && pattern >= 0))
+    throw unsupported(
+      file,
+      `says that every ${pattern}-th layer sees all positions, which is no whole number.`,
+    );
   const isLocal = Array.from({ length: model.layers }, (_, layer) =>
     typeof pattern === 'number' ? pattern === 0 || layer % pattern < pattern - 1 : (pattern[layer] ?? false),
   );
-  const ropeTheta =
-    optionalNumber(file, `${architecture}.rope.freq_base_swa`) ?? family.localTheta ?? model.ropeTheta;
+  const ropeTheta = real('rope.freq_base_swa', family.localTheta ?? model.ropeTheta, SMALLEST_BASE);
   const changes = positions < model.contextLength || ropeTheta !== model.ropeTheta;
   if (!(positions > 0 && changes && isLocal.includes(true))) return undefined;
   return { positions, isLocal, ropeTheta };
@@ -95,40 +104,40 @@ function slidingWindow(
 export function llamaConfig(file: GgufFile): LlamaConfig {
   const architecture = metaString(file, 'general.architecture');
   const family = familyOf(file, architecture);
-  const number = (key: string) => metaNumber(file, `${architecture}.${key}`);
-  const numberOr = (key: string, fallback: number) =>
-    optionalNumber(file, `${architecture}.${key}`) ?? fallback;
+  const { count, real } = hyperparameters(file, architecture);
   for (const [key, harmless] of Object.entries(UNSUPPORTED_KEYS)) {
-    const value = numberOr(key, harmless[0]);
+    const value = optionalNumber(file, `${architecture}.${key}`) ?? harmless[0];
     if (!harmless.includes(value))
       throw unsupported(file, `asks for ${architecture}.${key} = ${value}, which is not supported.`);
   }
-  const heads = number('attention.head_count');
-  const hidden = number('embedding_length');
-  const layers = number('block_count');
-  const headDim = numberOr('attention.key_length', hidden / heads);
-  if (numberOr('rope.dimension_count', headDim) !== headDim)
+  const heads = count('attention.head_count');
+  const kvHeads = count('attention.head_count_kv', heads);
+  const hidden = count('embedding_length');
+  const width = count('feed_forward_length');
+  const layers = count('block_count');
+  const headDim = count('attention.key_length', Math.floor(hidden / heads));
+  if (heads % kvHeads !== 0)
+    throw unsupported(
+      file,
+      `has ${heads} heads of queries for ${kvHeads} of keys, which is no whole number for each.`,
+    );
+  if (count('rope.dimension_count', headDim) !== headDim)
     throw unsupported(file, 'rotates only a part of each head; that is not supported.');
-  if (numberOr('attention.value_length', headDim) !== headDim)
+  if (count('attention.value_length', headDim) !== headDim)
     throw unsupported(file, 'has values of another size than its keys; that is not supported.');
   if (headDim % HEAD_UNIT !== 0)
     throw unsupported(file, `has heads of ${headDim} numbers; only multiples of ${HEAD_UNIT} are supported.`);
-  const contextLength = number('context_length');
-  const ropeTheta = numberOr('rope.freq_base', 10000);
+  const contextLength = count('context_length');
+  const ropeTheta = real('rope.freq_base', 10000, SMALLEST_BASE);
   const scaledSize = family.scaledByHidden?.includes(layers) ? hidden / heads : headDim;
-  const shape = { family, architecture, layers };
+  const shape = { family, architecture, layers, hidden, width, heads, kvHeads, headDim };
   const vocabulary = checkTensors(file, shape);
   return {
     ...shape,
-    hidden,
-    width: number('feed_forward_length'),
-    heads,
-    kvHeads: numberOr('attention.head_count_kv', heads),
-    headDim,
-    attentionScale: numberOr('attention.scale', 0) || scaledSize ** -0.5,
+    attentionScale: real('attention.scale', 0, 0) || scaledSize ** -0.5,
     vocabulary,
     contextLength,
-    normEpsilon: number('attention.layer_norm_rms_epsilon'),
+    normEpsilon: real('attention.layer_norm_rms_epsilon', undefined, 0),
     ropeTheta,
     ropeScaling: ropeScaling(file, architecture, contextLength),
     window: slidingWindow(file, architecture, family, { layers, contextLength, ropeTheta }),

@@ -35,14 +35,20 @@ export function ropeScaling(file: GgufFile, architecture: string, contextLength:
   if (type === 'linear') return { type, factor };
   if (type === 'yarn') {
     const given = number('scaling.yarn_attn_factor') ?? number('scaling.attn_factor') ?? 1;
-    return {
-      type,
-      factor,
+    const found = {
       originalContext: number('scaling.original_context_length') ?? contextLength,
       betaFast: number('scaling.yarn_beta_fast') ?? 32,
       betaSlow: number('scaling.yarn_beta_slow') ?? 1,
       magnitude: given * (1 + 0.1 * Math.log(factor)),
     };
+    const wrong = Object.entries(found).find(([, value]) => !(Number.isFinite(value) && value > 0));
+    if (wrong !== undefined) {
+      throw new EngineError(
+        'unsupported-model',
+        `${file.source.name} scales rotary positions by YaRN with ${wrong.join(' = ')}, which is no positive number; choose another GGUF file of this model.`,
+      );
+    }
+    return { type, factor, ...found };
   }
   throw new EngineError(
     'unsupported-model',

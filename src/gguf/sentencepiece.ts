@@ -6,6 +6,19 @@ import { metaNumbers, optionalBoolean } from './values.ts';
 /** Stands for a space in pieces. */
 const SPACE = '\u2581';
 
+/** Characters; those of trained vocabularies are far shorter. */
+const LONGEST_PIECE = 1024;
+/** Characters of all merges together: those of trained vocabularies have a few times as many as their pieces. */
+const MERGED_SHARE = 16;
+const MOST_MERGED = 1_000_000;
+
+function tooMuch(file: GgufFile, what: string): EngineError {
+  return new EngineError(
+    'unsupported-model',
+    `${file.source.name}: its vocabulary has ${what}, which no trained one has; download the file again.`,
+  );
+}
+
 function isOneCharacter(text: string): boolean {
   return text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff);
 }
@@ -20,18 +33,28 @@ function isBoundary(text: string, at: number): boolean {
  * SentencePiece joins, again and again, the two neighbours whose union is the piece of the highest score. That is BPE
  * with every way to cut a piece into characters or other pieces as a merge, in order of the pieces' scores.
  */
-function mergesByScore({ tokens, types }: Vocabulary, scores: readonly number[]): [string, string][] {
+function mergesByScore(
+  file: GgufFile,
+  { tokens, types }: Vocabulary,
+  scores: readonly number[],
+): [string, string][] {
   const ids = [...tokens.keys()].filter((id) => (types[id] ?? TOKEN_TYPES.normal) === TOKEN_TYPES.normal);
   const pieces = new Set(ids.map((id) => tokens[id]));
   const isSymbol = (text: string) => isOneCharacter(text) || pieces.has(text);
   const merges: [string, string][] = [];
+  const text = ids.reduce((sum, id) => sum + tokens[id].length, 0);
+  let left = MOST_MERGED + MERGED_SHARE * text;
   for (const id of ids.sort((a, b) => scores[b] - scores[a])) {
     const piece = tokens[id];
+    if (piece.length > LONGEST_PIECE) throw tooMuch(file, `a piece of ${piece.length} characters`);
     for (let at = 1; at < piece.length; at++) {
       if (!isBoundary(piece, at)) continue;
-      const left = piece.slice(0, at);
-      const right = piece.slice(at);
-      if (isSymbol(left) && isSymbol(right)) merges.push([left, right]);
+      const start = piece.slice(0, at);
+      const end = piece.slice(at);
+      if (!isSymbol(start) || !isSymbol(end)) continue;
+      left -= piece.length;
+      if (left < 0) throw tooMuch(file, 'pieces that can be put together in too many ways');
+      merges.push([start, end]);
     }
   }
   return merges;
@@ -78,7 +101,7 @@ export function sentencePieceParts(file: GgufFile, vocabulary: Vocabulary): Toke
       byte_fallback: types.includes(TOKEN_TYPES.byte),
       ignore_merges: false,
       vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges: mergesByScore(vocabulary, scores),
+      merges: mergesByScore(file, vocabulary, scores),
     },
     addBos: true,
   };

@@ -11,7 +11,7 @@ const PART_NAME = /-(\d{5})-of-(\d{5})(?=\.gguf$)/i;
  */
 export function splitNames(name: string): string[] | undefined {
   const count = PART_NAME.exec(name)?.[2];
-  if (count === undefined) return undefined;
+  if (count === undefined || Number(count) === 0) return undefined;
   return Array.from({ length: Number(count) }, (_, at) =>
     name.replace(PART_NAME, `-${String(at + 1).padStart(5, '0')}-of-${count}`),
   );
@@ -60,13 +60,16 @@ interface Part {
 
 function partOf(file: GgufFile): Part {
   const count = optionalNumber(file, 'split.count') ?? 1;
-  if (!(Number.isInteger(count) && count <= MOST_FILES)) {
+  const number = optionalNumber(file, 'split.no') ?? 0;
+  const isCount = Number.isInteger(count) && count >= 0 && count <= MOST_FILES;
+  const isNumber = Number.isInteger(number) && number >= 0 && number < Math.max(1, count);
+  if (!isCount || !isNumber) {
     throw new EngineError(
       'load-failed',
-      `${file.source.name} is damaged: split.count is ${count}; download the file again.`,
+      `${file.source.name} is damaged: split.count is ${count} and split.no ${number}; download the file again.`,
     );
   }
-  return { file, number: optionalNumber(file, 'split.no') ?? 0, count };
+  return { file, number, count };
 }
 
 function checkComplete(parts: readonly Part[]): void {

@@ -50,6 +50,7 @@ export function readValue(reader: HeaderReader, type: number, what: string, dept
 
 function readArray(reader: HeaderReader, what: string, depth: number): GgufValue {
   if (depth > DEEPEST_ARRAY) throw reader.fail(`${what} has arrays nested more than ${DEEPEST_ARRAY} deep`);
+  reader.beginArray(what);
   const type = reader.u32();
   const count = reader.size(`the number of items of ${what}`);
   const scalar = SCALARS.get(type);

@@ -1,10 +1,11 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { yieldToEvents } from '../bytes/yield.ts';
+import { EngineError } from '../errors.ts';
 import { neuronAttribution } from '../gguf/attribution.ts';
 import { readGguf } from '../gguf/file.ts';
 import type { Precision } from '../gguf/linear-weights.ts';
-import { llamaConfig } from '../gguf/llama-config.ts';
+import { type LlamaConfig, llamaConfig } from '../gguf/llama-config.ts';
 import { buildLlama } from '../gguf/llama-graph.ts';
 import { downProjectionError } from '../gguf/rounding.ts';
 import { tokenizerFromGguf } from '../gguf/tokenizer.ts';
@@ -34,6 +35,15 @@ export interface OpenOptions {
 
 /** Longer rotary tables cost memory that a page does not have. */
 const LONGEST_CONTEXT = 32768;
+/** Bytes that all rotary tables may take; as long as they are within this or as large as the file, they may be longest. */
+const TABLE_BYTES = 32 * 2 ** 20;
+
+/** Positions that the rotary tables are made for: two tables of floats, and two more for layers with a window. */
+function tableLength({ source }: GgufFile, { contextLength, headDim, window }: LlamaConfig): number {
+  const bytes = 4 * headDim * (window ? 2 : 1);
+  const affordable = Math.floor(Math.max(TABLE_BYTES, source.size) / bytes);
+  return Math.min(contextLength, LONGEST_CONTEXT, Math.max(1, affordable));
+}
 
 function nameOf(file: GgufFile): string {
   return (
@@ -55,8 +65,14 @@ export async function openGguf(
   const stored = await readGguf(source);
   const { file, finish } = await hashWhileRead(stored);
   const found = llamaConfig(file);
-  const config = { ...found, contextLength: Math.min(found.contextLength, LONGEST_CONTEXT) };
+  const config = { ...found, contextLength: tableLength(file, found) };
   const tokenizer = tokenizerFromGguf(file);
+  if (tokenizer.vocabSize > config.vocabulary) {
+    throw new EngineError(
+      'load-failed',
+      `${file.source.name} is damaged: its tokenizer has ${tokenizer.vocabSize} tokens, but only ${config.vocabulary} have an embedding; download the file again.`,
+    );
+  }
   const { precision, name } = precisionFor(runtime.kind, file, options);
   const graphOptions = buildOptions(runtime.kind, config);
   const built = await buildLlama(file, config, precision, {

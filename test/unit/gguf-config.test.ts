@@ -93,14 +93,25 @@ describe('the hyperparameters', () => {
     expect(llamaConfig(files.gemma3).attentionScale).toBe(16 ** -0.5);
     const file = changed('gemma3', { 'gemma3.attention.scale': 0.5 });
     expect(llamaConfig(file).attentionScale).toBe(0.5);
-    const [norm] = files.gemma3.tensors.values();
     const tensors = new Map<string, GgufTensor>([...files.gemma3.tensors]);
-    for (const name of files.gemma3.tensors.keys()) {
+    for (const [name, tensor] of files.gemma3.tensors) {
       if (!name.startsWith('blk.0.')) continue;
-      for (let layer = 8; layer < 62; layer++) tensors.set(name.replace('blk.0.', `blk.${layer}.`), norm!);
+      for (let layer = 8; layer < 62; layer++) tensors.set(name.replace('blk.0.', `blk.${layer}.`), tensor);
     }
     const deep = { ...changed('gemma3', { 'gemma3.block_count': 62 }), tensors };
     expect(llamaConfig(deep).attentionScale).toBe((32 / 4) ** -0.5);
+  });
+
+  it('may be lists of one value for every layer', () => {
+    const lists = {
+      'qwen3.feed_forward_length': Uint32Array.of(...Array(4).fill(llamaConfig(files.qwen3).width)),
+      'qwen3.attention.head_count_kv': Array(4).fill(llamaConfig(files.qwen3).kvHeads),
+    };
+    expect(llamaConfig(changed('qwen3', lists))).toEqual(llamaConfig(files.qwen3));
+    const unequal = changed('qwen3', { 'qwen3.feed_forward_length': Uint32Array.of(64, 32) });
+    expect(() => llamaConfig(unequal)).toThrow(
+      /feed_forward_length is a list of different values; it must be/,
+    );
   });
 
   it('scale rotary positions linearly where a factor has no type, and not at all by 1', () => {
