@@ -4,6 +4,7 @@ import { Disclosure } from '../controls/Disclosure.tsx';
 import { Slider } from '../controls/Slider.tsx';
 import { useSession } from '../state/hooks.ts';
 import { groupRange, type SteeredGroup } from '../state/slices/steering.ts';
+import { Known } from './Known.tsx';
 import { NeuronList } from './NeuronList.tsx';
 import { SetFacts } from './SetFacts.tsx';
 
@@ -54,6 +55,7 @@ export function GroupItem({ group, first }: { readonly group: SteeredGroup; read
           onEnd={session.endStep}
         />
       )}
+      {!first && <Known group={group} />}
       {first && members.length <= shownAtOnce ? (
         <NeuronList members={members} />
       ) : (

@@ -1,49 +1,91 @@
 import { useStore } from 'zustand';
 import type { Metric, NeuronSet } from '../../src/neurons/set-file.ts';
+import { Disclosure } from '../controls/Disclosure.tsx';
 import { useSession } from '../state/hooks.ts';
+import { knownOfSet } from '../state/known.ts';
 import { noteOnSet } from '../state/sets.ts';
 
-function metricText(metric: Metric): string {
-  if (typeof metric === 'number') return metric.toPrecision(3);
-  return `${metric.value.toPrecision(3)} (${metric.low.toPrecision(3)} to ${metric.high.toPrecision(3)})`;
+const decimals = (value: number) => value.toFixed(2);
+
+/** "0.81 (0.68 to 0.90)", "80", "4.53". */
+export function metricText(metric: Metric): string {
+  if (typeof metric !== 'number')
+    return `${decimals(metric.value)} (${decimals(metric.low)} to ${decimals(metric.high)})`;
+  return Number.isInteger(metric) ? metric.toLocaleString('en') : metric.toPrecision(3);
 }
 
-/** Where a neuron set comes from and what is known of it. */
+/** "25 November 2026" for a date in ISO 8601. */
+export function dateText(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+}
+
+/** What counts and settings of a set's making mean; a metric of another name is called by it. */
+const metricNames: Readonly<Record<string, string>> = {
+  C: 'Inverse regularisation strength C',
+  'answers trained on': 'Answers learnt from',
+  'right answers tested on': 'Right answers tested on',
+  'made-up answers tested on': 'Made-up answers tested on',
+  'neurons against': 'Neurons that speak for a right answer, left out',
+};
+
+/** What a neuron set is worth, in words first, and where it comes from. */
 export function SetFacts({ set }: { readonly set: NeuronSet }) {
   const loaded = useStore(useSession().stores.model, (state) => state.model);
-  const { model, provenance, metrics } = set;
+  const { model, provenance } = set;
   const note = loaded && noteOnSet(set, loaded);
+  const where = loaded && note === undefined ? 'in this model' : `in ${model.name}`;
   return (
-    <dl className="facts">
-      <dt>Found on</dt>
-      <dd>
-        <bdi>{model.name}</bdi>
-        {note !== undefined && <p className="muted">{note}</p>}
-      </dd>
-      <dt>Questions</dt>
-      <dd>
-        <bdi>{provenance.questions}</bdi>
-      </dd>
-      <dt>Made</dt>
-      <dd>{provenance.created}</dd>
-      <dt>Score</dt>
-      <dd>
-        {set.intercept === undefined ? 'mean activation of its neurons' : 'its classifier’s probability'}
-      </dd>
-      {Object.entries(metrics).map(([name, metric]) => (
-        <div key={name} className="facts-row">
-          <dt>{name}</dt>
-          <dd>{metricText(metric)}</dd>
-        </div>
-      ))}
-      {provenance.notes && (
-        <>
-          <dt>Notes</dt>
-          <dd>
-            <bdi>{provenance.notes}</bdi>
-          </dd>
-        </>
+    <div className="set-words">
+      <p>
+        <bdi>{knownOfSet(set, where)}</bdi>
+      </p>
+      {note !== undefined && <p className="muted">{note}</p>}
+      <dl className="facts-stack">
+        <Fact name="Found in" value={model.name} />
+        <Fact name="Made on" value={dateText(provenance.created)} />
+        <Fact name="Learnt from" value={provenance.questions} />
+        <Fact
+          name="Detector’s score"
+          value={
+            set.intercept === undefined
+              ? 'the mean activation of its neurons'
+              : 'a probability from the weighted activations of its neurons'
+          }
+        />
+        {provenance.licence && <Fact name="Licence" value={provenance.licence} />}
+        {provenance.notes && <Fact name="Notes" value={provenance.notes} />}
+      </dl>
+      {Object.keys(set.metrics).length > 0 && (
+        <Disclosure title="All numbers">{() => <Numbers metrics={set.metrics} />}</Disclosure>
       )}
+    </div>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
+    </div>
+  );
+}
+
+function Numbers({ metrics }: Pick<NeuronSet, 'metrics'>) {
+  return (
+    <dl className="facts-stack">
+      {Object.entries(metrics).map(([name, metric]) => (
+        <Fact key={name} name={metricNames[name] ?? name} value={metricText(metric)} />
+      ))}
     </dl>
   );
 }

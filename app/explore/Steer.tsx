@@ -8,6 +8,7 @@ import { groupRange } from '../state/slices/steering.ts';
 import { AddNeurons } from './AddNeurons.tsx';
 import { DoseStrip } from './DoseStrip.tsx';
 import { GroupItem } from './GroupItem.tsx';
+import { Known } from './Known.tsx';
 import { LoneNeurons } from './NeuronList.tsx';
 import { UndoRedo } from './UndoRedo.tsx';
 
@@ -34,6 +35,7 @@ export function Steer() {
           onChange={session.setFactor}
           onEnd={session.endStep}
         />
+        {first && <Known group={first} />}
         <DoseStrip />
         <Choice label="Scope" value={scope} options={scopes} onChange={session.setScope} />
         <div className="rail-row">

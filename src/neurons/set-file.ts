@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { identitySchema } from './identity.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
+import { type SetEffect, setEffectSchema } from './set-effects.ts';
 import type { SetModel } from './set-model.ts';
 import type { NeuronRef } from './types.ts';
 
@@ -49,6 +50,8 @@ export interface NeuronSet {
     readonly notes?: string;
   };
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** What scaling the set was measured to do, a suite each; missing where it was not. */
+  readonly effects?: readonly SetEffect[];
 }
 
 const text = z.string().max(10_000);
@@ -103,6 +106,7 @@ const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
       'expected a number, or value, low and high',
     ),
   ),
+  effects: z.array(setEffectSchema).max(1000).optional(),
 });
 
 function refuse(sentence: string, cause?: unknown): never {

@@ -1,0 +1,16 @@
+import { useStore } from 'zustand';
+import { useSession } from '../state/hooks.ts';
+import { knownOfGroup } from '../state/known.ts';
+import { noteOnSet } from '../state/sets.ts';
+import type { SteeredGroup } from '../state/slices/steering.ts';
+
+/** What is known of a group's neurons, beside its slider. */
+export function Known({ group }: { readonly group: SteeredGroup }) {
+  const model = useStore(useSession().stores.model, (state) => state.model);
+  const isOwn = group.set !== undefined && model !== undefined && noteOnSet(group.set, model) === undefined;
+  return (
+    <p className="known muted">
+      <bdi>{knownOfGroup(group, isOwn)}</bdi>
+    </p>
+  );
+}
