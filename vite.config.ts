@@ -1,6 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
-import { contentSecurityPolicy, crossOriginIsolation, modelBesideSite } from './scripts/lib/vite-plugins.ts';
+import {
+  contentSecurityPolicy,
+  crossOriginIsolation,
+  modelBesideSite,
+  schemasWithoutEval,
+} from './scripts/lib/vite-plugins.ts';
 
 /** Headers that make a page cross-origin isolated, which threads in WASM need. */
 const isolationHeaders = {
@@ -15,6 +20,7 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [
     react(),
+    schemasWithoutEval(),
     crossOriginIsolation(),
     contentSecurityPolicy(),
     modelBesideSite(process.env.H_NEURONS_MODEL !== 'none'),
@@ -23,7 +29,7 @@ export default defineConfig({
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   // Workers named as entries: else their packages are found late and the page reloads while it starts.
   optimizeDeps: { entries: ['index.html', 'workers/*.worker.ts'], exclude: ['onnxruntime-web'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [schemasWithoutEval()] },
   server: {
     port: 5173,
     headers: isolationHeaders,

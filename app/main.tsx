@@ -1,15 +1,18 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { config } from 'zod';
 import { App } from './App.tsx';
 import { createEngine } from './state/engine.ts';
+import { fetchWaitingParts, later, onMissingPart, whenIdle } from './state/later.ts';
 import { everyOtherFrame } from './state/pacing.ts';
 import { createPages } from './state/page.ts';
 import { createSession } from './state/session.ts';
 import { shippedSets } from './state/sets.ts';
 import { startModel } from './state/start.ts';
+import { createStudyClient } from './state/study.ts';
 import { createTabs } from './state/tabs.ts';
 import { createTheme } from './state/theme.ts';
+import { createVersionWatch, readPageAnew } from './state/version.ts';
+import { createWorks } from './state/works.ts';
 import { followLink } from './takeaway/links.ts';
 import { showFirstRun } from './takeaway/runs.ts';
 import './styles/tokens.css';
@@ -25,9 +28,6 @@ import './styles/origins.css';
 import './styles/models.css';
 import './styles/layout.css';
 
-// The page's policy forbids code that is made from text, which is how schemas get faster.
-config({ jitless: true });
-
 const theme = createTheme();
 const pages = createPages();
 const engine = createEngine(
@@ -39,6 +39,10 @@ const session = createSession(
   (model) => shippedSets(document.baseURI, model),
   createTabs(navigator.locks),
 );
+const study = createStudyClient();
+const works = createWorks(session, study);
+const ownScript = document.querySelector('script[type="module"][src]')?.getAttribute('src') ?? undefined;
+const version = createVersionWatch(import.meta.env.PROD ? ownScript : undefined, readPageAnew);
 // The first picture before the model, which takes all the processor there is.
 void followLink(session, location.hash)
   .then((found) => (found ? undefined : showFirstRun(session)))
@@ -48,6 +52,16 @@ addEventListener('hashchange', () => {
 });
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App session={session} theme={theme} pages={pages} />
+    <App session={session} works={works} theme={theme} pages={pages} version={version} />
   </StrictMode>,
 );
+
+// The study worker's code comes with its first call.
+later(() => study.call('runs', {}));
+const fetchParts = () => void fetchWaitingParts(whenIdle);
+fetchParts();
+onMissingPart(() => void version.look());
+addEventListener('online', fetchParts);
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') void version.look();
+});

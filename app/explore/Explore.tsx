@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { useSession } from '../state/hooks.ts';
 import { withoutTop } from '../state/slices/selection.ts';
 import { isInDialog } from './keys.ts';
@@ -28,12 +29,22 @@ export function Explore() {
       <Rail />
       <main className="figure" id="explore">
         <LoadPanel />
-        <Tokens />
+        <ErrorBoundary what="the answers">
+          <Tokens />
+        </ErrorBoundary>
         <div className="lower">
-          <NeuronMap />
-          <LayerProfile />
-          <NextTokens />
-          <NeuronCard />
+          <ErrorBoundary what="the neuron map">
+            <NeuronMap />
+          </ErrorBoundary>
+          <ErrorBoundary what="the layers">
+            <LayerProfile />
+          </ErrorBoundary>
+          <ErrorBoundary what="the next tokens">
+            <NextTokens />
+          </ErrorBoundary>
+          <ErrorBoundary what="the neuron’s card">
+            <NeuronCard />
+          </ErrorBoundary>
         </div>
       </main>
     </div>

@@ -22,7 +22,7 @@ function Examples({ close }: { readonly close: () => void }) {
   const [gallery, setGallery] = useState<GalleryFile | 'failed'>();
   useEffect(() => {
     let open = true;
-    loadGallery(document.baseURI).then(
+    loadGallery().then(
       (found) => open && setGallery(found),
       () => open && setGallery('failed'),
     );
@@ -40,7 +40,7 @@ function Examples({ close }: { readonly close: () => void }) {
   }
 
   if (gallery === 'failed')
-    return <p role="alert">The examples could not be read; reload the page to try again.</p>;
+    return <p role="alert">The examples could not be fetched; check the connection and open them again.</p>;
   if (!gallery) return <p className="muted">Reading the examples</p>;
   return (
     <>

@@ -1,3 +1,4 @@
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { Ask } from './Ask.tsx';
 import { Steer } from './Steer.tsx';
 
@@ -5,8 +6,12 @@ import { Steer } from './Steer.tsx';
 export function Rail() {
   return (
     <aside className="rail" aria-label="Controls">
-      <Ask />
-      <Steer />
+      <ErrorBoundary what="the question">
+        <Ask />
+      </ErrorBoundary>
+      <ErrorBoundary what="the sliders">
+        <Steer />
+      </ErrorBoundary>
     </aside>
   );
 }

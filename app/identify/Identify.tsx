@@ -1,17 +1,16 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useSession } from '../state/hooks.ts';
+import { useSession, useWorks } from '../state/hooks.ts';
 import { Answers } from './Answers.tsx';
 import { IdentificationContext } from './context.ts';
 import { Find } from './Find.tsx';
 import { Questions } from './Questions.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { UseSet } from './UseSet.tsx';
-import { useNewIdentification } from './useNewIdentification.ts';
 
 /** The paper's first result from scratch: ask, judge, find the neurons, and test what they are worth. */
 export function Identify() {
-  const identification = useNewIdentification();
+  const { identification } = useWorks();
   useEffect(() => {
     void identification.refresh();
   }, [identification]);

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 
 interface Props {
   readonly number: number;
@@ -19,7 +20,9 @@ export function Part({ number, title, about, children }: Props) {
         </h2>
         <div className="part-about">{about}</div>
       </div>
-      <div className="part-body">{children}</div>
+      <div className="part-body">
+        <ErrorBoundary what={`the part “${title}”`}>{children}</ErrorBoundary>
+      </div>
     </section>
   );
 }

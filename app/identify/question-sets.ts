@@ -1,5 +1,7 @@
 import { EngineError } from '../../src/errors.ts';
 import { parseQuestionSet, type QuestionSet, relationCounts } from '../../src/identify/questions.ts';
+import { later } from '../state/later.ts';
+import { siteText } from '../state/site-text.ts';
 
 /** Sets beside the page. */
 const builtIn = ['facts', 'invented'] as const;
@@ -15,15 +17,22 @@ export function builtInName(name: string): BuiltInName | undefined {
  * A set beside the page.
  * @throws EngineError `load-failed` where it cannot be had
  */
-export async function loadBuiltIn(name: BuiltInName): Promise<QuestionSet> {
-  const response = await fetch(new URL(`./questions/${name}.jsonl`, document.baseURI)).catch(() => undefined);
-  if (!response?.ok)
+export const loadBuiltIn = (name: BuiltInName): Promise<QuestionSet> => sets[name]();
+
+async function load(name: BuiltInName): Promise<QuestionSet> {
+  const text = await siteText(`questions/${name}.jsonl`);
+  if (text === undefined)
     throw new EngineError(
       'load-failed',
       'The questions could not be fetched from beside this page; check the connection and choose them again.',
     );
-  return parseQuestionSet(await response.text());
+  return parseQuestionSet(text);
 }
+
+const sets: Readonly<Record<BuiltInName, () => Promise<QuestionSet>>> = {
+  facts: later(() => load('facts')),
+  invented: later(() => load('invented')),
+};
 
 /**
  * Some questions of a set, evenly chosen over it and so over its relations: files often have them relation by relation.

@@ -1,13 +1,13 @@
 import { useEffect } from 'react';
+import { useWorks } from '../state/hooks.ts';
 import { ImpactContext } from './context.ts';
 import { Result } from './Result.tsx';
 import { Setup } from './Setup.tsx';
 import { SweepPanel } from './SweepPanel.tsx';
-import { useNewImpact } from './useNewImpact.ts';
 
 /** The paper's second result: does turning the neurons change behaviour, beyond what turning any neurons does? */
 export function Impact() {
-  const impact = useNewImpact();
+  const { impact } = useWorks();
   useEffect(() => {
     void impact.refresh();
   }, [impact]);

@@ -8,7 +8,10 @@ import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
 import { LineForm } from '../controls/LineForm.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { hubHost } from '../state/hub-host.ts';
+import { later } from '../state/later.ts';
 import { describeProgress } from '../state/progress.ts';
+
+const suiteReader = later(() => import('../../src/impact/import/read-suite.ts'));
 
 /** What was read, and what was left out. */
 function outcome({ suite, format, rows, skipped }: ReadSuite): string {
@@ -40,7 +43,7 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
     setError(undefined);
     setProgress('asking');
     try {
-      const made = await read(await import('../../src/impact/import/read-suite.ts'), own.signal);
+      const made = await read(await suiteReader(), own.signal);
       if (own.signal.aborted) return;
       onSuite(made.suite);
       setSaid(outcome(made));

@@ -1,23 +1,25 @@
 import { EngineError } from '../../src/errors.ts';
 import { BUILT_IN_SUITES, parseSuite, type Suite } from '../../src/impact/suites.ts';
+import { later } from '../state/later.ts';
+import { siteText } from '../state/site-text.ts';
 
 /** Suites that are chosen until the person chooses: one to go along with, and those that tell whether the model still works. */
 export const firstChosen: readonly Suite['kind'][] = ['false-premise', 'neutral', 'passages'];
 
 async function load(name: string): Promise<Suite> {
-  const response = await fetch(new URL(`./suites/${name}.jsonl`, document.baseURI)).catch(() => undefined);
-  if (!response?.ok)
+  const text = await siteText(`suites/${name}.jsonl`);
+  if (text === undefined)
     throw new EngineError(
       'load-failed',
-      'The suites could not be fetched from beside this page; check the connection and reload it.',
+      'The suites could not be fetched from beside this page; check the connection and try again.',
     );
-  return parseSuite(await response.text());
+  return parseSuite(text);
 }
 
 /**
  * The suites beside the page.
  * @throws EngineError `load-failed` where they cannot be had
  */
-export function loadSuites(): Promise<readonly Suite[]> {
-  return Promise.all(BUILT_IN_SUITES.map(load));
-}
+export const loadSuites: () => Promise<readonly Suite[]> = later(() =>
+  Promise.all(BUILT_IN_SUITES.map(load)),
+);

@@ -10,6 +10,7 @@ import {
   Tabs,
 } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { useSession } from '../state/hooks.ts';
 import { defaultModelName, defaultModelSize, hubModel } from '../state/models.ts';
 import type { ChooserPart } from '../state/slices/chooser.ts';
@@ -60,9 +61,11 @@ export function ModelDialog() {
                     </Tab>
                   ))}
                 </TabList>
-                {parts.map(({ id, Content }) => (
+                {parts.map(({ id, title, Content }) => (
                   <TabPanel key={id} id={id} className="models-part">
-                    <Content />
+                    <ErrorBoundary what={`the part “${title}”`}>
+                      <Content />
+                    </ErrorBoundary>
                   </TabPanel>
                 ))}
               </Tabs>

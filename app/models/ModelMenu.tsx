@@ -2,6 +2,7 @@ import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { DeviceChoice, LoadedModel } from '../../src/protocol/messages.ts';
 import { Choice } from '../controls/Choice.tsx';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { useSession } from '../state/hooks.ts';
 import { sourceOrigin } from '../state/models.ts';
 import type { ModelState } from '../state/slices/model.ts';
@@ -80,7 +81,9 @@ export function ModelMenu() {
           </Dialog>
         </Popover>
       </DialogTrigger>
-      <ModelDialog />
+      <ErrorBoundary what="the choice of models">
+        <ModelDialog />
+      </ErrorBoundary>
     </div>
   );
 }

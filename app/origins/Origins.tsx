@@ -1,13 +1,12 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { createOrigins } from '../state/origins.ts';
-import { createStudyClient } from '../state/study.ts';
+import { useWorks } from '../state/hooks.ts';
 import { Result } from './Result.tsx';
 import { Setup } from './Setup.tsx';
 
 /** The paper's third result: were the neurons there before the model was trained to answer? */
 export function Origins() {
-  const [origins] = useState(() => createOrigins(createStudyClient()));
+  const { origins } = useWorks();
   const report = useStore(origins.store, (state) => state.comparing.result);
   useEffect(() => {
     void origins.refresh();

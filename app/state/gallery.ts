@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { later } from './later.ts';
+import { siteText } from './site-text.ts';
 
 const text = z.string().min(1).max(2000);
 const answer = z.object({
@@ -88,8 +90,8 @@ export function describeEffect({ steered, control }: Effect): string {
 }
 
 /** The gallery beside the page. Throws where the file is missing or damaged. */
-export async function loadGallery(base: string): Promise<GalleryFile> {
-  const response = await fetch(new URL('./prompts/gallery.json', base));
-  if (!response.ok) throw new Error(`the server answers ${response.status}`);
-  return gallerySchema.parse(await response.json());
-}
+export const loadGallery: () => Promise<GalleryFile> = later(async () => {
+  const text = await siteText('prompts/gallery.json');
+  if (text === undefined) throw new Error('the gallery cannot be had');
+  return gallerySchema.parse(JSON.parse(text));
+});

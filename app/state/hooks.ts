@@ -1,6 +1,7 @@
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { type Palette, readPalette } from '../charts/palette.ts';
+import type { Works } from './jobs.ts';
 import type { Pages } from './page.ts';
 import { answerLength, lastContinued, type RunRecord, tokenAt } from './record.ts';
 import type { Session } from './session.ts';
@@ -9,6 +10,7 @@ import type { ThemeControl } from './theme.ts';
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 export const ThemeContext = createContext<ThemeControl | undefined>(undefined);
+export const WorksContext = createContext<Works | undefined>(undefined);
 export const PagesContext = createContext<Pages | undefined>(undefined);
 
 function present<T>(value: T | undefined): T {
@@ -23,6 +25,11 @@ export function useSession(): Session {
 
 export function useThemeControl(): ThemeControl {
   return present(useContext(ThemeContext));
+}
+
+/** The long work of all pages. */
+export function useWorks(): Works {
+  return present(useContext(WorksContext));
 }
 
 /** Which page is shown. */

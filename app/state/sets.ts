@@ -4,11 +4,17 @@ import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { matchModels, type SetModel } from '../../src/neurons/set-model.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
+import { later } from './later.ts';
+import { siteText } from './site-text.ts';
 
 /** Endings of the files that `readSetFile` takes; a pickle is refused with the way to export it. */
 export const setFileTypes = ['.json', '.csv', '.tsv', '.txt', '.npy', '.npz', '.pkl', '.joblib'] as const;
 
 const indexSchema = z.object({ sets: z.array(z.string().regex(/^[\w.-]+\.json$/)).max(100) });
+
+const readers = later(() =>
+  Promise.all([import('../../src/neurons/formats/detect.ts'), import('../../src/neurons/formats/read.ts')]),
+);
 
 /** What of a model says whether neurons are of it. */
 export type SetOwner = Pick<
@@ -48,10 +54,7 @@ export function bestSet(
  * `base` is the page's address.
  */
 export async function shippedSets(base: string, model: SetOwner): Promise<NeuronSet[]> {
-  const read = async (file: string): Promise<string | undefined> => {
-    const response = await fetch(new URL(`./neurons/${file}`, base)).catch(() => undefined);
-    return response?.ok ? response.text() : undefined;
-  };
+  const read = (file: string) => siteText(`neurons/${file}`, base);
   const index = indexSchema.safeParse(parsed((await read('index.json')) ?? ''));
   if (!index.success) return [];
   const texts = await Promise.all(index.data.sets.map(read));
@@ -79,10 +82,7 @@ function parsed(text: string): unknown {
  * @throws EngineError 'bad-input' with one sentence that says what is wrong, also where the set is for another model
  */
 export async function readSetFile(file: File, model: SetOwner): Promise<NeuronSet> {
-  const [{ headLength, kindOfFile, largestFile }, { readNeuronSet }] = await Promise.all([
-    import('../../src/neurons/formats/detect.ts'),
-    import('../../src/neurons/formats/read.ts'),
-  ]);
+  const [{ headLength, kindOfFile, largestFile }, { readNeuronSet }] = await readers();
   const head = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
   const limit = largestFile[kindOfFile(head, file.name)];
   // The beginning of a file that is too large is enough for the sentence that refuses it.

@@ -1,16 +1,31 @@
-import { type Client, createClient } from '../../src/protocol/client.ts';
+import { type Client, createClient, type PortOf } from '../../src/protocol/client.ts';
 import type { StudyCalls } from '../../src/protocol/study-messages.ts';
 
 export type StudyClient = Client<StudyCalls>;
 
-/** The study worker: it keeps runs and does the statistics. It starts with the first call. */
-export function createStudyClient(): StudyClient {
+/** What a person can do once the worker stopped: the next call starts another. */
+const advice = 'Try it again; what is stored is still there.';
+
+function startWorker(): PortOf<StudyCalls> {
+  return new Worker(new URL('../../workers/study.worker.ts', import.meta.url), { type: 'module' });
+}
+
+/**
+ * The study worker: it keeps runs and does the statistics. It starts with the first call; one that stopped is replaced by the
+ * next call.
+ */
+export function createStudyClient(makePort: () => PortOf<StudyCalls> = startWorker): StudyClient {
   let client: StudyClient | undefined;
   const started = () => {
-    client ??= createClient<StudyCalls>(
-      new Worker(new URL('../../workers/study.worker.ts', import.meta.url), { type: 'module' }),
-    );
-    return client;
+    if (client) return client;
+    const port = makePort();
+    const own = createClient<StudyCalls>(port, advice);
+    port.addEventListener('error', () => {
+      if (client === own) client = undefined;
+      port.terminate?.();
+    });
+    client = own;
+    return own;
   };
   return {
     start: (type, input, options) => started().start(type, input, options),

@@ -1,5 +1,6 @@
 import { Fragment, useState } from 'react';
 import { Button, Dialog, DialogTrigger, FileTrigger, Popover } from 'react-aria-components';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { toCsv } from '../state/csv.ts';
 import { describeError } from '../state/describe-error.ts';
 import { selected, useSession } from '../state/hooks.ts';
@@ -62,7 +63,9 @@ export function TakeAway() {
       <Button className="button-plain">Export</Button>
       <Popover className="popover" placement="bottom end">
         <Dialog className="dialog take" aria-label="Export">
-          <Choices />
+          <ErrorBoundary what="the export">
+            <Choices />
+          </ErrorBoundary>
         </Dialog>
       </Popover>
     </DialogTrigger>

@@ -1,5 +1,6 @@
 import type { SetFormat } from '../../src/neurons/formats/write.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { later } from '../state/later.ts';
 import { asSetModel, type SetOwner } from '../state/sets.ts';
 import { neuronKey, type SteeredGroup } from '../state/slices/steering.ts';
 import { fileName, offerFile } from './download.ts';
@@ -41,9 +42,11 @@ export function setOfGroup(
   };
 }
 
+const writers = later(() => import('../../src/neurons/formats/write.ts'));
+
 /** Hands a set to the person as a file. */
 export async function saveSet(set: NeuronSet, format: SetFormat): Promise<void> {
-  const { setMediaTypes, writeNeuronSet } = await import('../../src/neurons/formats/write.ts');
+  const { setMediaTypes, writeNeuronSet } = await writers();
   const bytes = writeNeuronSet(set, format);
   offerFile(
     `${fileName('neurons', set.name)}.${format}`,

@@ -65,6 +65,21 @@ export function crossOriginIsolation(): Plugin {
   };
 }
 
+/**
+ * Keeps zod from trying whether code may be made from text, which the page's policy forbids and browsers report. It tries when
+ * the first schema is made, which may be before any code of the page runs, so the switch is in zod itself.
+ */
+export function schemasWithoutEval(): Plugin {
+  return {
+    name: 'h-neurons:schemas-without-eval',
+    transform(code, id) {
+      return /[/\\]zod[/\\]v4[/\\]core[/\\]core\.js$/.test(id)
+        ? { code: `${code}\nconfig({ jitless: true });\n`, map: null }
+        : undefined;
+    },
+  };
+}
+
 /** Leaves public/models out of the built site when `include` is false. */
 export function modelBesideSite(include: boolean): Plugin {
   let models = '';

@@ -1,0 +1,22 @@
+import { type ComponentType, lazy, Suspense, useState } from 'react';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+
+interface Props {
+  /** As the bar calls it. */
+  readonly title: string;
+  readonly load: () => Promise<ComponentType>;
+}
+
+const lazily = (load: Props['load']) => lazy(async () => ({ default: await load() }));
+
+/** A page whose code comes when it is first opened; where that fails, it can be tried again, and the rest goes on. */
+export function LaterPage({ title, load }: Props) {
+  const [Content, setContent] = useState(() => lazily(load));
+  return (
+    <ErrorBoundary what={`the page ${title}`} onRetry={() => setContent(lazily(load))}>
+      <Suspense fallback={<p className="muted page-coming">Opening {title}…</p>}>
+        <Content />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
