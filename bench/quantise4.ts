@@ -1,7 +1,7 @@
 import type { BuiltModel } from '../src/gguf/llama-graph.ts';
 import { attr, externalTensor, graph, model, node } from '../src/onnx/builders.ts';
+import { externalLocation } from '../src/onnx/external-location.ts';
 import { DataType, dimsOf, type NodeProto, type TensorProto } from '../src/onnx/model.ts';
-import { externalLocation } from '../src/onnx/tensor-data.ts';
 import type { ExternalData } from '../src/onnx/types.ts';
 
 const BLOCK = 32;

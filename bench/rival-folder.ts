@@ -6,8 +6,8 @@ import { type LlamaConfig, llamaConfig } from '../src/gguf/llama-config.ts';
 import { type BuiltModel, buildLlama } from '../src/gguf/llama-graph.ts';
 import { tokenizerFromGguf } from '../src/gguf/tokenizer.ts';
 import { pointOutside } from '../src/onnx/builders.ts';
+import { externalLocation } from '../src/onnx/external-location.ts';
 import { encodeModel } from '../src/onnx/model.ts';
-import { externalLocation } from '../src/onnx/tensor-data.ts';
 import { quantiseGraph4 } from './quantise4.ts';
 
 /** Name of the model in the folder that transformers.js reads. */

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 
 /** The files of an exported model, by their path inside its folder, read whole. */
 export interface ModelFiles {
@@ -63,6 +64,11 @@ function normalised(path: string): string {
 export function dataPath(files: ModelFiles, graph: string, location: string): string {
   const path = normalised(folderOf(graph) + location);
   if (files.list().includes(path)) return path;
+  if (path.startsWith('..'))
+    throw new EngineError(
+      'bad-input',
+      `The model of ${files.name} keeps weights at "${shownName(location)}", outside of its folder; choose a model whose data files lie in its folder.`,
+    );
   throw new EngineError(
     'bad-input',
     `${files.name} lacks the model's data file ${path}; choose it together with the model.`,

@@ -6,11 +6,13 @@ import { type GraphDemands, graphDemands } from '../onnx/demands.ts';
 import { dequantise } from '../onnx/dequantise.ts';
 import { detectDownProjections } from '../onnx/down-projections.ts';
 import { dataLocations, pointIntoFile } from '../onnx/external.ts';
+import { checkSharing } from '../onnx/graph-check.ts';
 import { instrument } from '../onnx/instrument.ts';
 import { decodeModel, type ModelProto } from '../onnx/model.ts';
 import { normGains } from '../onnx/norm-gains.ts';
 import { normsInAttention } from '../onnx/refusals.ts';
 import { roundingError } from '../onnx/rounding-error.ts';
+import { isStored, storedBytes } from '../onnx/tensor-data.ts';
 import type { ExternalData, NeuronGraph } from '../onnx/types.ts';
 import { columnNorms } from '../onnx/weights.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
@@ -104,6 +106,13 @@ export interface OpenOnnxOptions {
   readonly onProgress?: OnProgress;
 }
 
+/** A weight of two bits takes 16 times as many as float32. */
+const DENSE_SHARE = 16;
+
+function bytesOf(file: Uint8Array, data: readonly ExternalData[]): number {
+  return data.reduce((sum, each) => sum + each.data.byteLength, file.byteLength);
+}
+
 /** The graph as it is going to run, and how its weights are held. */
 function prepareGraph(
   file: Uint8Array,
@@ -113,9 +122,9 @@ function prepareGraph(
 ) {
   const asExported = { source: file, demands: graphDemands(decoded), data, precision: 'as exported' };
   if (!options) return asExported;
-  const bytes = data.reduce((sum, each) => sum + each.data.byteLength, file.byteLength);
+  const bytes = bytesOf(file, data);
   const { model, externalData, dense, kept, were } = dequantise(decoded, data, {
-    budget: options.budget - bytes,
+    budget: Math.min(options.budget - bytes, DENSE_SHARE * bytes),
   });
   if (dense === 0) return asExported;
   const own = pointIntoFile(model, file, externalData);
@@ -152,9 +161,12 @@ export async function openOnnx(
     })),
   );
   // Of the weights as they are in the file: the same on every device.
-  const columns = detectDownProjections(decoded).layers.map(({ projection }) =>
-    columnNorms(projection, data),
-  );
+  const { layers: found } = detectDownProjections(decoded);
+  const weights = (decoded.graph?.initializer ?? [])
+    .filter(isStored)
+    .map((tensor) => storedBytes(tensor, data));
+  checkSharing(weights, found, bytesOf(graph, data));
+  const columns = found.map(({ projection }) => columnNorms(projection, data));
   const template = await chatTemplate(files, tokenizerConfig);
   const identity = await onnxIdentity(decoded, data, {
     ...{ config, generation, tokenizerConfig, template },

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Projection, Quantization, Weight } from './projections.ts';
 import { tensorValues } from './tensor-data.ts';
 import type { ExternalData } from './types.ts';
-import { blockZeros, bnb4Values, scaleSteps } from './weights.ts';
+import { blocksOf, bnb4Of, bnb4Values, scaleSteps } from './weights.ts';
 
 type Form<Name extends Weight['form']> = Extract<Weight, { form: Name }>;
 
@@ -40,13 +40,8 @@ function fromBlocks(
   { inputs, outputs }: Projection,
   external: readonly ExternalData[],
 ): Float32Array {
-  const { tensor, bits, blockSize } = weight;
-  const perRow = Math.ceil(inputs / blockSize);
-  const bytesPerRow = (perRow * blockSize * bits) / 8;
-  const bytes = tensorValues(tensor, external);
-  const scales = tensorValues(weight.scales, external);
-  const groups = weight.groupIndex ? tensorValues(weight.groupIndex, external) : undefined;
-  const zeros = blockZeros(weight, outputs, perRow, external);
+  const { bits, blockSize } = weight;
+  const { bytes, scales, groups, zeros, perRow, bytesPerRow } = blocksOf(weight, inputs, outputs, external);
   const mask = 2 ** bits - 1;
   const values = new Float32Array(outputs * inputs);
   for (let row = 0; row < outputs; row++) {
@@ -60,12 +55,12 @@ function fromBlocks(
 }
 
 function fromBnb4(
-  { tensor, maxima: largest, blockSize, code }: Form<'bnb4'>,
+  weight: Form<'bnb4'>,
   { inputs, outputs }: Projection,
   external: readonly ExternalData[],
 ): Float32Array {
-  const bytes = tensorValues(tensor, external);
-  const maxima = tensorValues(largest, external);
+  const { blockSize, code } = weight;
+  const { bytes, maxima } = bnb4Of(weight, inputs, outputs, external);
   const levels = bnb4Values[code];
   const values = new Float32Array(outputs * inputs);
   for (let i = 0; i < values.length; i++) {

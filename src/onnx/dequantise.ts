@@ -74,24 +74,25 @@ function denseProduct(projection: Projection, weight: string, transposed: boolea
   return nodes;
 }
 
-/** Drops nodes and initialisers that nothing reads any more; old models list initialisers among the inputs, too. */
+/** Drops nodes and initialisers that no output needs any more; old models list initialisers among the inputs, too. */
 function prune(graph: GraphProto): void {
   const initial = new Set(graph.initializer.map(({ name }) => name));
-  for (;;) {
-    const read = new Set([
-      ...graph.node.flatMap(({ input, attribute }) => [
-        ...input,
-        ...attribute.flatMap(({ g }) => readInside(g)),
-      ]),
-      ...graph.output.map(({ name }) => name),
-    ]);
-    const nodes = graph.node.filter(({ output }) => output.some((value) => value !== '' && read.has(value)));
-    const changed = nodes.length < graph.node.length;
-    graph.node = nodes;
-    graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
-    graph.input = graph.input.filter(({ name }) => read.has(name) || !initial.has(name));
-    if (!changed) return;
+  const makers = new Map(graph.node.flatMap((each) => each.output.map((value) => [value, each] as const)));
+  const read = new Set<string>();
+  const needed = new Set<NodeProto>();
+  const open = graph.output.map(({ name }) => name);
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (read.has(value)) continue;
+    read.add(value);
+    const maker = value === '' ? undefined : makers.get(value);
+    if (!maker || needed.has(maker)) continue;
+    needed.add(maker);
+    open.push(...maker.input);
+    for (const { g } of maker.attribute) for (const inside of readInside(g)) open.push(inside);
   }
+  graph.node = graph.node.filter((each) => needed.has(each));
+  graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
+  graph.input = graph.input.filter(({ name }) => read.has(name) || !initial.has(name));
 }
 
 /** Values that a subgraph reads, its own ones included. */

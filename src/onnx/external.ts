@@ -1,9 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { EngineError } from '../errors.ts';
 import { pointOutside } from './builders.ts';
+import { externalLocation } from './external-location.ts';
 import type { ModelProto, TensorProto } from './model.ts';
 import { TensorProtoSchema } from './onnx_pb.ts';
-import { externalLocation } from './tensor-data.ts';
 import type { ExternalData } from './types.ts';
 
 /** Below this many bytes an initialiser stays in the model: the runtime reads small ones while it optimises. */

@@ -76,6 +76,9 @@ function constantValue(node: NodeProto): TensorProto | undefined {
   return node.attribute.find((attribute) => attribute.name === 'value')?.t;
 }
 
+/** A larger first dimension says nothing of what the graph takes. */
+const MOST_LANES = 2n ** 31n;
+
 /** Name and dimensions of the graph input that carries the prompt: token ids [lanes, length], or embeddings [lanes, length, hidden]. */
 export function promptInput(graph: GraphProto): { name: string; lanes: number | string } | undefined {
   const initializers = new Set(graph.initializer.map((tensor) => tensor.name));
@@ -91,6 +94,7 @@ export function promptInput(graph: GraphProto): { name: string; lanes: number | 
   if (!input) return undefined;
   const first =
     input.type?.value.case === 'tensorType' ? input.type.value.value.shape?.dim[0]?.value : undefined;
-  if (first?.case === 'dimValue') return { name: input.name, lanes: Number(first.value) };
+  if (first?.case === 'dimValue' && first.value < MOST_LANES)
+    return { name: input.name, lanes: Number(first.value) };
   return { name: input.name, lanes: first?.case === 'dimParam' ? first.value : 'lanes' };
 }

@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { EngineError } from '../errors.ts';
+import { checkGraph } from './graph-check.ts';
 import {
   type ModelProto,
   ModelProtoSchema,
@@ -7,6 +8,8 @@ import {
   NodeProtoSchema,
   type TensorProto,
 } from './onnx_pb.ts';
+
+import { checkWire, notWhole } from './wire-check.ts';
 
 export type {
   AttributeProto,
@@ -46,17 +49,12 @@ function refuseOtherFiles(bytes: Uint8Array): void {
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   refuseOtherFiles(bytes);
+  checkWire(bytes, ModelProtoSchema);
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
-    throw new EngineError(
-      'bad-input',
-      'The model file is not a whole ONNX file; it may be truncated or damaged, load it again.',
-      {
-        cause,
-      },
-    );
+    throw notWhole(cause);
   }
   if (!model.graph || model.graph.node.length === 0 || model.opsetImport.length === 0) {
     throw new EngineError(
@@ -64,6 +62,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
       'The file holds no ONNX graph; choose the .onnx file of a language model.',
     );
   }
+  checkGraph(model.graph);
   return model;
 }
 

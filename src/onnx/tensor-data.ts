@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { bfloat16ToFloat, halfToFloat } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
+import { externalLocation } from './external-location.ts';
 import { DataType, type TensorProto } from './model.ts';
 import { TensorProtoSchema } from './onnx_pb.ts';
 import type { ExternalData } from './types.ts';
@@ -22,27 +23,6 @@ const bitsOf: Readonly<Partial<Record<number, number>>> = {
   [DataType.INT4]: 4,
 };
 
-/** Where an external tensor lies. */
-export interface ExternalLocation {
-  readonly location: string;
-  readonly offset: number;
-  /** Undefined: as long as the tensor. */
-  readonly length?: number;
-}
-
-/** The location of an external tensor's data; undefined for a tensor that holds its own. */
-export function externalLocation(tensor: TensorProto): ExternalLocation | undefined {
-  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-  const location = entries.get('location');
-  if (location === undefined) return undefined;
-  const length = entries.get('length');
-  return {
-    location,
-    offset: Number(entries.get('offset') ?? 0),
-    length: length === undefined ? undefined : Number(length),
-  };
-}
-
 /** Elements of a tensor. */
 export function elementCount(tensor: TensorProto): number {
   return tensor.dims.reduce((product, dim) => product * Number(dim), 1);
@@ -62,6 +42,11 @@ function dataFile(location: string, external: readonly ExternalData[]): External
     'bad-input',
     `The model's data file "${location}" is missing; choose it together with the model.`,
   );
+}
+
+/** Whether a tensor's data are bytes, in the model or in a data file, and no list of numbers. */
+export function isStored(tensor: TensorProto): boolean {
+  return tensor.rawData.byteLength > 0 || tensor.externalData.length > 0;
 }
 
 /**

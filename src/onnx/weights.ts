@@ -61,7 +61,7 @@ function matrixSquares(
 }
 
 /** Unpacks zero points of MatMulNBits to one number a block, [outputs, blocks]. */
-export function blockZeros(
+function blockZeros(
   weight: Form<'blocks'>,
   outputs: number,
   perRow: number,
@@ -84,12 +84,29 @@ export function blockZeros(
   return zeros;
 }
 
-function blockSquares(
+/** The parts of MatMulNBits' weight. */
+export interface Blocks {
+  readonly bytes: ArrayLike<number>;
+  readonly scales: ArrayLike<number>;
+  /** Numbers of the blocks that inputs belong to. */
+  readonly groups: ArrayLike<number> | undefined;
+  /** One number a block, [outputs, blocks]. */
+  readonly zeros: Float64Array;
+  /** Blocks of an output. */
+  readonly perRow: number;
+  readonly bytesPerRow: number;
+}
+
+/**
+ * Reads the parts of a weight in blocks.
+ * @throws EngineError where they do not fit each other, or the sizes that the node says
+ */
+export function blocksOf(
   weight: Form<'blocks'>,
   inputs: number,
   outputs: number,
   external: readonly ExternalData[],
-): Float64Array {
+): Blocks {
   const { tensor, bits, blockSize } = weight;
   if (![2, 4, 8].includes(bits) || blockSize < 1) {
     throw new EngineError(
@@ -105,12 +122,27 @@ function blockSquares(
   if (bytes.length !== outputs * perRow * bytesPerBlock)
     throw misfit(tensor, 'its size does not match its blocks');
   if (scales.length !== outputs * perRow) throw misfit(tensor, 'it has too few scales');
-  if (groups && groups.length < inputs) throw misfit(tensor, 'its groups do not cover it');
+  if (
+    groups &&
+    !(groups.length >= inputs && Array.from(groups).every((group) => group >= 0 && group < perRow))
+  )
+    throw misfit(tensor, 'its groups do not cover it');
   const zeros = blockZeros(weight, outputs, perRow, external);
+  return { bytes, scales, groups, zeros, perRow, bytesPerRow: perRow * bytesPerBlock };
+}
+
+function blockSquares(
+  weight: Form<'blocks'>,
+  inputs: number,
+  outputs: number,
+  external: readonly ExternalData[],
+): Float64Array {
+  const { bytes, scales, groups, zeros, perRow, bytesPerRow } = blocksOf(weight, inputs, outputs, external);
+  const { bits, blockSize } = weight;
   const mask = 2 ** bits - 1;
   const sums = new Float64Array(inputs);
   for (let row = 0; row < outputs; row++) {
-    const start = row * perRow * bytesPerBlock;
+    const start = row * bytesPerRow;
     for (let k = 0; k < inputs; k++) {
       const code = (bytes[start + ((k * bits) >> 3)]! >> ((k * bits) & 7)) & mask;
       const block = row * perRow + (groups ? groups[k]! : Math.floor(k / blockSize));
@@ -148,19 +180,36 @@ export const bnb4Values = {
   ],
 };
 
+/**
+ * Reads the codes of MatMulBnb4's weight and the largest value of each block.
+ * @throws EngineError where they do not fit the sizes that the node says
+ */
+export function bnb4Of(
+  weight: Form<'bnb4'>,
+  inputs: number,
+  outputs: number,
+  external: readonly ExternalData[],
+): { readonly bytes: ArrayLike<number>; readonly maxima: ArrayLike<number> } {
+  const { tensor, blockSize } = weight;
+  const bytes = tensorValues(tensor, external);
+  const maxima = tensorValues(weight.maxima, external);
+  const count = inputs * outputs;
+  const fits = bytes.length === Math.ceil(count / 2) && maxima.length === Math.ceil(count / blockSize);
+  if (blockSize < 1 || !fits) {
+    throw misfit(tensor, 'its size does not match its blocks');
+  }
+  return { bytes, maxima };
+}
+
 function bnb4Squares(
   weight: Form<'bnb4'>,
   inputs: number,
   outputs: number,
   external: readonly ExternalData[],
 ): Float64Array {
-  const { tensor, blockSize, code } = weight;
-  const bytes = tensorValues(tensor, external);
-  const maxima = tensorValues(weight.maxima, external);
+  const { bytes, maxima } = bnb4Of(weight, inputs, outputs, external);
+  const { blockSize, code } = weight;
   const count = inputs * outputs;
-  if (blockSize < 1 || bytes.length < count / 2 || maxima.length < count / blockSize) {
-    throw misfit(tensor, 'its size does not match its blocks');
-  }
   const values = bnb4Values[code];
   const sums = new Float64Array(inputs);
   for (let i = 0; i < count; i++) {

@@ -6,8 +6,8 @@ import { type ActivationsOptions, runActivations } from '../../src/cli/activatio
 import { runInspect } from '../../src/cli/inspect-command.ts';
 import { openOnnx } from '../../src/model/open-onnx.ts';
 import { pointOutside } from '../../src/onnx/builders.ts';
+import { externalLocation } from '../../src/onnx/external-location.ts';
 import { decodeModel, encodeModel } from '../../src/onnx/model.ts';
-import { externalLocation } from '../../src/onnx/tensor-data.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import { largestDifference } from '../support/differences.ts';
 import { fixtureFiles } from '../support/onnx-engine.ts';
