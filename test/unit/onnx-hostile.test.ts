@@ -133,15 +133,23 @@ describe('weights', () => {
     edited(FOLDER, (model) => change(external(model)));
 
   it.each<[string, (tensor: TensorProto) => void, RegExp]>([
-    ['of a negative size', (tensor) => void (tensor.dims[0] = -4n), /has the shape -4/],
+    ['of a negative size', (tensor) => void tensor.dims.splice(0, 1, -4n), /has the shape -4/],
     ['of sizes beyond numbers', (tensor) => void tensor.dims.push(2n ** 62n), /has the shape/],
     [
       'of more elements than there are',
-      (tensor) => void (tensor.dims[0] = 2n ** 31n),
+      (tensor) => void tensor.dims.splice(0, 1, 2n ** 31n),
       /does not fit its data/,
     ],
-    ['of an unknown type', (tensor) => void (tensor.dataType = 99), /element type 99, which is not known/],
-    ['of no type', (tensor) => void (tensor.dataType = 0), /element type 0, which is not known/],
+    [
+      'of an unknown type',
+      (tensor) => void Object.assign(tensor, { dataType: 99 }),
+      /element type 99, which is not known/,
+    ],
+    [
+      'of no type',
+      (tensor) => void Object.assign(tensor, { dataType: 0 }),
+      /element type 0, which is not known/,
+    ],
   ])('%s are refused', async (_, change, message) => {
     expect(await refusal(FOLDER, changed(change))).toMatch(message);
   });
@@ -189,15 +197,17 @@ describe('graphs', () => {
     ],
     [
       'with a node of far too many inputs',
-      ({ graph }) => void (graph!.node[3]!.input = Array(200_000).fill('x')),
+      ({ graph }) => void Object.assign(graph!.node[3]!, { input: Array(200_000).fill('x') }),
       /has 200000 inputs, outputs or attributes/,
     ],
     [
       'with a node of far too many attributes',
       ({ graph }) =>
-        void (graph!.node[3]!.attribute = Array.from({ length: 20_000 }, (_, i) =>
-          create(AttributeProtoSchema, { name: `a${i}` }),
-        )),
+        void Object.assign(graph!.node[3]!, {
+          attribute: Array.from({ length: 20_000 }, (_, i) =>
+            create(AttributeProtoSchema, { name: `a${i}` }),
+          ),
+        }),
       /has 20000 inputs, outputs or attributes/,
     ],
     [
