@@ -1,0 +1,35 @@
+// Reads inputs in a process of its own, which the pool ends where one takes too long.
+import { readInput } from './files.ts';
+import { createMeter } from './measure.ts';
+import { diceOf } from './mutate/dice.ts';
+import type { Job, Report } from './pool.ts';
+import { readerOf } from './readers.ts';
+
+const send = (report: Report) =>
+  new Promise<void>((resolve) => process.send?.(report, undefined, undefined, () => resolve()));
+
+let meter: { readonly reader: string; readonly made: Awaited<ReturnType<typeof createMeter>> } | undefined;
+
+async function work(job: Job): Promise<void> {
+  const reader = readerOf(job.reader);
+  if (meter?.reader !== job.reader)
+    meter = { reader: job.reader, made: await createMeter(reader, job.patience) };
+  const { made } = meter;
+  await send({ type: 'ready' });
+  if (job.type === 'folder') {
+    const reading = await made.measure(await readInput(job.folder));
+    await send({ type: 'read', index: 0, ...reading });
+  } else {
+    for (let index = job.first; index < job.end; index++) {
+      const input = reader.mutate(diceOf(job.reader, job.seed, index), made.seeds);
+      await send({ type: 'read', index, ...(await made.measure(input)) });
+    }
+  }
+  await send({ type: 'done', worn: made.isWorn() });
+}
+
+process.on('message', (job: Job) => {
+  work(job).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`, () => process.exit(70));
+  });
+});

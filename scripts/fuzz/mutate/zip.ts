@@ -1,0 +1,74 @@
+import { unzipSync, zipSync } from 'fflate';
+import { type Dice, oneOf } from './dice.ts';
+import { NASTY_TEXTS } from './nasty.ts';
+
+/** The earliest date of a ZIP archive: the same dice give the same bytes. */
+const mtime = new Date(1980, 0, 1);
+
+const contents = new Map<Uint8Array, Record<string, Uint8Array>>();
+
+function entriesOf(bytes: Uint8Array): Record<string, Uint8Array> {
+  const known = contents.get(bytes);
+  if (known) return known;
+  const entries = unzipSync(bytes);
+  contents.set(bytes, entries);
+  return entries;
+}
+
+let zeros: Uint8Array | undefined;
+
+/** Zeros of which 200 MB fit into 200 kB. */
+function bomb(): Uint8Array {
+  zeros ??= new Uint8Array(2e8);
+  return zeros;
+}
+
+let packedBomb: Uint8Array | undefined;
+
+/** An archive of one entry that unpacks to 200 MB, under a usual name. */
+function bombArchive(name: string): Uint8Array {
+  packedBomb ??= zipSync({ [name]: bomb() }, { mtime, level: 6 });
+  zeros = undefined;
+  return packedBomb;
+}
+
+/** Says another size of an entry, in its local header or in the directory, than it has. */
+function withSize(dice: Dice, bytes: Uint8Array): Uint8Array {
+  const signature = dice.pick([0x04034b50, 0x02014b50]);
+  const changed = bytes.slice();
+  const view = new DataView(changed.buffer);
+  const places = Array.from({ length: Math.max(0, bytes.length - 46) }, (_, i) => i).filter(
+    (i) => view.getUint32(i, true) === signature,
+  );
+  if (places.length === 0) return changed;
+  const at = dice.pick(places) + (signature === 0x04034b50 ? 14 : 16) + 4 * dice.below(3);
+  view.setUint32(at, dice.pick([0, 1, 0x7fffffff, 0xffffffff, 2 ** 28, dice.below(2 ** 32)]), true);
+  return changed;
+}
+
+/**
+ * An archive whose entries are others, are named otherwise, come twice, lie about their size or unpack to very much.
+ * @param changeEntry makes another content of an entry
+ */
+export function changeZip(
+  dice: Dice,
+  bytes: Uint8Array,
+  changeEntry: (content: Uint8Array, name: string) => Uint8Array,
+): Uint8Array {
+  const entries = Object.entries(entriesOf(bytes));
+  if (entries.length === 0) return bytes;
+  const [name, content] = dice.pick(entries);
+  const level = dice.pick([0, 1] as const);
+  const pack = (files: readonly (readonly [string, Uint8Array])[]) =>
+    zipSync(Object.fromEntries(files), { mtime, level });
+  const others = entries.filter(([each]) => each !== name);
+  return oneOf(dice, [
+    [16, () => pack(entries.map(([each, old]) => [each, each === name ? changeEntry(old, name) : old]))],
+    [2, () => pack([...others, [dice.pick(NASTY_TEXTS) || 'empty', content]])],
+    [2, () => pack(others)],
+    [2, () => pack([...entries, [`folder/${name}`, content]])],
+    [1, () => pack(Array.from({ length: 3000 }, (_, i) => [`${i}.txt`, new Uint8Array(i % 3)]))],
+    [4, () => withSize(dice, bytes)],
+    [1, () => (dice.chance(0.1) ? bombArchive(name) : withSize(dice, bytes))],
+  ]);
+}

@@ -1,0 +1,93 @@
+import { Lane, type Numbered } from './pool.ts';
+import type { Reading } from './types.ts';
+
+/** Inputs that a process takes at a time. */
+const BATCH = 100;
+
+export interface Finding {
+  readonly reader: string;
+  readonly index: number;
+  readonly fault: NonNullable<Reading['fault']>;
+}
+
+/** What became of a reader's inputs. */
+export interface Summary {
+  readonly reader: string;
+  readonly inputs: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly findings: readonly Finding[];
+  /** Milliseconds. */
+  readonly medianTime: number;
+  readonly longestTime: number;
+  /** Bytes at the peak, above the start. */
+  readonly memory: number;
+}
+
+export interface RunOptions {
+  readonly count: number;
+  readonly seed: number;
+  readonly processes: number;
+  readonly patience: number;
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Whether a fault may be the machine's: it is read again, alone. */
+const isDoubtful = ({ kind }: NonNullable<Reading['fault']>) =>
+  kind === 'time' || kind === 'memory' || kind === 'hang' || kind === 'crash';
+
+/** Reads one input in a new process. */
+async function readAlone(reader: string, index: number, { seed, patience }: RunOptions): Promise<Numbered> {
+  const lane = new Lane();
+  const readings: Numbered[] = [];
+  try {
+    await lane.run({ type: 'inputs', reader, patience, seed, first: index, end: index + 1 }, (reading) =>
+      readings.push(reading),
+    );
+  } finally {
+    lane.renew();
+  }
+  return readings[0]!;
+}
+
+/** Lets a reader read `count` inputs in several processes. */
+export async function fuzz(reader: string, options: RunOptions): Promise<Summary> {
+  const { count, seed, processes, patience, onProgress } = options;
+  const readings: Numbered[] = [];
+  let next = 0;
+  const work = async () => {
+    const lane = new Lane();
+    try {
+      while (next < count) {
+        const first = next;
+        next = Math.min(count, first + BATCH);
+        await lane.run({ type: 'inputs', reader, patience, seed, first, end: next }, (reading) => {
+          readings.push(reading);
+          onProgress?.(readings.length);
+        });
+      }
+    } finally {
+      lane.renew();
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, work));
+  const checked: Numbered[] = [];
+  for (const reading of readings)
+    checked.push(
+      reading.fault && isDoubtful(reading.fault) ? await readAlone(reader, reading.index, options) : reading,
+    );
+  const times = checked.map(({ time }) => time).sort((a, b) => a - b);
+  const sum = (outcome: Reading['outcome']) => checked.filter((each) => each.outcome === outcome).length;
+  return {
+    reader,
+    inputs: checked.length,
+    accepted: sum('accepted'),
+    refused: sum('refused'),
+    findings: checked
+      .sort((a, b) => a.index - b.index)
+      .flatMap(({ index, fault }) => (fault ? [{ reader, index, fault }] : [])),
+    medianTime: times[times.length >> 1] ?? 0,
+    longestTime: times.at(-1) ?? 0,
+    memory: Math.max(0, ...checked.map(({ memory }) => memory)),
+  };
+}
