@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | 'device-lost'
   | 'out-of-memory'
   | 'storage-full'
+  | 'storage-lost'
   | 'cancelled'
   | 'internal';
 

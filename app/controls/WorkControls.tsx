@@ -33,6 +33,8 @@ function statusText({ status, ready, canStart, doneText, chooseText = '' }: Prop
       return doneText;
     case 'failed':
       return 'stopped; what is done is stored';
+    case 'lost':
+      return 'stopped; nothing of it is stored any more';
     default:
       if (!ready) return 'the model must be ready first';
       return canStart ? '' : chooseText;

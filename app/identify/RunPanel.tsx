@@ -68,6 +68,7 @@ function Controls({ ready }: { readonly ready: boolean }) {
 function Progress() {
   const manifest = useIdentificationState((state) => state.manifest);
   const progress = useIdentificationState((state) => state.progress);
+  const notes = useIdentificationState((state) => state.notes) ?? [];
   const last = useRecords().at(-1);
   if (!progress) return null;
   const { done, total, counts } = progress;
@@ -87,6 +88,11 @@ function Progress() {
         )}
       </ProgressBar>
       {manifest && !manifest.model.identity && <p className="muted">{formerIdentityNote('The run')}</p>}
+      {notes.map((note) => (
+        <p key={note} className="muted">
+          {note}
+        </p>
+      ))}
       <CountsBar counts={counts} />
       {last && (
         <p className="run-last">

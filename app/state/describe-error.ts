@@ -9,3 +9,8 @@ export function describeError(thrown: unknown): string {
 export function isCancelled(thrown: unknown): boolean {
   return thrown instanceof EngineError && thrown.code === 'cancelled';
 }
+
+/** Whether what the page had stored is gone. */
+export function isStorageLost(thrown: unknown): boolean {
+  return thrown instanceof EngineError && thrown.code === 'storage-lost';
+}

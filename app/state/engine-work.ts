@@ -1,14 +1,14 @@
 import type { LoadedModel } from '../../src/protocol/messages.ts';
-import { describeError, isCancelled } from './describe-error.ts';
+import { describeError, isCancelled, isStorageLost } from './describe-error.ts';
 import type { Stores } from './stores.ts';
 
 /**
  * What a run that is open does:
  * `idle`: none is open, one can be started; `running`: the model is asked; `paused`: it can be resumed; `waiting`: the
  * explorer uses the model or loads one, the run goes on by itself behind that; `done`: nothing is left to ask; `failed`:
- * `error` says why, what is stored stays and it can be resumed.
+ * `error` says why, what is stored stays and it can be resumed; `lost`: nothing of it is stored any more.
  */
-export type RunStatus = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'failed';
+export type RunStatus = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'failed' | 'lost';
 
 interface Needs {
   /** The explorer's: they tell what model is loaded, and when it is being used. */
@@ -84,7 +84,7 @@ export function createEngineWork({ stores, refuses, tell, onRest }: Needs): Engi
     } catch (error) {
       if (current !== own) return;
       if (!isCancelled(error)) {
-        rest(own, { status: 'failed', error: describeError(error) });
+        rest(own, { status: isStorageLost(error) ? 'lost' : 'failed', error: describeError(error) });
         return;
       }
       tell({ status: 'waiting' });

@@ -40,6 +40,8 @@ export interface IdentificationState {
   readonly status: RunStatus;
   /** A sentence: why the run stopped, or why something that was asked for could not be done. */
   readonly error?: string;
+  /** What a person should know of the open run as it was read. */
+  readonly notes?: readonly string[];
   /** Undefined until a run is open. */
   readonly progress?: RunFigures;
   /** Corrections of the open run by the question's index. */
@@ -100,6 +102,7 @@ const noRun = {
   manifest: undefined,
   status: 'idle',
   error: undefined,
+  notes: undefined,
   progress: undefined,
   corrections: new Map(),
 } as const satisfies Partial<IdentificationState>;
@@ -180,10 +183,11 @@ export function createIdentification(needs: IdentificationNeeds): Identification
       setState({ run: undefined });
       return;
     }
-    const { manifest, done, total, counts } = read.summary;
+    const { manifest, done, total, counts, notes } = read.summary;
     records.put(read.records);
     setState({
       manifest,
+      notes,
       status: done < total ? 'paused' : 'done',
       progress: { done, total, counts, questionsAnHour: 0, left: undefined },
       corrections: new Map(read.corrections.map(({ index, label }) => [index, label])),
@@ -239,6 +243,7 @@ export function createIdentification(needs: IdentificationNeeds): Identification
       if (!summary) return;
       await refresh();
       await open(summary.run);
+      if (summary.notes && getState().run === summary.run) setState({ notes: summary.notes });
     },
 
     async correct(index, label) {

@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$RUNS"
 export RUNS SHARDS
 array=$(sbatch --parsable --array="0-$((SHARDS - 1))" "$here/identify.sbatch" "$@")
-# --parsable prints JOB or JOB;CLUSTER.
+# --parsable prints JOB or JOB;CLUSTER. Said at once: what is stopped here has submitted the shards, and starting again
+# does no harm, since a shard that is being written refuses a second process.
+echo "shards: job ${array%%;*}"
 merge=$(sbatch --parsable --dependency="afterok:${array%%;*}" --kill-on-invalid-dep=yes "$here/merge-fit.sbatch")
-echo "shards: job ${array%%;*}, merge and fit: job ${merge%%;*}, result: $RUNS/set.json"
+echo "merge and fit: job ${merge%%;*}, result: $RUNS/set.json"

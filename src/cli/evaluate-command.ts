@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OnProgress } from '../bytes/progress.ts';
 import { type Evaluation, evaluateSet } from '../identify/evaluate.ts';
 import type { RunProgress } from '../identify/run.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
+import { readText } from './files.ts';
 import { verdictText } from './fit-command.ts';
 import { runIdentify } from './identify-command.ts';
 import type { CliDevice } from './open-model.ts';
@@ -51,7 +52,7 @@ export async function runEvaluate(
   report: (progress: RunProgress) => void,
   onProgress?: OnProgress,
 ): Promise<Evaluation> {
-  const set = parseNeuronSet(await readFile(file, 'utf8'));
+  const set = parseNeuronSet(await readText(file));
   const { draws, seed, train } = options;
   return withFolder(options, report, (folder) =>
     withRun(folder, async (run) => {

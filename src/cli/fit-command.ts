@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { OnProgress } from '../bytes/progress.ts';
 import type { SplitBy } from '../identify/answers.ts';
 import type { Finding, Transfer } from '../identify/finding.ts';
@@ -7,6 +6,7 @@ import { commandOf } from '../identify/provenance.ts';
 import type { Estimate, Verdict, VerdictRow } from '../identify/verdict.ts';
 import { formatNeuron } from '../neurons/layout.ts';
 import { formatNeuronSet, type NeuronSet } from '../neurons/set-file.ts';
+import { writeWhole } from './files.ts';
 import { withRun } from './run-folder.ts';
 
 export interface FitOptions {
@@ -32,8 +32,8 @@ export async function runFit(folder: string, options: FitOptions, onProgress?: O
     const created = new Date().toISOString();
     const command = commandOf(run.manifest, settings);
     const finding = await learnSet(run, { ...settings, created, command, onProgress });
-    await writeFile(options.out, formatNeuronSet(finding.set));
-    if (options.finding !== undefined) await writeFile(options.finding, `${JSON.stringify(finding)}\n`);
+    await writeWhole(options.out, formatNeuronSet(finding.set));
+    if (options.finding !== undefined) await writeWhole(options.finding, `${JSON.stringify(finding)}\n`);
     return finding;
   });
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { generate } from '../decode/generate.ts';
 import { graphIo } from '../decode/graph-io.ts';
 import type { LaneResult } from '../decode/growing.ts';
@@ -11,6 +10,7 @@ import { parseScaledNeuron } from '../neurons/layout.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
 import type { NeuronRef, ScaledNeuron } from '../neurons/types.ts';
+import { readText } from './files.ts';
 import { type CliDevice, openModel } from './open-model.ts';
 import { type PromptOptions, promptFrom } from './prompt-options.ts';
 
@@ -49,7 +49,7 @@ export async function steeredNeurons(
   model: LanguageModel,
   options: SteeringOptions,
 ): Promise<ScaledNeuron[]> {
-  const set = options.neurons ? parseNeuronSet(await readFile(options.neurons, 'utf8')) : undefined;
+  const set = options.neurons ? parseNeuronSet(await readText(options.neurons)) : undefined;
   const note = set && checkSetModel(set, { ...model, widths: model.layout.widths });
   if (note) process.stderr.write(`${note}\n`);
   const single = (options.neuron ?? []).map((text) => {

@@ -7,9 +7,11 @@ import type { Shard } from '../identify/records.ts';
 import { type RunProgress, runIdentification } from '../identify/run.ts';
 import { SAMPLE_DEFAULTS, type SampleSettings } from '../identify/sample.ts';
 import { openProcesses } from './asking-processes.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type CliDevice, existingModel } from './open-model.ts';
 import { type QuestionChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
+import { untilStopped } from './stop-signals.ts';
 
 /** How questions are asked, by the names of the options. */
 export type AskingOptions = Partial<Omit<SampleSettings, 'samples' | 'seed' | 'form'>>;
@@ -24,6 +26,8 @@ export interface IdentifyOptions extends QuestionChoice, AskingOptions {
   readonly agree?: number;
   readonly shard: Shard;
   readonly resume?: boolean;
+  /** Cuts a damaged run to what is sound of it. */
+  readonly repair?: boolean;
   readonly seed: number;
   /** How questions are put; through the chat template where it is left out. */
   readonly form?: 'chat' | 'plain';
@@ -60,39 +64,69 @@ function chosenSettings(options: AskingOptions & Pick<IdentifyOptions, 'form'>):
   return options.form === 'plain' ? { ...chosen, instruction: '', form: 'plain' } : chosen;
 }
 
+/** What is said of a folder whose run was stopped. */
+const storedText = ({ done, total }: Pick<RunProgress, 'done' | 'total'>, out: string) =>
+  `${done} of ${total} questions are stored in ${out}; start again with --resume to go on.`;
+
+/** What is said where something keeps a run from going on, with what is stored of it. */
+function withStored(error: unknown, progress: RunProgress | undefined, out: string): unknown {
+  if (!(error instanceof EngineError) || error.code !== 'storage-full' || !progress) return error;
+  return new EngineError(error.code, `${error.message} ${storedText(progress, out)}`, { cause: error });
+}
+
 /**
- * Asks the questions and stores what comes of it in a folder. An interrupt (Ctrl-C) ends the run behind the question
+ * Asks the questions and stores what comes of it in a folder. A signal to stop (Ctrl-C) ends the run behind the question
  * that was stored last.
  */
 export async function runIdentify(
   options: IdentifyOptions,
   report: (progress: RunProgress) => void,
 ): Promise<RunProgress> {
-  const started = existsSync(join(options.out, 'run.json'));
-  if (started && !options.resume)
-    throw new EngineError('bad-input', `${options.out} holds a run already; add --resume to go on with it.`);
+  const { out } = options;
+  const lock = await lockFolder(out);
+  try {
+    return await identifyIn(options, lock, report);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function identifyIn(
+  options: IdentifyOptions,
+  lock: FolderLock,
+  report: (progress: RunProgress) => void,
+): Promise<RunProgress> {
+  const { out } = options;
+  if (existsSync(join(out, 'run.json')) && !options.resume)
+    throw new EngineError('bad-input', `${out} holds a run already; add --resume to go on with it.`);
   const set = await readQuestions(options.questions, options);
   const { samples, agree = samples, seed, shard, device, processes = availableParallelism() } = options;
   const settings: RunSettings = { ...SAMPLE_DEFAULTS, ...chosenSettings(options), samples, agree, seed };
   const { path: model } = existingModel(options.model);
-  const questioner = await openProcesses({ model, device, settings }, processes);
-  const store = folderStore(options.out);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const store = folderStore(out, {
+    check: lock.check,
+    repair: options.repair ?? false,
+  });
+  let progress: RunProgress | undefined;
+  const onProgress = (next: RunProgress) => {
+    progress = next;
+    report(next);
+  };
   try {
-    return await runIdentification(questioner, set, {
-      settings,
-      shard,
-      store,
-      signal: stop.signal,
-      onProgress: report,
-    });
+    return await untilStopped(
+      async (signal) => {
+        const questioner = await openProcesses({ model, device, settings }, processes);
+        try {
+          return await runIdentification(questioner, set, { settings, shard, store, signal, onProgress });
+        } finally {
+          questioner.close();
+        }
+      },
+      () => (progress ? storedText(progress, out) : `nothing was changed in ${out}.`),
+    );
+  } catch (error) {
+    throw withStored(error, progress, out);
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
     await store.close();
-    questioner.close();
   }
 }

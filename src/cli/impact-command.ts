@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,16 +7,21 @@ import type { Estimate } from '../identify/verdict.ts';
 import { fetchSuite, type ReadSuite, readSuite } from '../impact/import/read-suite.ts';
 import { parseLabels } from '../impact/labels.ts';
 import type { Measured } from '../impact/measured.ts';
+import { SWEEP_FILES } from '../impact/record-file.ts';
 import { type ImpactReport, impactReport } from '../impact/report.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { BUILT_IN_SUITES, type Suite } from '../impact/suites.ts';
 import { SWEEP_ALPHAS } from '../impact/sweep.ts';
 import { intervalText as interval } from './estimate-text.ts';
 import { withFile } from './file-source.ts';
+import { readText, writeWhole } from './files.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { freeLines } from './free-text.ts';
 import { impactFolder } from './impact-folder.ts';
 import { memberLines } from './member-text.ts';
 import { type CliDevice, existingModel } from './open-model.ts';
+import { untilStopped } from './stop-signals.ts';
+import type { SweepInput } from './sweeping-calls.ts';
 import { openSweepers } from './sweeping-processes.ts';
 
 export interface ImpactOptions {
@@ -42,6 +46,8 @@ export interface ImpactOptions {
   readonly labels?: string;
   readonly tight?: number;
   readonly resume?: boolean;
+  /** Leaves out what is damaged, and scores it again. */
+  readonly repair?: boolean;
   /** At most; one a core where it is left out. */
   readonly processes?: number;
   readonly seed: number;
@@ -72,50 +78,92 @@ function suiteOfFile(place: string): Promise<ReadSuite> {
   return withFile(path, (source) => readSuite(source, basename(path)));
 }
 
-/** Sweeps sets over suites into a folder, and works out what it shows. Ctrl-C ends it behind the item stored last. */
+const storedText = ({ done }: Pick<ImpactProgress, 'done'>, out: string) =>
+  `${done} ${done === 1 ? 'record is' : 'records are'} stored in ${out}; start again with --resume to go on.`;
+
+/** What is said where something keeps a sweep from going on, with what is stored of it. */
+function withStored(error: unknown, progress: ImpactProgress | undefined, out: string): unknown {
+  if (!(error instanceof EngineError) || error.code !== 'storage-full' || !progress) return error;
+  return new EngineError(error.code, `${error.message} ${storedText(progress, out)}`, { cause: error });
+}
+
+/**
+ * Sweeps sets over suites into a folder, and works out what it shows. A signal to stop (Ctrl-C) ends it behind the item
+ * stored last.
+ */
 export async function runImpactCommand(
   options: ImpactOptions,
   onProgress: (progress: ImpactProgress) => void,
 ): Promise<ImpactReport> {
-  const { out, device, limit, controls, members = false, seed, alphas = SWEEP_ALPHAS } = options;
-  if (existsSync(join(out, 'impact.json')) && !options.resume)
+  const lock = await lockFolder(options.out);
+  try {
+    return await sweepInto(options, lock, onProgress);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function sweepInto(
+  options: ImpactOptions,
+  lock: FolderLock,
+  report: (progress: ImpactProgress) => void,
+): Promise<ImpactReport> {
+  const { out, limit, seed, free, tight } = options;
+  if (existsSync(join(out, SWEEP_FILES.manifest)) && !options.resume)
     throw new EngineError('bad-input', `${out} holds a sweep already; add --resume to go on with it.`);
   const suites = await Promise.all(
     (options.suites ?? BUILT_IN_SUITES).map((place) => openSuite(place, limit)),
   );
-  const labels = options.labels === undefined ? [] : parseLabels(await readFile(options.labels, 'utf8'));
-  const sweeper = await openSweepers(
-    {
-      model: existingModel(options.model).path,
-      device,
-      files: (options.set ?? []).map((file) => resolve(file)),
-      neurons: options.neuron ?? [],
-      alphas,
-      controls,
-      members,
-      seed,
-    },
-    options.processes ?? availableParallelism(),
-  );
-  for (const note of sweeper.notes) process.stderr.write(`${note}\n`);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const labels = options.labels === undefined ? [] : parseLabels(await readText(options.labels));
+  const store = impactFolder(out, { check: lock.check, repair: options.repair ?? false });
+  let progress: ImpactProgress | undefined;
+  const onProgress = (next: ImpactProgress) => {
+    progress = next;
+    report(next);
+  };
   try {
-    const store = impactFolder(out);
-    const { free, tight } = options;
-    await runImpact({ sweeper, suites, store, free, tight, signal: stop.signal, onProgress });
-    const kept = await store.load();
-    if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
-    const report = await impactReport(kept.manifest, kept.records, { seed, labels });
-    if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report)}\n`);
-    return report;
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    sweeper.close();
+    await untilStopped(
+      async (signal) => {
+        const sweeper = await openSweepers(sweepInput(options), options.processes ?? availableParallelism());
+        for (const note of sweeper.notes) process.stderr.write(`${note}\n`);
+        try {
+          await runImpact({ sweeper, suites, store, free, tight, signal, onProgress });
+        } finally {
+          sweeper.close();
+        }
+      },
+      () => (progress ? storedText(progress, out) : `nothing was changed in ${out}.`),
+    );
+  } catch (error) {
+    throw withStored(error, progress, out);
   }
+  const kept = await store.load();
+  if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
+  for (const note of kept.notes) process.stderr.write(`${note}\n`);
+  const result = await impactReport(kept.manifest, kept.records, { seed, labels });
+  if (options.report !== undefined) await writeWhole(options.report, `${JSON.stringify(result)}\n`);
+  return result;
+}
+
+/** What the processes of a sweep are opened with. */
+function sweepInput({
+  model,
+  device,
+  controls,
+  members = false,
+  seed,
+  ...options
+}: ImpactOptions): SweepInput {
+  return {
+    model: existingModel(model).path,
+    device,
+    files: (options.set ?? []).map((file) => resolve(file)),
+    neurons: options.neuron ?? [],
+    alphas: options.alphas ?? SWEEP_ALPHAS,
+    controls,
+    members,
+    seed,
+  };
 }
 
 /** A line that says how far a sweep is. */

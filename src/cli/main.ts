@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { EngineError } from '../errors.ts';
+import { fileError } from './files.ts';
 import { addIdentification } from './program/identification.ts';
 import { addModel } from './program/model.ts';
 import { addImpact, addOrigins, addSet } from './program/sets.ts';
+import { StoppedBySignal } from './stop-signals.ts';
 
 function program(): Command {
   const root = new Command('hneurons').description('Reads and steers the MLP neurons of a language model.');
@@ -16,8 +18,9 @@ function program(): Command {
 
 try {
   await program().parseAsync();
-} catch (error) {
+} catch (thrown) {
+  const error = fileError(thrown);
   process.stderr.write(`${error instanceof EngineError ? error.message : String(error)}\n`);
   if (error instanceof EngineError && error.code === 'internal') process.stderr.write(`${error.stack}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof StoppedBySignal ? error.exitCode : 1;
 }

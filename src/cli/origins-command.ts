@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import type { OnProgress } from '../bytes/progress.ts';
 import { formatNeuron } from '../neurons/layout.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
@@ -6,6 +5,7 @@ import type { SetModel } from '../neurons/set-model.ts';
 import { checkRun } from '../origins/identity.ts';
 import { moduleTitles, type OriginsReport, originsOf } from '../origins/report.ts';
 import { type BaseTransfer, transferToBase } from '../origins/transfer.ts';
+import { readText, writeWhole } from './files.ts';
 import { verdictText } from './fit-command.ts';
 import { withMlp } from './mlp-file.ts';
 import { type FolderRun, withRun } from './run-folder.ts';
@@ -31,7 +31,7 @@ export interface OriginsOptions {
 /** Compares a base model with an instruct model. Ctrl-C ends it. */
 export async function runOrigins(options: OriginsOptions, onProgress?: OnProgress): Promise<OriginsReport> {
   const { draws, fittedDraws, seed, run: folder, train } = options;
-  const set = parseNeuronSet(await readFile(options.set, 'utf8'));
+  const set = parseNeuronSet(await readText(options.set));
   const transfer = (models: Readonly<Record<'base' | 'instruct', SetModel>>): Promise<BaseTransfer> =>
     withRun(folder as string, (run) => {
       checkRun(run.manifest, models);
@@ -51,7 +51,7 @@ export async function runOrigins(options: OriginsOptions, onProgress?: OnProgres
       }),
     ),
   );
-  if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report)}\n`);
+  if (options.report !== undefined) await writeWhole(options.report, `${JSON.stringify(report)}\n`);
   return report;
 }
 
@@ -60,7 +60,8 @@ const MEMBERS_SHOWN = 20;
 
 function transferText({ evaluation, form, model }: BaseTransfer): string[] {
   const asked = form === 'plain' ? 'asked in plain text' : 'asked through its chat template';
-  const head = `answers of ${model}, ${asked}; detectors other than H-Neurons are fitted on its other answers`;
+  const { note } = evaluation;
+  const head = `${note === undefined ? '' : `${note}\n`}answers of ${model}, ${asked}; detectors other than H-Neurons are fitted on its other answers`;
   return evaluation.verdict ? [head, verdictText(evaluation.verdict)] : [head];
 }
 

@@ -5,6 +5,7 @@ import { EngineError } from '../errors.ts';
 import type { Call, CallMap, CancelledBy, NameOf, RequestOf, ResponseOf } from '../protocol/calls.ts';
 import { type CallOptions, type Client, createClient, type PortOf } from '../protocol/client.ts';
 import { type HandlersOf, serve } from '../protocol/server.ts';
+import { ignoreStopSignals } from './stop-signals.ts';
 
 /** Node loads TypeScript with it. */
 const TYPESCRIPT = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -115,8 +116,7 @@ export function answerInProcess<C extends PoolCalls<C>>(
   const answer = serve<C>(handlers, (response) => process.send?.(response), inTurn);
   process.on('message', (request: RequestOf<C>) => answer(request));
   process.on('disconnect', () => process.exit());
-  // Ctrl-C reaches every process of a terminal: the one that stores the run stops the others.
-  process.on('SIGINT', () => {});
+  ignoreStopSignals();
 }
 
 /** The most memory that this process took until now. */

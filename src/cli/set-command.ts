@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { kindOfFile, textOf } from '../neurons/formats/detect.ts';
@@ -7,6 +7,7 @@ import { readNeuronSet } from '../neurons/formats/read.ts';
 import { type SetFormat, setFormats, writeNeuronSet } from '../neurons/formats/write.ts';
 import { type NeuronSet, parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
+import { fileError, writeWhole } from './files.ts';
 import { DEFAULT_MODEL, openModel } from './open-model.ts';
 
 export interface SetOptions {
@@ -29,7 +30,7 @@ export interface SetReport {
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
-    throw new EngineError('load-failed', `${path} cannot be read; check the path.`, { cause });
+    throw fileError(cause, path);
   });
 }
 
@@ -80,7 +81,7 @@ export async function runSet(path: string, options: SetOptions): Promise<SetRepo
   if (format === undefined) return { set, note };
   const bytes = writeNeuronSet(set, format);
   if (options.out === undefined) return { set, note, written: new TextDecoder().decode(bytes) };
-  await writeFile(options.out, bytes);
+  await writeWhole(options.out, bytes);
   return { set, note };
 }
 

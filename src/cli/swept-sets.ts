@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import type { ComparedSet } from '../impact/sweep.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { formatNeuron, parseNeuron } from '../neurons/layout.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
+import { readText } from './files.ts';
 
 type SweptSet = Omit<ComparedSet, 'kind'>;
 
@@ -12,7 +12,7 @@ async function readSet(
   file: string,
   model: LanguageModel,
 ): Promise<{ set: SweptSet; note: string | undefined }> {
-  const set = parseNeuronSet(await readFile(file, 'utf8'));
+  const set = parseNeuronSet(await readText(file));
   const note = checkSetModel(set, { ...model, widths: model.layout.widths });
   const members = set.neurons.map(({ layer, neuron }) => ({ layer, neuron }));
   return { set: { name: set.name, members }, note };

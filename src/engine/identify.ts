@@ -32,7 +32,7 @@ interface Start {
 async function keptStart(db: RunDatabase, run: string): Promise<Start> {
   const entry = await db.get('runs', run);
   if (!entry)
-    throw new EngineError('bad-input', 'This run is no longer kept in this browser; start a new one.');
+    throw new EngineError('storage-lost', 'This run is no longer kept in this browser; start a new one.');
   const kept = await db.get('sets', run);
   if (!kept)
     throw new EngineError(

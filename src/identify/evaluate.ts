@@ -114,7 +114,10 @@ export async function evaluateSet(
   const { seed, draws, onProgress, trainRun, otherWeights = false, signal } = options;
   for (const each of trainRun ? [run, trainRun] : [run]) checkModel(set, each, otherWeights);
   if (trainRun) checkTogether(run, trainRun);
-  const note = otherWeights ? undefined : noteOn(set, run);
+  const ofModel = otherWeights ? undefined : noteOn(set, run);
+  const note = [ofModel, ...(run.notes ?? []), ...(trainRun?.notes ?? [])]
+    .filter((each) => each !== undefined)
+    .join('\n');
   const model = modelOf(set);
   const heldOut = new Set(set.provenance.heldOut ?? []);
   const isHeldOut = ({ record }: Answer) => heldOut.has(record.question.id);
@@ -159,6 +162,6 @@ export async function evaluateSet(
     answers: test.length,
     calledMadeUp: scores.filter((score) => score > 0).length / test.length,
     heldOutOnly,
-    ...(note !== undefined && { note }),
+    ...(note !== '' && { note }),
   };
 }

@@ -204,6 +204,10 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     ),
     stability,
     transfer,
-    warnings: [...(identity ? [] : [formerIdentityNote('The run')]), ...warningsOf(found.fit)],
+    warnings: [
+      ...(run.notes ?? []),
+      ...(identity ? [] : [formerIdentityNote('The run')]),
+      ...warningsOf(found.fit),
+    ],
   };
 }

@@ -23,6 +23,8 @@ export interface RunData {
   readonly records: readonly QuestionRecord[];
   /** A person's labels in place of the judge's. */
   readonly corrections?: readonly Correction[];
+  /** What a person should know of the run as it was read: what was left out of it, what cannot be told of it. */
+  readonly notes?: readonly string[];
   /** Features of a row, float16 bits, [vectors][neurons]. */
   features(row: number): Promise<Uint16Array>;
 }

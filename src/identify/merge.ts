@@ -1,3 +1,4 @@
+import { sealed } from '../bytes/checksum.ts';
 import { EngineError } from '../errors.ts';
 import type { Correction } from './corrections.ts';
 import { differenceOf, type QuestionRecord, type RunManifest } from './records.ts';
@@ -67,7 +68,10 @@ export function mergeRuns(runs: readonly ShardRun[]): MergePlan {
     .sort((a, b) => a.record.index - b.record.index)
     .map(({ record, from }): MergedRecord => {
       if (record.row === undefined) return { record, from, row: undefined };
-      return { record: { ...record, row: rows++ }, from, row: record.row };
+      const renumbered = { ...record, row: rows++ };
+      // What was stored before there were checksums stays as it is told: unchecked.
+      const whole = record.crc === undefined ? renumbered : sealed(renumbered);
+      return { record: whole, from, row: record.row };
     });
   const done = new Set(records.map(({ record }) => record.index));
   const missing = Array.from({ length: count }, (_, index) => index).filter((index) => {

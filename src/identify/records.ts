@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Sealed } from '../bytes/checksum.ts';
 import { EngineError } from '../errors.ts';
 import { identitySchema, type ModelIdentity, otherThanBegun } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
@@ -49,7 +50,7 @@ export interface JudgedReply extends Reply {
 }
 
 /** What became of one question. */
-export interface QuestionRecord {
+export interface QuestionRecord extends Sealed {
   /** Place of the question in its set, from 0. */
   readonly index: number;
   readonly question: Question;
@@ -65,6 +66,8 @@ export interface QuestionRecord {
   readonly answer?: AnswerTokens;
   /** Row of its features; only where it has some. */
   readonly row?: number;
+  /** CRC-32 of the bytes of its features; left out of what was stored before there were checksums. */
+  readonly featuresCrc?: string;
 }
 
 /** Keeps a run as it grows. Whatever `append` has finished for survives the end of the process or tab. */
@@ -98,6 +101,8 @@ const recordSchema = z.looseObject({
   representative: count.optional(),
   answer: z.looseObject({ tokens: z.array(count).min(1) }).optional(),
   row: count.optional(),
+  featuresCrc: z.string().optional(),
+  crc: z.string().optional(),
 });
 
 /** A record with features stands for one of its replies and that reply's answer. */

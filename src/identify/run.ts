@@ -8,7 +8,7 @@ import { FEATURE_VECTORS } from './features.ts';
 import { inOrder } from './in-order.ts';
 import type { Question, QuestionSet } from './questions.ts';
 import { differenceOf, type QuestionRecord, type RunManifest, type RunStore, type Shard } from './records.ts';
-import { countsOf, rowsOf } from './run-format.ts';
+import { countsOf, rowsOf, sealedRecord } from './run-format.ts';
 
 export interface RunProgress {
   /** Questions done, earlier processes' included. */
@@ -119,7 +119,7 @@ export async function runIdentification(
   }
   const items = shardOf(set.questions, shard);
   const before = kept?.records ?? [];
-  if (before.some(({ index }, i) => index !== items[i].index))
+  if (before.some(({ index }, i) => index !== items[i]?.index))
     throw new EngineError(
       'bad-input',
       'The run was put together from parts of which one is not complete; go on with that part, and merge again.',
@@ -168,7 +168,7 @@ export async function runIdentification(
   try {
     for await (const { record, features } of inOrder(items.slice(done), questioner.ahead, ask)) {
       checkStopped();
-      const complete = features ? { ...record, row: rows } : record;
+      const complete = sealedRecord(features ? { ...record, row: rows } : record, features);
       await store.append(complete, features).catch(fail);
       if (features) rows++;
       counts[record.status]++;

@@ -1,3 +1,4 @@
+import { sealed } from '../bytes/checksum.ts';
 import { EngineError } from '../errors.ts';
 import { inOrder } from '../identify/in-order.ts';
 import { fnv1a } from '../model/fingerprint.ts';
@@ -87,7 +88,9 @@ function manifestOf(
 
 const keyOf = (type: ImpactRecord['type'], suite: string, id: string) => `${type}\n${suite}\n${id}`;
 const keyOfJob = ({ type, suite, item }: SweepJob) => keyOf(type, suite, item.id);
-const keyOfRecord = ({ type, suite, id }: ImpactRecord) => keyOf(type, suite, id);
+
+/** Equal for records of the same item and kind. */
+export const recordKey = ({ type, suite, id }: ImpactRecord) => keyOf(type, suite, id);
 
 /** How many items of suites are answered freely where so many of each that can be gone along with are. */
 export function countFree(suites: ImpactManifest['suites'], items: number): number {
@@ -159,7 +162,7 @@ export async function runImpact(options: {
     );
   if (!kept) await store.begin(manifest);
   const records = [...(kept?.records ?? [])];
-  const doneKeys = new Set(records.map(keyOfRecord));
+  const doneKeys = new Set(records.map(recordKey));
   const isDone = (job: SweepJob) => doneKeys.has(keyOfJob(job));
   const scored = inTurn(suites.map(scoreJobs));
   const answered = inTurn(suites.map((suite) => freeJobs(suite, free)));
@@ -201,13 +204,14 @@ export async function runImpact(options: {
   for (const jobs of [scored, answered]) {
     pace = pacer();
     const left = jobs.filter((job) => !isDone(job));
-    for await (const record of inOrder(left, sweeper.ahead, make)) {
+    for await (const made of inOrder(left, sweeper.ahead, make)) {
       // What was in work when its suite became known would not be there had it been begun later.
-      if (!record || isLeftOut(record)) continue;
+      if (!made || isLeftOut(made)) continue;
       checkStopped();
+      const record = sealed(made);
       await store.append(record);
       records.push(record);
-      doneKeys.add(keyOfRecord(record));
+      doneKeys.add(recordKey(record));
       pace.step();
       if (isTightNow(record.suite)) known.add(record.suite);
       onProgress?.(progress(jobs, pace, record));

@@ -1,3 +1,4 @@
+import type { Sealed } from '../bytes/checksum.ts';
 import type { ContinuationScorer } from '../decode/continuations.ts';
 import type { TextCodec } from '../model/types.ts';
 import type { FreeVerdict } from './judge-free.ts';
@@ -15,7 +16,7 @@ export interface ImpactTexts {
 }
 
 /** Two answers compared, by set and alpha. */
-export interface MarginRecord {
+export interface MarginRecord extends Sealed {
   readonly type: 'margin';
   readonly suite: string;
   readonly id: string;
@@ -29,7 +30,7 @@ export interface MarginRecord {
 }
 
 /** A passage read, by set and alpha. */
-export interface PassageRecord {
+export interface PassageRecord extends Sealed {
   readonly type: 'passage';
   readonly suite: string;
   readonly id: string;
@@ -52,7 +53,7 @@ export interface FreeAnswer {
 }
 
 /** An item answered freely. */
-export interface FreeRecord {
+export interface FreeRecord extends Sealed {
   readonly type: 'free';
   readonly suite: string;
   readonly id: string;

@@ -24,6 +24,8 @@ export interface RunSummary {
   readonly counts: Readonly<Record<QuestionRecord['status'], number>>;
   /** ISO date and time of the last change. */
   readonly changed: string;
+  /** What a person should know of the run as it was read; left out in lists. */
+  readonly notes?: readonly string[];
 }
 
 /** A file of a run's folder. */

@@ -2,8 +2,8 @@ import { EngineError } from '../errors.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { QuestionRecord, RunManifest, RunStore } from '../identify/records.ts';
 import { countsOf, rowsOf } from '../identify/run-format.ts';
-import { allOrNothing, checkStillOurs } from './one-write.ts';
-import { type RunDatabase, type RunEntry, readRecords } from './run-database.ts';
+import { allOrNothing, checkStillOurs, whileKept } from './one-write.ts';
+import { isRunKept, type RunDatabase, type RunEntry, readRecords } from './run-database.ts';
 import { roomLeftToFill, withRoom } from './storage-room.ts';
 
 const now = () => new Date().toISOString();
@@ -44,7 +44,7 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
       const stored = await db.get('runs', run);
       if (!stored) return undefined;
       const { manifest } = stored;
-      const records = await readRecords(db, run);
+      const { records } = await readRecords(db, run);
       current = entryOf(run, manifest, records);
       if (current.done !== stored.done) {
         // Only damage from outside leaves more than the complete records.
@@ -78,7 +78,7 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
     async append(record, features) {
       const before = entry();
       const after = grown(before, record);
-      await withRoom(room, async () => {
+      const write = async () => {
         const tx = db.transaction(['runs', 'records', 'features'], 'readwrite', { durability: 'strict' });
         const written = async () => {
           const runs = tx.objectStore('runs');
@@ -89,7 +89,8 @@ export function browserStore(db: RunDatabase, run: string, set?: QuestionSet): R
           await runs.put(after);
         };
         await allOrNothing(tx, written);
-      });
+      };
+      await withRoom(room, () => whileKept(() => isRunKept(run), write));
       current = after;
     },
   };

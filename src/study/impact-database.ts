@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { isIntact } from '../bytes/checksum.ts';
 import { EngineError } from '../errors.ts';
 import type { FreeLabel, LabelPlace } from '../impact/labels.ts';
 import { countFree, type ImpactManifest } from '../impact/run.ts';
@@ -82,6 +83,24 @@ export async function listImpacts(db: ImpactDatabase): Promise<ImpactSummary[]> 
   return entries.map(impactSummary).sort((a, b) => (a.changed < b.changed ? 1 : -1));
 }
 
+/** Whether a sweep is in the store, opened anew. */
+export const isImpactKept = (run: string): Promise<boolean> =>
+  withImpactDatabase(async (db) => (await db.getKey('runs', run)) !== undefined);
+
+/**
+ * The records of a sweep as they were stored.
+ * @throws EngineError `bad-input` where one was altered
+ */
+export function soundRecords(stored: readonly { readonly record: ImpactRecord }[]): ImpactRecord[] {
+  return stored.map(({ record }) => {
+    if (isIntact(record)) return record;
+    throw new EngineError(
+      'bad-input',
+      `The record of item "${record.id}" of ${record.suite} was altered in the browser's storage: its checksum does not fit. Delete this sweep, and run it again.`,
+    );
+  });
+}
+
 /** A sweep as it is kept. */
 export interface KeptImpact {
   readonly entry: ImpactEntry;
@@ -92,7 +111,7 @@ export interface KeptImpact {
 
 /**
  * Reads a sweep.
- * @throws EngineError `bad-input` where it is not kept
+ * @throws EngineError `storage-lost` where it is not kept, `bad-input` where it was altered
  */
 export async function readImpact(db: ImpactDatabase, run: string): Promise<KeptImpact> {
   const [entry, kept, records, labels] = await Promise.all([
@@ -102,11 +121,14 @@ export async function readImpact(db: ImpactDatabase, run: string): Promise<KeptI
     db.getAll('labels', keysOf(run)),
   ]);
   if (!entry || !kept)
-    throw new EngineError('bad-input', 'This sweep is no longer kept in this browser; choose another one.');
+    throw new EngineError(
+      'storage-lost',
+      'This sweep is no longer kept in this browser; choose another one.',
+    );
   return {
     entry,
     suites: kept.suites,
-    records: records.map(({ record }) => record),
+    records: soundRecords(records),
     labels: labels.map(({ run: _, ...label }) => label),
   };
 }

@@ -2,8 +2,14 @@ import { EngineError } from '../errors.ts';
 import type { ImpactStore } from '../impact/run.ts';
 import { FREE_TOKENS } from '../impact/score-item.ts';
 import { formatSuite, type Suite } from '../impact/suites.ts';
-import { type ImpactDatabase, type ImpactEntry, impactSummary } from './impact-database.ts';
-import { allOrNothing, checkStillOurs } from './one-write.ts';
+import {
+  type ImpactDatabase,
+  type ImpactEntry,
+  impactSummary,
+  isImpactKept,
+  soundRecords,
+} from './impact-database.ts';
+import { allOrNothing, checkStillOurs, whileKept } from './one-write.ts';
 import { keysOf } from './run-database.ts';
 import { withRoom } from './storage-room.ts';
 
@@ -55,8 +61,8 @@ export function impactStore(
       const stored = await db.get('runs', run);
       if (!stored) return undefined;
       current = await withFree(stored);
-      const kept = await db.getAll('records', keysOf(run));
-      return { manifest: stored.manifest, records: kept.map(({ record }) => record) };
+      const records = soundRecords(await db.getAll('records', keysOf(run)));
+      return { manifest: stored.manifest, records };
     },
     async begin(manifest) {
       const { suites, ...rest } = about;
@@ -76,19 +82,20 @@ export function impactStore(
     },
     async append(record) {
       const before = entry();
+      const write = async () => {
+        const tx = db.transaction(['runs', 'records'], 'readwrite', { durability: 'strict' });
+        const after = { ...before, done: before.done + 1, changed: now() };
+        await allOrNothing(tx, async () => {
+          const runs = tx.objectStore('runs');
+          checkStillOurs(await runs.get(run), before);
+          await tx.objectStore('records').add({ run, index: before.done, record });
+          await runs.put(after);
+        });
+        current = after;
+      };
       await withRoom(
         () => roomLeft(before),
-        async () => {
-          const tx = db.transaction(['runs', 'records'], 'readwrite', { durability: 'strict' });
-          const after = { ...before, done: before.done + 1, changed: now() };
-          await allOrNothing(tx, async () => {
-            const runs = tx.objectStore('runs');
-            checkStillOurs(await runs.get(run), before);
-            await tx.objectStore('records').add({ run, index: before.done, record });
-            await runs.put(after);
-          });
-          current = after;
-        },
+        () => whileKept(() => isImpactKept(run), write),
       );
     },
     async finish() {

@@ -4,7 +4,7 @@ import { sourceMlp } from '../origins/source-mlp.ts';
 import { transferToBase } from '../origins/transfer.ts';
 import type { ContextOf } from '../protocol/server.ts';
 import type { OriginsIn, StudyCalls } from '../protocol/study-messages.ts';
-import { readRun, withDatabase } from './run-database.ts';
+import { readSound, withDatabase } from './run-database.ts';
 
 /** Compares a base model with an instruct model, and scores a kept run of the base model where one is named. */
 export async function origins(
@@ -21,7 +21,7 @@ export async function origins(
       : {
           transfer: (models) =>
             withDatabase(async (db) => {
-              const data = await readRun(db, run);
+              const data = await readSound(db, run);
               checkRun(data.manifest, models);
               return transferToBase(set, data, { ...options, draws: fittedDraws, seed });
             }),

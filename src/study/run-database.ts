@@ -3,7 +3,14 @@ import { EngineError } from '../errors.ts';
 import type { Correction } from '../identify/corrections.ts';
 import type { QuestionSet } from '../identify/questions.ts';
 import type { QuestionRecord, RunManifest } from '../identify/records.ts';
-import { placeChecker, questionsAsked } from '../identify/run-format.ts';
+import {
+  areIntact,
+  type Damage,
+  incompleteNotes,
+  notesOf,
+  questionsAsked,
+  recordChecker,
+} from '../identify/run-format.ts';
 import type { RunSummary } from '../protocol/study-messages.ts';
 
 const NAME = 'h-neuron-runs';
@@ -82,14 +89,18 @@ export async function withDatabase<T>(use: (db: RunDatabase) => Promise<T>): Pro
   }
 }
 
-export function summaryOf({ run, manifest, done, counts, changed }: RunEntry): RunSummary {
-  return { run, manifest, done, total: questionsAsked(manifest), counts, changed };
+export function summaryOf(
+  { run, manifest, done, counts, changed }: RunEntry,
+  notes: readonly string[] = [],
+): RunSummary {
+  const total = questionsAsked(manifest);
+  return { run, manifest, done, total, counts, changed, ...(notes.length > 0 && { notes }) };
 }
 
 /** All runs, last changed first. */
 export async function listRuns(db: RunDatabase): Promise<RunSummary[]> {
   const entries = await db.getAll('runs');
-  return entries.map(summaryOf).sort((a, b) => (a.changed < b.changed ? 1 : -1));
+  return entries.map((entry) => summaryOf(entry)).sort((a, b) => (a.changed < b.changed ? 1 : -1));
 }
 
 /** A run as it is kept, to be learnt from. */
@@ -98,41 +109,78 @@ export interface KeptRun {
   readonly manifest: RunManifest;
   readonly records: readonly QuestionRecord[];
   readonly corrections: readonly Correction[];
+  readonly damage: Damage | undefined;
+  /** What a person should know of the run as it was read. */
+  readonly notes: readonly string[];
   /** Features of a row, float16 bits, [vectors][neurons]. */
   features(row: number): Promise<Uint16Array>;
 }
 
 const withoutRun = <T extends { readonly run: string }>({ run: _, ...rest }: T) => rest;
 
-/** Records of a run up to the first whose features are not there. */
-export async function readRecords(db: RunDatabase, run: string): Promise<readonly QuestionRecord[]> {
-  const stored = await db.getAll('records', keysOf(run));
-  const inPlace = placeChecker(await db.count('features', keysOf(run)));
-  const end = stored.findIndex((record) => !inPlace(record));
-  return stored.slice(0, end < 0 ? stored.length : end).map(withoutRun);
+/** Whether a run is in the store, opened anew. */
+export const isRunKept = (run: string): Promise<boolean> =>
+  withDatabase(async (db) => (await db.getKey('runs', run)) !== undefined);
+
+/** Records of a run up to the first that is damaged, and what is wrong with that one. */
+export async function readRecords(
+  db: RunDatabase,
+  run: string,
+): Promise<{ readonly records: readonly QuestionRecord[]; readonly damage?: Damage }> {
+  const stored = (await db.getAll('records', keysOf(run))).map(withoutRun);
+  const check = recordChecker(await db.count('features', keysOf(run)));
+  for (const [at, record] of stored.entries()) {
+    const flaw = check(record);
+    if (flaw)
+      return { records: stored.slice(0, at), damage: { ...flaw, line: at + 1, lines: stored.length - at } };
+  }
+  return { records: stored };
 }
+
+/** The sentence for a run that is damaged in the browser's store. */
+const damagedText = ({ line, what, lines }: Damage) =>
+  `Record ${line} of this run ${what}; ${lines === 1 ? 'it' : `it and the ${lines - 1} behind it`} cannot be relied on. Press Resume to have these questions asked again.`;
 
 /**
  * Reads a run.
- * @throws EngineError `bad-input` where it is not kept
+ * @throws EngineError `storage-lost` where it is not kept
  */
 export async function readRun(db: RunDatabase, run: string): Promise<KeptRun> {
   const entry = await db.get('runs', run);
   if (!entry)
-    throw new EngineError('bad-input', 'This run is no longer kept in this browser; choose another one.');
-  const records = await readRecords(db, run);
+    throw new EngineError('storage-lost', 'This run is no longer kept in this browser; choose another one.');
+  const { records, damage } = await readRecords(db, run);
   const corrections = (await db.getAll('corrections', keysOf(run))).map(withoutRun);
+  const withRow = new Map(records.map((record) => [record.row, record]));
   return {
     entry,
     manifest: entry.manifest,
     records,
     corrections,
+    damage,
+    notes: [...(damage ? [damagedText(damage)] : []), ...notesOf({ records, isCut: false })],
     async features(row) {
       const values = await db.get('features', [run, row]);
-      if (!values) throw new EngineError('bad-input', 'The run was deleted while it was read.');
+      if (!values) throw new EngineError('storage-lost', 'The run was deleted while it was read.');
+      const record = withRow.get(row);
+      if (record && !areIntact(record, values))
+        throw new EngineError(
+          'bad-input',
+          `The activations of question "${record.question.id}" were altered in the browser's storage: their checksum does not fit. Delete this run, and ask again or open it from files that were saved before.`,
+        );
       return values;
     },
   };
+}
+
+/**
+ * Reads a run to learn from it.
+ * @throws EngineError as `readRun`, and `bad-input` where it is damaged
+ */
+export async function readSound(db: RunDatabase, run: string): Promise<KeptRun> {
+  const read = await readRun(db, run);
+  if (read.damage) throw new EngineError('bad-input', damagedText(read.damage));
+  return { ...read, notes: [...read.notes, ...incompleteNotes(read.records, read.manifest)] };
 }
 
 /** Deletes a run and all that belongs to it. */

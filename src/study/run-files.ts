@@ -2,9 +2,12 @@ import { EngineError } from '../errors.ts';
 import type { Correction } from '../identify/corrections.ts';
 import { parseManifest, type QuestionRecord, type RunManifest } from '../identify/records.ts';
 import {
+  areIntact,
   completeRecords,
+  damageText,
   formatLine,
   formatManifest,
+  notesOf,
   parseCorrections,
   RUN_FILES,
   rowBytes,
@@ -40,6 +43,7 @@ interface ReadFiles {
   readonly manifest: RunManifest;
   readonly records: readonly QuestionRecord[];
   readonly corrections: readonly Correction[];
+  readonly notes: readonly string[];
   features(row: number): Promise<Uint16Array>;
 }
 
@@ -58,15 +62,22 @@ async function readFiles(files: readonly File[]): Promise<ReadFiles> {
   const featuresFile = find(RUN_FILES.features) ?? new Blob([]);
   const size = rowBytes(manifest);
   const rows = Math.floor(featuresFile.size / size);
-  const { records } = completeRecords(new Uint8Array(await recordsFile.arrayBuffer()), rows);
-  if (records.length === 0 && recordsFile.size > 0)
+  const read = completeRecords(new Uint8Array(await recordsFile.arrayBuffer()), rows);
+  const { records, damage } = read;
+  if (damage && records.length === 0)
     throw new EngineError(
       'bad-input',
-      `No record of ${RUN_FILES.records} is complete; choose the ${RUN_FILES.features} of the same run with it.`,
+      `${damageText(damage)} Choose the ${RUN_FILES.features} of the same run with it.`,
+    );
+  if (damage)
+    throw new EngineError(
+      'bad-input',
+      `${damageText(damage)} In the terminal "hneurons identify --resume --repair" restores such a run.`,
     );
   return {
     manifest,
     records,
+    notes: notesOf(read),
     corrections: parseCorrections((await find(RUN_FILES.corrections)?.text()) ?? ''),
     features: async (row) =>
       new Uint16Array(await featuresFile.slice(row * size, (row + 1) * size).arrayBuffer()),
@@ -83,10 +94,17 @@ export async function importRun(db: RunDatabase, run: string, files: readonly Fi
   const store = browserStore(db, run);
   try {
     await store.begin(read.manifest);
-    for (const record of read.records)
-      await store.append(record, record.row === undefined ? undefined : await read.features(record.row));
+    for (const record of read.records) {
+      const features = record.row === undefined ? undefined : await read.features(record.row);
+      if (features && !areIntact(record, features))
+        throw new EngineError(
+          'bad-input',
+          `Row ${record.row} of ${RUN_FILES.features} (question "${record.question.id}") was altered: its checksum does not fit. In the terminal "hneurons identify --resume --repair" restores such a run.`,
+        );
+      await store.append(record, features);
+    }
     for (const correction of read.corrections) await correctRun(db, run, correction);
-    return summaryOf((await readRun(db, run)).entry);
+    return summaryOf((await readRun(db, run)).entry, read.notes);
   } catch (error) {
     await removeRun(db, run);
     throw error;

@@ -15,7 +15,15 @@ import {
   withImpactDatabase,
 } from './impact-database.ts';
 import { origins } from './origins.ts';
-import { correctRun, listRuns, readRun, removeRun, summaryOf, withDatabase } from './run-database.ts';
+import {
+  correctRun,
+  listRuns,
+  readRun,
+  readSound,
+  removeRun,
+  summaryOf,
+  withDatabase,
+} from './run-database.ts';
 import { exportRun, importRun } from './run-files.ts';
 
 /** Statistics run one after another; a newer one of its kind takes the place of an older. */
@@ -31,8 +39,8 @@ export const study: HandlersOf<StudyCalls> = {
   runs: async () => ({ runs: await withDatabase(listRuns) }),
   records: ({ run }) =>
     withDatabase(async (db) => {
-      const { entry, records, corrections } = await readRun(db, run);
-      return { summary: summaryOf(entry), records, corrections };
+      const { entry, records, corrections, notes } = await readRun(db, run);
+      return { summary: summaryOf(entry, notes), records, corrections };
     }),
   correct: ({ run, ...correction }) =>
     withDatabase(async (db) => {
@@ -48,16 +56,16 @@ export const study: HandlersOf<StudyCalls> = {
   importRun: ({ files }) => withDatabase((db) => importRun(db, newRunKey(), files)),
   learn: ({ run, settings }, { signal, emit }) =>
     withDatabase(async (db) => {
-      const data = await readRun(db, run);
+      const data = await readSound(db, run);
       const command = commandOf(data.manifest, settings);
       const created = new Date().toISOString();
       return learnSet(data, { ...settings, created, command, signal, onProgress: emit });
     }),
   evaluate: ({ set, run, trainRun, draws, seed }, { signal, emit }) =>
     withDatabase(async (db) => {
-      const train = trainRun === undefined ? undefined : await readRun(db, trainRun);
+      const train = trainRun === undefined ? undefined : await readSound(db, trainRun);
       const options = { draws, seed, signal, onProgress: emit };
-      return evaluateSet(set, await readRun(db, run), { ...options, trainRun: train });
+      return evaluateSet(set, await readSound(db, run), { ...options, trainRun: train });
     }),
   origins,
   impactRuns: async () => ({ runs: await withImpactDatabase(listImpacts) }),

@@ -44,11 +44,23 @@ const jobSchema = z.object({
               limits: z.object({ cpu: z.string(), memory: z.string() }),
             }),
             volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })),
+            securityContext: z.object({
+              allowPrivilegeEscalation: z.literal(false),
+              readOnlyRootFilesystem: z.literal(true),
+              capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+            }),
           }),
         ]),
-        volumes: z.array(
+        automountServiceAccountToken: z.literal(false),
+        securityContext: z.object({
+          runAsNonRoot: z.literal(true),
+          runAsUser: z.int().positive(),
+          seccompProfile: z.object({ type: z.literal('RuntimeDefault') }),
+        }),
+        volumes: z.tuple([
           z.object({ name: z.string(), persistentVolumeClaim: z.object({ claimName: z.string() }) }),
-        ),
+          z.object({ name: z.literal('tmp'), emptyDir: z.object({ sizeLimit: z.string() }) }),
+        ]),
       }),
     }),
   }),
@@ -151,8 +163,14 @@ describe('Kubernetes', () => {
     for (const name of ['identify', 'merge-fit']) {
       const { volumes, containers } = job(name).template.spec;
       const [{ volumeMounts, resources, image, args }] = containers;
-      expect(volumes).toEqual([{ name: 'runs', persistentVolumeClaim: { claimName: claim.metadata.name } }]);
-      expect(volumeMounts).toEqual([{ name: 'runs', mountPath: '/runs' }]);
+      expect(volumes[0]).toEqual({
+        name: 'runs',
+        persistentVolumeClaim: { claimName: claim.metadata.name },
+      });
+      expect(volumeMounts).toEqual([
+        { name: 'runs', mountPath: '/runs' },
+        { name: 'tmp', mountPath: '/tmp' },
+      ]);
       expect(args.join(' ')).toContain('/runs/facts');
       expect(image).toBe('h-neurons');
       expect(resources.limits.cpu).toBe(resources.requests.cpu);
@@ -202,7 +220,7 @@ describe('Slurm', () => {
       { sbatch },
     );
     expect(ran.stderr).toBe('');
-    expect(ran.stdout).toBe(`shards: job 71, merge and fit: job 71, result: ${runs}/set.json\n`);
+    expect(ran.stdout).toBe(`shards: job 71\nmerge and fit: job 71, result: ${runs}/set.json\n`);
     const [array, merge] = readFileSync(join(folder, 'sbatch'), 'utf8').split('\n');
     expect(array).toMatch(/^--parsable --array=0-31 .*\/deploy\/slurm\/identify\.sbatch --limit 9 $/);
     expect(merge).toMatch(/^--parsable --dependency=afterok:71 .*\/deploy\/slurm\/merge-fit\.sbatch $/);
@@ -219,39 +237,25 @@ describe('Slurm', () => {
 
 describe('merge and fit', () => {
   const script = ['sh', 'deploy/hneurons-merge-fit'];
-  const merging = (missing: string) =>
-    `if [ "$1" = merge ]; then mkdir merged.part; echo '{"runs":2,"missing":${missing}}'; fi`;
 
-  test('puts the shards together, also behind an attempt that was broken off', () => {
+  test('puts the shards together in place of what is there, then fits', () => {
     const runs = join(folder, 'merge');
-    for (const name of ['shard-0', 'shard-1', 'merged', 'merged.part'])
-      mkdirSync(join(runs, name), { recursive: true });
-    const ran = run([...script, runs, '--C', 'auto'], {}, { hneurons: merging('[]') });
+    for (const name of ['shard-0', 'shard-1', 'merged']) mkdirSync(join(runs, name), { recursive: true });
+    const ran = run([...script, runs, '--C', 'auto'], {}, {});
     expect(ran.stderr).toBe('');
     expect(ran.status).toBe(0);
     expect(ran.calls).toEqual([
-      ['merge', 'shard-0', 'shard-1', '--out', 'merged.part', '--json'],
+      ['merge', 'shard-0', 'shard-1', '--out', 'merged', '--replace', '--json'],
       ['fit', 'merged', '--out', 'set.json', '--C', 'auto'],
     ]);
-    expect(readdirSync(runs)).toEqual(['merged', 'merged.json', 'shard-0', 'shard-1']);
-  });
-
-  test('keeps the labels that a person put beside the merged answers', () => {
-    const runs = join(folder, 'corrected');
-    mkdirSync(join(runs, 'merged'), { recursive: true });
-    mkdirSync(join(runs, 'shard-0'));
-    const line = '{"index":3,"label":"wrong"}\n';
-    writeFileSync(join(runs, 'merged', 'corrections.jsonl'), line);
-    expect(run([...script, runs], {}, { hneurons: merging('[]') }).status).toBe(0);
-    expect(readFileSync(join(runs, 'merged', 'corrections.jsonl'), 'utf8')).toBe(line);
   });
 
   test('stops where a shard is missing or merging fails', () => {
     const runs = join(folder, 'stop');
     mkdirSync(join(runs, 'shard-0'), { recursive: true });
-    const missing = run([...script, runs], {}, { hneurons: merging('[1]') });
+    const missing = run([...script, runs], {}, { hneurons: `[ "$1" != merge ]` });
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toContain('Some shards are not complete');
+    expect(missing.stderr).toContain('Nothing was fitted');
     expect(missing.calls).toHaveLength(1);
     expect(run([...script, runs], {}, { hneurons: 'exit 3' }).status).toBe(3);
     expect(run(script, {}, {}).stderr).toContain('give the folder');
@@ -311,6 +315,19 @@ describe('the image', () => {
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) =>
     paths.split(' '),
   );
+
+  test('base images and actions are pinned by digest, and the user is not root', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, name]) => name);
+    const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, name]) => name);
+    const images = bases.filter((name) => !stages.includes(name));
+    expect(images.length).toBeGreaterThan(0);
+    for (const image of images) expect(image).toMatch(/^node:22-slim@sha256:[0-9a-f]{64}$/);
+    expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+    const workflow = read('.github/workflows/ci.yml');
+    const actions = [...workflow.matchAll(/uses: (.+)/g)].map(([, name]) => name);
+    expect(actions.length).toBeGreaterThan(3);
+    for (const action of actions) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
 
   test('everything that is copied is there, and let in by .dockerignore', () => {
     const allowed = read('.dockerignore')

@@ -239,7 +239,14 @@ describe('shards', () => {
       }),
     );
     const out = newFolder();
-    expect(await runMerge(parts, { out })).toEqual({ runs: 3, questions: 11, of: 11, missing: [] });
+    expect(await runMerge(parts, { out })).toEqual({
+      runs: 3,
+      questions: 11,
+      of: 11,
+      missing: [],
+      notes: [],
+      written: true,
+    });
     expect(files(out)).toEqual(files(whole));
   });
 

@@ -217,7 +217,7 @@ describe('a sweep in the browser’s store', () => {
   });
 
   it('is not gone on with once it is deleted, nor in two places at once', async () => {
-    expect((await sweep('none')).outcome).toBe('bad-input');
+    expect((await sweep('none')).outcome).toBe('storage-lost');
     await sweep('a', start, 2);
     const [one, other] = await Promise.all([sweep('a'), sweep('a')]);
     expect([one.outcome, other.outcome].sort()).toEqual(['9 done', 'bad-input']);

@@ -48,7 +48,9 @@ test("the program's own file needs no model; where one is named, it must be of i
 });
 
 test('what cannot be read or written is refused in one sentence', async () => {
-  await expect(runSet(path('none.csv'), {})).rejects.toThrow('none.csv cannot be read; check the path.');
+  await expect(runSet(path('none.csv'), {})).rejects.toThrow(
+    'none.csv cannot be opened: it is not there; check the path.',
+  );
   await expect(runSet(path('a.json'), { to: 'npz' })).rejects.toThrow(
     '--to npz is not text; name its file with --out.',
   );

@@ -71,6 +71,10 @@ export function addIdentification(root: Command): void {
       count: 1,
     })
     .option('--resume', 'go on with the run in the folder')
+    .option(
+      '--repair',
+      'with --resume: keep damaged files in a folder of their own, and go on from what is sound',
+    )
     .option('--seed <seed>', 'of the sampling', number, 1)
     .option(
       '--processes <count>',
@@ -84,11 +88,17 @@ export function addIdentification(root: Command): void {
     .command('merge')
     .description('put the runs of shards together')
     .argument('<folders...>', 'folders of runs')
-    .requiredOption('--out <folder>', 'a new folder')
+    .requiredOption('--out <folder>', 'a new folder (or, with --replace, an old one)')
     .option('--json', 'print JSON')
-    .action(async (folders: string[], options: MergeOptions & { json?: boolean }) =>
-      print(await runMerge(folders, options), options.json, mergeText),
-    );
+    .option(
+      '--replace',
+      'put the result in the place of the folder that is there; labels in it are taken along',
+    )
+    .action(async (folders: string[], options: MergeOptions & { json?: boolean }) => {
+      const report = await runMerge(folders, options);
+      print(report, options.json, mergeText);
+      if (report.missing.length > 0) process.exitCode = 1;
+    });
   root
     .command('fit')
     .description('find the H-Neurons of a run and compare them with other detectors on answers held out')

@@ -45,6 +45,10 @@ export function addImpact(root: Command): void {
       number,
     )
     .option('--resume', 'go on with the sweep in the folder')
+    .option(
+      '--repair',
+      'with --resume: keep damaged files in a folder of their own, and ask these items again',
+    )
     .option('--processes <count>', 'at most (default: one a core)', positive)
     .option('--seed <seed>', 'of the random sets and resamples', number, 1)
     .option('--report <file>', 'everything that was measured (JSON)')
