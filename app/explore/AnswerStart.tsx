@@ -1,5 +1,4 @@
 import { Button } from 'react-aria-components';
-import { useStore } from 'zustand';
 import { useRecord, useSession } from '../state/hooks.ts';
 import { laneIndices, tokenAt } from '../state/record.ts';
 
@@ -7,7 +6,7 @@ import { laneIndices, tokenAt } from '../state/record.ts';
 export function AnswerStart() {
   const session = useSession();
   const record = useRecord();
-  const ids = useStore(session.stores.run, (state) => state.asked?.answerStart);
+  const ids = record.lane(1).current.made?.asked.answerStart;
   if (!ids || ids.length === 0) return null;
   const text = ids
     .map((id, index) => {

@@ -6,7 +6,7 @@ import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { positionCount, textAt, usePalette, useRecord, useSession } from '../state/hooks.ts';
-import { type LaneIndex, laneNames, type RunRecord, tokenAt } from '../state/record.ts';
+import { type LaneIndex, laneNames, laneWords, type RunRecord, tokenAt } from '../state/record.ts';
 import { spokenToken } from './label.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
@@ -61,10 +61,10 @@ export function Divergence({
         </span>
         <span className="divergence-lanes">
           <span>
-            <span className="lane-mark lane-mark-1" aria-hidden="true" /> Steered
+            <span className="lane-mark lane-mark-1" aria-hidden="true" /> {laneWords[1]}
           </span>
           <span>
-            <span className="lane-mark lane-mark-2" aria-hidden="true" /> Control
+            <span className="lane-mark lane-mark-2" aria-hidden="true" /> {laneWords[2]}
           </span>
         </span>
         <span className="divergence-most">{max}</span>

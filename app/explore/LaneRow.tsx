@@ -2,9 +2,8 @@ import { type CSSProperties, type DOMAttributes, memo } from 'react';
 import { useStore } from 'zustand';
 import { type Columns, visibleColumns } from '../charts/columns.ts';
 import { usePalette, useRecord, useSession } from '../state/hooks.ts';
-import { firstDifference, type LaneIndex, laneNames, tokenAt } from '../state/record.ts';
-import type { SteeringState } from '../state/slices/steering.ts';
-import { factorOf, steeredNeurons } from '../state/steering.ts';
+import { firstDifference, type LaneIndex, laneNames, laneWords, tokenAt } from '../state/record.ts';
+import { scaleText, shownSteering } from '../state/shown.ts';
 import { breakdownText } from './breakdown.ts';
 import { spokenToken } from './label.ts';
 import { labelAt } from './labelAt.ts';
@@ -26,22 +25,16 @@ interface Props {
   /** What the tokens are coloured by. */
   readonly quantity: TokenQuantity | undefined;
   readonly handlers: TokenHandlers;
-}
-
-function scaleText(lane: LaneIndex, steering: SteeringState): string {
-  if (lane === 0) return 'as trained';
-  const factors = new Set(steeredNeurons(steering).map((neuron) => factorOf(steering, neuron)));
-  if (factors.size > 1) return 'mixed scales';
-  return `× ${([...factors][0] ?? 1).toFixed(2)}`;
+  /** The lane does not show what fields and sliders say now. */
+  readonly outdated: boolean;
 }
 
 /** One lane: its name, its scale, and its answer as tokens on the shared columns. */
-export function LaneRow({ lane, columns, viewport, selected, quantity, handlers }: Props) {
+export function LaneRow({ lane, columns, viewport, selected, quantity, handlers, outdated }: Props) {
   const { stores } = useSession();
   const record = useRecord();
   const palette = usePalette();
   const view = useTokenView();
-  const steering = useStore(stores.steering);
   const pin = useStore(stores.selection, (state) =>
     state.pin?.lane === lane ? state.pin.position : undefined,
   );
@@ -53,6 +46,7 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers 
   const count = current.tokens.length;
   const reachable = selected ?? pin ?? Math.max(start, start + count - 1);
   const broken = current.breakdown && breakdownText(current.breakdown);
+  const scaling = scaleText(lane, shownSteering(stores, record));
 
   const tokens = [];
   for (let position = Math.max(from, view.prompt ? 0 : start); position < to; position++) {
@@ -73,7 +67,7 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers 
         width={box && box.edges[position + 1]! - box.edges[position]!}
         text={flowing && !label.mark && !view.spaces ? text : label.text}
         spoken={spokenToken(text) + (quantity && value !== undefined ? `, ${quantity.format(value)}` : '')}
-        kind={`${answer < 0 ? 'prompt' : 'answer'}${label.mark ? ' token-mark' : ''}${at?.stale ? ' token-stale' : ''}${
+        kind={`${answer < 0 ? 'prompt' : 'answer'}${label.mark ? ' token-mark' : ''}${at?.stale || outdated ? ' token-stale' : ''}${
           answer === difference ? ' token-first' : ''
         }`}
         background={colours?.background}
@@ -86,13 +80,17 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers 
   }
 
   return (
-    <section className={broken ? 'lane lane-broken' : 'lane'} aria-label={laneNames[lane]}>
+    <section
+      className={broken ? 'lane lane-broken' : 'lane'}
+      aria-label={laneNames[lane]}
+      data-outdated={outdated}
+    >
       <div className="lane-label">
         <span className={`lane-mark lane-mark-${lane}`} aria-hidden="true" />
-        <span className="lane-name">{laneNames[lane]}</span>
+        <span className="lane-name">{laneWords[lane]}</span>
         <small>
-          {scaleText(lane, steering)}
-          {current.finish === 'length' && `, stopped at ${current.tokens.length} tokens`}
+          {lane > 0 && scaling}
+          {current.finish === 'length' && `${lane > 0 ? ', ' : ''}stopped at ${current.tokens.length} tokens`}
         </small>
         {broken && <small className="lane-warning">{broken}</small>}
       </div>

@@ -16,6 +16,7 @@ import { type MapMark, paintNeuronMap } from '../charts/neuron-map.ts';
 import { createPixelBuffer } from '../charts/paint.ts';
 import { selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { laneNames } from '../state/record.ts';
+import { shownSteering } from '../state/shown.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import { factorOf, scaledNeurons, steeredNeurons } from '../state/steering.ts';
 import { BrushBar } from './BrushBar.tsx';
@@ -109,7 +110,7 @@ export function NeuronMap() {
           view: shownView ?? wholeView(layout),
           cells: values && source.cells(values, shownView, size.width, layout),
           scale: values?.scale ?? { max: 3, signed: true },
-          factors: shownQuantity === 'factor' ? scaledNeurons(steering) : undefined,
+          factors: shownQuantity === 'factor' ? scaledNeurons(shownSteering(stores, record)) : undefined,
           marks,
           box,
         },
@@ -117,7 +118,7 @@ export function NeuronMap() {
         buffer,
       );
     },
-    [record, stores, source, layout, buffer, palette, steering, control, fixedMarks, hovered, pointed],
+    [record, stores, source, layout, buffer, palette, control, fixedMarks, hovered, pointed],
   );
 
   /** The neuron at a point: a marked one within reach, else the one that lies there. */
@@ -196,7 +197,7 @@ export function NeuronMap() {
           {layout &&
             (pointed
               ? quantity === 'factor'
-                ? `× ${factorOf(steering, pointed).toFixed(2)} in layer ${pointed.layer}, neuron ${pointed.neuron}`
+                ? `× ${factorOf(shownSteering(stores, record), pointed).toFixed(2)} in layer ${pointed.layer}, neuron ${pointed.neuron}`
                 : describePointed(pointed, layout, record.shape.bins, values, quantity)
               : `${layout.total.toLocaleString('en')} neurons of ${layers} layers`)}
         </p>

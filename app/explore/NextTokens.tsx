@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { type LaneIndex, laneIndices, laneNames, tokenAt } from '../state/record.ts';
+import { type LaneIndex, laneIndices, laneNames, laneWords, tokenAt } from '../state/record.ts';
 import { candidateLabel, spokenToken } from './label.ts';
 import { percent } from './percent.ts';
 
@@ -43,7 +43,7 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
   return (
     <div className={at?.stale ? 'next-lane next-stale' : 'next-lane'}>
       <h3>
-        <span className={`lane-mark lane-mark-${lane}`} aria-hidden="true" /> {laneNames[lane]}
+        <span className={`lane-mark lane-mark-${lane}`} aria-hidden="true" /> {laneWords[lane]}
       </h3>
       {at ? (
         <ol>

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { textAt, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneNames, tokenAt, trainedLogprob } from '../state/record.ts';
+import { laneWords, tokenAt, trainedLogprob } from '../state/record.ts';
 import { labelAt } from './labelAt.ts';
 import { percent } from './percent.ts';
 import type { TokenQuantity } from './tokenColour.ts';
@@ -27,7 +27,7 @@ export function Reading({ quantity }: { readonly quantity: TokenQuantity | undef
         <bdi className="reading-token">{labelAt(record, at.lane, at.position, true)?.text}</bdi>
       </span>
       <span className="muted">
-        {laneNames[at.lane]}, {answer < 0 ? `prompt token ${at.position + 1}` : `answer token ${answer + 1}`},
+        {laneWords[at.lane]}, {answer < 0 ? `prompt token ${at.position + 1}` : `answer token ${answer + 1}`},
         position {at.position}
       </span>
       {token && (

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Columns } from '../charts/columns.ts';
 import { positionCount, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames } from '../state/record.ts';
+import { useOutdated } from '../state/shown.ts';
 import type { TokenRef } from '../state/slices/selection.ts';
 import { AnswerStart } from './AnswerStart.tsx';
 import { Cursor } from './Cursor.tsx';
@@ -10,6 +11,7 @@ import { Divergence, DivergenceTable } from './Divergence.tsx';
 import { LaneRow, type TokenHandlers } from './LaneRow.tsx';
 import { Legend } from './Legend.tsx';
 import { moved } from './move.ts';
+import { RunCaption } from './RunCaption.tsx';
 import { TokenAxis } from './TokenAxis.tsx';
 import { TokenMap, TokenMapHead, TokenMapTable } from './TokenMap.tsx';
 import { TokenTools } from './TokenTools.tsx';
@@ -41,6 +43,7 @@ export function TokenFigure({ quantity }: Props) {
   const viewport = useViewport(scroller);
   const columns = tokenColumns(record, useMeasure(), view, viewport.width);
   const at = useSelected();
+  const old = useOutdated();
   const first = view.prompt ? 0 : record.prompt.length;
   useFollow(scroller, columns, viewport.width);
 
@@ -103,6 +106,7 @@ export function TokenFigure({ quantity }: Props) {
         </h2>
         <TokenTools />
       </div>
+      <RunCaption outdated={old} />
       {quantity && (
         <div className="panel-line">
           <p className="readout">Tokens coloured by {quantity.name}</p>
@@ -126,6 +130,7 @@ export function TokenFigure({ quantity }: Props) {
               selected={at.lane === lane ? at.position : undefined}
               quantity={quantity}
               handlers={handlers}
+              outdated={old.question || old.lanes[lane]!}
             />
           ))}
           <Divergence columns={columns} viewport={viewport} />

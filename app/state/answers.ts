@@ -2,7 +2,7 @@ import type { EngineClient } from '../../src/protocol/client.ts';
 import type { GenerateEvent, GenerateIn, Lane, LoadedModel } from '../../src/protocol/messages.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createNewest } from './newest.ts';
-import { type LaneIndex, laneIndices, type RunRecord, trainedLogprob } from './record.ts';
+import { type LaneIndex, type LaneMade, laneIndices, type RunRecord, trainedLogprob } from './record.ts';
 import type { Asked } from './slices/run.ts';
 import { neuronKey } from './slices/steering.ts';
 import { scaledControl, scaledNeurons, steeredNeurons, watchedNeurons } from './steering.ts';
@@ -48,15 +48,21 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     return drawn.members;
   }
 
-  async function lanesOf(model: LoadedModel, { sampling }: Asked, signal: AbortSignal): Promise<Lane[]> {
+  async function lanesOf(
+    model: LoadedModel,
+    asked: Asked,
+    signal: AbortSignal,
+  ): Promise<{ readonly lanes: readonly Lane[]; readonly made: LaneMade }> {
     const control = await drawControl(signal);
     const steering = stores.steering.getState();
     const { scope } = steering;
-    return [
+    const { sampling } = asked;
+    const lanes = [
       { neurons: [], scope, sampling },
       { neurons: scaledNeurons(steering), scope, sampling },
       { neurons: scaledControl(steering, control, model.layout, model.meanCett), scope, sampling },
     ];
+    return { lanes, made: { asked, steering, control } };
   }
 
   /** With what the unsteered lane is compared: its row of this request, or the one that it was answered in before. */
@@ -89,14 +95,14 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     const { prompt, maxTokens, answerStart } = asked;
     let begun: readonly LaneIndex[] = [];
     try {
-      const lanes = await lanesOf(model, asked, signal);
+      const { lanes, made } = await lanesOf(model, asked, signal);
       if (signal.aborted) return;
       const watched = watchedNeurons(stores.steering.getState());
       const base = [model.fingerprint, model.device.kind, asked, watched];
       const requests = laneIndices
         .map((lane) => {
           const { neurons, scope } = lanes[lane]!;
-          return { lane, key: JSON.stringify([base, neurons, neurons.length > 0 && scope]) };
+          return { lane, made, key: JSON.stringify([base, neurons, neurons.length > 0 && scope]) };
         })
         .filter(({ lane, key }) => {
           const { current } = record.lane(lane);

@@ -23,6 +23,8 @@ export interface Doses {
   later(): void;
   /** Asks for them now. */
   now(): void;
+  /** Shows answers that are known from elsewhere to what is asked and steered now. */
+  know(points: readonly DosePoint[]): void;
   /** Gives way to an answer. What is known stays as long as it is still true. */
   yield(): void;
 }
@@ -86,6 +88,15 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
     tell(points.map((point, i) => ({ ...point, control: random[i]! })));
   }
 
+  function keep({ key }: Job, points: readonly DosePoint[]): void {
+    known.delete(key);
+    known.set(key, points);
+    for (const oldest of known.keys()) {
+      if (known.size <= keptResults) break;
+      known.delete(oldest);
+    }
+  }
+
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     stores.dose.setState({ status: 'running', points: [], error: undefined });
     const isShown = () => jobNow()?.key === job.key;
@@ -95,12 +106,7 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
         points = found;
         if (isShown()) stores.dose.setState({ points });
       });
-      known.delete(job.key);
-      known.set(job.key, points);
-      for (const oldest of known.keys()) {
-        if (known.size <= keptResults) break;
-        known.delete(oldest);
-      }
+      keep(job, points);
       if (isShown()) stores.dose.setState({ status: 'done' });
     } catch (error) {
       if (isCancelled(error) || signal.aborted) stores.dose.setState({ status: 'waiting' });
@@ -136,6 +142,11 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
       if (show() && msPerToken <= slowestOfItself) timer = setTimeout(start, idleBeforeDoses);
     },
     now: start,
+    know(points) {
+      const job = jobNow();
+      if (job) keep(job, points);
+      show();
+    },
     yield() {
       quiet();
       show();

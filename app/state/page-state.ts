@@ -155,9 +155,15 @@ export const pageStateSchema = z.object(
   },
 );
 
-/** The page's state now. */
-export function readPageState(stores: Stores): PageState {
-  return pageStateSchema.parse(Object.fromEntries(names.map((name) => [name, properties[name].get(stores)])));
+/** The page's state now. @param instead parts that are not to be taken from the stores */
+export function readPageState(stores: Stores, instead: PageState = {}): PageState {
+  const now = Object.fromEntries(names.map((name) => [name, properties[name].get(stores)]));
+  const { steering } = instead;
+  return pageStateSchema.parse({
+    ...now,
+    ...instead,
+    ...(steering && { steering: withoutHeldOut(steering) }),
+  });
 }
 
 /** Fills the stores; nothing runs by that. `leave` names what is not wanted. */

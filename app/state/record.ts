@@ -8,10 +8,22 @@ import type {
   TokenLabel,
 } from '../../src/protocol/messages.ts';
 import { highOf } from '../charts/colour-scale.ts';
+import type { Asked } from './slices/run.ts';
+import type { SteeringState } from './slices/steering.ts';
 
 export const laneNames = ['Unsteered', 'Steered', 'Random control'] as const;
+/** The lanes in everyday words, where there is little room. */
+export const laneWords = ['As trained', 'Scaled', 'Random'] as const;
 export const laneIndices = [0, 1, 2] as const;
 export type LaneIndex = (typeof laneIndices)[number];
+
+/** What was asked of a lane, and how it was scaled: what a caption of its answer tells. */
+export interface LaneMade {
+  readonly asked: Asked;
+  readonly steering: SteeringState;
+  /** Neurons of the random control. */
+  readonly control: readonly NeuronRef[];
+}
 
 /** One lane of one request, as far as it has come. Arrays of positions are indexed by position in prompt plus answer. */
 export interface LaneRecord {
@@ -20,6 +32,8 @@ export interface LaneRecord {
   readonly row: number;
   /** What was asked: lanes with equal keys have equal answers. */
   readonly key: string;
+  /** Undefined before a first request. */
+  readonly made?: LaneMade;
   readonly tokens: TokenEvent[];
   readonly overview: (Float32Array | undefined)[];
   readonly profile: (Float32Array | undefined)[];
@@ -47,6 +61,7 @@ export interface RecordShape {
 export interface LaneRequest {
   readonly lane: LaneIndex;
   readonly key: string;
+  readonly made?: LaneMade;
 }
 
 /** What the figure draws: kept outside of React, told to listeners once per frame. */
@@ -74,8 +89,18 @@ export interface RunRecord {
 
 const emptyShape: RecordShape = { layers: 0, bins: 0, watched: [] };
 
-function emptyLane(run = -1, row = 0, key = ''): LaneRecord {
-  return { run, row, key, tokens: [], overview: [], profile: [], watched: [], high: [] };
+function emptyLane(run = -1, row = 0, key = '', made?: LaneMade): LaneRecord {
+  return {
+    run,
+    row,
+    key,
+    ...(made && { made }),
+    tokens: [],
+    overview: [],
+    profile: [],
+    watched: [],
+    high: [],
+  };
 }
 
 function overlay<T>(top: readonly T[], below: readonly T[]): T[] {
@@ -115,7 +140,7 @@ function rebinned(values: Float32Array, layers: number, from: number, to: number
 function reshaped(lane: LaneRecord, from: RecordShape, to: RecordShape): LaneRecord {
   const { layers, bins, watched } = to;
   if (layers !== from.layers || !sameNeurons(watched, from.watched))
-    return { ...emptyLane(), tokens: lane.tokens };
+    return { ...emptyLane(-1, 0, '', lane.made), tokens: lane.tokens };
   const overview = lane.overview.map((values) => values && rebinned(values, layers, from.bins, bins));
   return { ...lane, run: -1, overview };
 }
@@ -172,9 +197,9 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
           stale: undefined,
         }));
       }
-      requests.forEach(({ lane, key }, row) => {
+      requests.forEach(({ lane, key, made }, row) => {
         const { current, stale } = lanes[lane]!;
-        lanes[lane] = { current: emptyLane(run, row, key), stale: merged(current, stale) };
+        lanes[lane] = { current: emptyLane(run, row, key, made), stale: merged(current, stale) };
       });
       changed();
     },

@@ -1,7 +1,8 @@
 import type { NeuronFacts } from '../../src/protocol/messages.ts';
 import type { Frame } from './frames.ts';
 import { readPageState, writePageState } from './page-state.ts';
-import { laneIndices, type RunRecord } from './record.ts';
+import { fieldsOf } from './prompt.ts';
+import { type LaneMade, laneIndices, type RunRecord } from './record.ts';
 import type { RecordedRun } from './run-file.ts';
 import type { Stores } from './stores.ts';
 
@@ -21,15 +22,18 @@ export function recordRun(
   neurons: Readonly<Record<string, NeuronFacts>>,
 ): RecordedRun | undefined {
   const { model } = stores.model.getState();
-  const { asked, notice } = stores.run.getState();
+  const { notice } = stores.run.getState();
   const lanes = laneIndices.map((lane) => record.lane(lane).current);
-  if (!model || !asked || lanes.some(({ finish, tokens }) => !finish || tokens.length === 0))
-    return undefined;
+  const made = record.lane(1).current.made;
+  if (!model || !made || lanes.some(({ finish, tokens }) => !finish || tokens.length === 0)) return undefined;
   const dose = stores.dose.getState();
+  const { asked, steering } = made;
+  // Fields and sliders may have moved on: a run says what its answers were made with.
+  const prompt = fieldsOf(asked, stores.prompt.getState());
   return {
     created: created.toISOString(),
     model,
-    state: readPageState(stores),
+    state: readPageState(stores, { steering, prompt }),
     asked,
     notice,
     prompt: record.prompt,
@@ -51,12 +55,17 @@ export function recordRun(
   };
 }
 
+/** What a recorded run's lanes were made with. */
+function madeOf({ asked, state, control }: RecordedRun, now: Stores): LaneMade {
+  return { asked, steering: state.steering ?? now.steering.getState(), control: control.members };
+}
+
 /** Puts a recorded run in the place of what the page shows. */
 export function replayRun(stores: Stores, record: RunRecord, run: RecordedRun): void {
   record.clear();
   record.begin(
     recordedRun,
-    laneIndices.map((lane) => ({ lane, key: 'recorded' })),
+    laneIndices.map((lane) => ({ lane, key: 'recorded', made: madeOf(run, stores) })),
     run.shape,
   );
   record.onPrompt({ type: 'prompt', tokens: run.prompt, notice: run.notice });

@@ -193,8 +193,8 @@ export function createSession(
   }
 
   function submit(all: boolean): void {
-    if (!isReady()) return;
     doses.yield();
+    if (!isReady()) return;
     answers.submit(all);
   }
 
@@ -257,6 +257,7 @@ export function createSession(
       if (!live)
         stores.model.setState({ model: run.model, status: status === 'ready' ? 'recorded' : status });
       replayRun(stores, record, run);
+      if (run.dose) doses.know(run.dose.points);
       for (const [key, known] of Object.entries(run.neurons))
         facts.set(`${run.model.fingerprint}/${key}`, Promise.resolve(known));
     },
@@ -295,7 +296,7 @@ export function createSession(
     },
     whatIf(answerStart, label = 'start of the answer') {
       const { asked } = stores.run.getState();
-      if (!asked) return;
+      if (!asked || !isReady()) return;
       history.record({ asked }, label);
       stores.run.setState({ asked: { ...asked, answerStart } });
       stores.selection.setState({ hover: undefined, pin: undefined });

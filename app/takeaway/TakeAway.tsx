@@ -5,6 +5,7 @@ import { toCsv } from '../state/csv.ts';
 import { describeError } from '../state/describe-error.ts';
 import { selected, useSession } from '../state/hooks.ts';
 import type { Session } from '../state/session.ts';
+import { conditionsOf, questionOf } from '../state/shown.ts';
 import { fileName, offerFile } from './download.ts';
 import { linkOf } from './links.ts';
 import { openFile, saveRun } from './runs.ts';
@@ -31,29 +32,24 @@ function partsOf(): Part[] {
   return [{ name: 'Whole figure', element: figure }, ...parts];
 }
 
-/** Under what conditions the figure was made. */
-function conditions({ stores }: Session): string {
-  const { model } = stores.model.getState();
-  const { question, sampling } = stores.prompt.getState();
-  const groups = stores.steering
-    .getState()
-    .groups.map(({ name, factor, on }) => `${name}: ${on ? factor : 'off'}`);
-  return `${model?.name ?? 'no model'}. ${question} Seed ${sampling.seed}, temperature ${sampling.temperature}. ${groups.join(', ')}.`;
-}
-
 async function savePicture(session: Session, { name, element }: Part, kind: 'png' | 'svg'): Promise<void> {
-  const picture = pictureOf(element, `H-Neuron Explorer: ${name}`, conditions(session));
+  const conditions = conditionsOf(session.stores, session.record);
+  const picture = pictureOf(element, `H-Neuron Explorer: ${name}`, conditions);
   const content =
     kind === 'png' ? await toPng(picture, pngScale) : new Blob([picture.svg], { type: 'image/svg+xml' });
-  offerFile(`${fileName(name, questionOf(session))}.${kind}`, content);
+  offerFile(`${fileName(name, shownQuestion(session))}.${kind}`, content);
 }
 
-function questionOf({ stores }: Session): string {
-  return stores.prompt.getState().question;
+function shownQuestion({ record }: Session): string {
+  const { made } = record.lane(1).current;
+  return made ? questionOf(made.asked) : '';
 }
 
 function saveTable(session: Session, { id, head, rows }: DataTable): void {
-  offerFile(`${fileName(id, questionOf(session))}.csv`, new Blob([toCsv(head, rows)], { type: 'text/csv' }));
+  offerFile(
+    `${fileName(id, shownQuestion(session))}.csv`,
+    new Blob([toCsv(head, rows)], { type: 'text/csv' }),
+  );
 }
 
 /** Everything that can be saved: a link, the run, neuron sets, pictures and tables. */

@@ -20,6 +20,9 @@ const left = [
 ].join();
 
 const margin = 12;
+/** Type and height of a line of the caption, CSS pixels. */
+const captionSize = 12;
+const captionLine = 16;
 
 interface Writer {
   readonly parts: string[];
@@ -109,9 +112,9 @@ function drawBox(writer: Writer, element: Element, style: CSSStyleDeclaration): 
 
 /** Lines that the style sheet draws as sharp shadows inside a box, or around it. */
 function drawShadows(writer: Writer, box: Box, shadows: string): void {
-  for (const [, css, numbers, inset] of shadows.matchAll(
-    /([a-z]+\([^)]*\)) ((?:-?[\d.]+px ?){4})(inset)?/g,
-  )) {
+  const listed = [...shadows.matchAll(/([a-z]+\([^)]*\)) ((?:-?[\d.]+px ?){4})(inset)?/g)];
+  // The first one lies on top of the others.
+  for (const [, css, numbers, inset] of listed.reverse()) {
     const colour = writer.colour(css!);
     const [x = 0, y = 0, blur = 0, spread = 0] = numbers!.trim().split(' ').map(Number.parseFloat);
     if (!colour || blur > 0) continue;
@@ -320,6 +323,19 @@ function extentOf(element: Element): Box {
   return { x: whole.x, y: top, width: whole.width, height: bottom - top };
 }
 
+/** Words of a line in as many lines as they need in a width; words that are wider stay whole. */
+function wrapped(text: string, width: number, family: string): string[] {
+  const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+  context.font = `${captionSize}px ${family}`;
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && context.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 export interface Picture {
   readonly svg: string;
   /** CSS pixels. */
@@ -330,27 +346,42 @@ export interface Picture {
 /**
  * A part of the page as a picture: what is text and lines on the page stays so, canvases become images.
  * @param title what the picture is called, for readers that tell it
- * @param description under what conditions it was made
+ * @param conditions under which it was made, a line each: they stand above it
  */
-export function pictureOf(element: Element, title: string, description: string): Picture {
+export function pictureOf(element: Element, title: string, conditions: readonly string[]): Picture {
   const box = extentOf(element);
-  const width = Math.ceil(box.width) + 2 * margin;
-  const height = Math.ceil(box.height) + 2 * margin;
   const style = getComputedStyle(element);
+  const width = Math.ceil(box.width) + 2 * margin;
+  const lines = conditions.flatMap((line) => wrapped(line, width - 2 * margin, style.fontFamily));
+  const top = lines.length > 0 ? lines.length * captionLine + margin : 0;
+  const height = Math.ceil(box.height) + 2 * margin + top;
   const colour = createColours();
   const writer: Writer = {
     parts: [],
     defs: [],
-    origin: { x: box.x - margin, y: box.y - margin },
+    origin: { x: box.x - margin, y: box.y - margin - top },
     colour,
   };
   const paper = colour(getComputedStyle(document.documentElement).backgroundColor);
+  const ink = colour(style.color);
   drawElement(writer, element);
   const content = [
     `<title>${escapeXml(title)}</title>`,
-    `<desc>${escapeXml(description)}</desc>`,
+    `<desc>${escapeXml(conditions.join(' '))}</desc>`,
     `<defs>${writer.defs.join('')}</defs>`,
     tag('rect', { width, height, fill: paper?.rgb ?? 'white' }),
+    ...lines.map((line, i) =>
+      tag(
+        'text',
+        {
+          x: margin,
+          y: margin + (i + 0.75) * captionLine,
+          'font-size': captionSize,
+          fill: ink?.rgb ?? 'black',
+        },
+        escapeXml(line),
+      ),
+    ),
     ...writer.parts,
   ];
   const svg = tag(

@@ -1,6 +1,7 @@
 import { neuronLayout } from '../../src/neurons/layout.ts';
 import { neuronsOfBin } from '../charts/neuron-grid.ts';
 import { laneIndices, laneNames, type RunRecord, trainedLogprob } from '../state/record.ts';
+import { shownSteering } from '../state/shown.ts';
 import type { DoseAnswer } from '../state/slices/dose.ts';
 import type { TokenRef } from '../state/slices/selection.ts';
 import { neuronKey } from '../state/slices/steering.ts';
@@ -123,8 +124,8 @@ function neuronMap(record: RunRecord, widths: readonly number[], token: TokenRef
   };
 }
 
-function steering({ steering: store }: Stores): DataTable {
-  const state = store.getState();
+function steering(stores: Stores, record: RunRecord): DataTable {
+  const state = shownSteering(stores, record);
   const grouped = state.groups.flatMap((group) =>
     group.members.map((member) => ({ group: group.name, member, weight: member.weight })),
   );
@@ -177,7 +178,7 @@ export function dataTables(stores: Stores, record: RunRecord, token: TokenRef): 
     perToken(record, 'profile', { id: 'layers', name: 'Sum of CETT of every layer' }, layerNames),
     candidates(record),
     doses(stores),
-    steering(stores),
+    steering(stores, record),
   ];
   return all.filter(({ rows }) => rows.length > 0);
 }
