@@ -5,6 +5,7 @@ import { divergenceMaximum, paintDivergence } from '../charts/divergence.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, textAt, usePalette, useRecord, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneNames, laneWords, type RunRecord, tokenAt } from '../state/record.ts';
 import { spokenToken } from './label.ts';
@@ -101,14 +102,23 @@ function DivergenceRows() {
   return (
     <Table
       caption="Divergence from the unsteered lane (KL) at each answer token, nats"
-      head={['Token', ...comparedLanes.flatMap((lane) => [`${laneNames[lane]}, token`, laneNames[lane]])]}
-      rows={Array.from({ length: positionCount(record) - record.prompt.length }, (_, index) => [
-        String(index + 1),
-        ...comparedLanes.flatMap((lane) => [
-          spokenToken(textAt(record, { lane, position: record.prompt.length + index }) ?? ''),
-          formatCett(tokenAt(record, lane, index)?.token.divergence),
-        ]),
-      ])}
+      {...tableOf<number>(
+        [
+          { head: 'Token', cell: (index) => String(index + 1) },
+          ...comparedLanes.flatMap((lane) => [
+            {
+              head: `${laneNames[lane]}, token`,
+              cell: (index: number) =>
+                spokenToken(textAt(record, { lane, position: record.prompt.length + index }) ?? ''),
+            },
+            {
+              head: laneNames[lane],
+              cell: (index: number) => formatCett(tokenAt(record, lane, index)?.token.divergence),
+            },
+          ]),
+        ],
+        Array.from({ length: positionCount(record) - record.prompt.length }, (_, index) => index),
+      )}
     />
   );
 }

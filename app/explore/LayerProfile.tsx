@@ -9,6 +9,7 @@ import { createPixelBuffer } from '../charts/paint.ts';
 import { Choice } from '../controls/Choice.tsx';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
 import type { ViewState } from '../state/slices/view.ts';
@@ -240,8 +241,16 @@ function ProfileRows() {
           ? `Sum of CETT at every position of ${laneNames[at.lane]}`
           : `Sum of CETT at position ${at.position}`
       }
-      head={['Layer', ...(mode === 'tokens' ? columns.map((_, position) => String(position)) : laneNames)]}
-      rows={layers.map((layer) => [String(layer), ...columns.map((values) => formatCett(values?.[layer]))])}
+      {...tableOf<number>(
+        [
+          { head: 'Layer', cell: String },
+          ...columns.map((values, i) => ({
+            head: mode === 'tokens' ? String(i) : laneNames[i]!,
+            cell: (layer: number) => formatCett(values?.[layer]),
+          })),
+        ],
+        layers,
+      )}
     />
   );
 }

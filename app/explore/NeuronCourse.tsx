@@ -5,6 +5,7 @@ import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, textAt, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
 import { neuronKey } from '../state/slices/steering.ts';
@@ -124,12 +125,20 @@ export function NeuronCourse({ neuron }: { readonly neuron: NeuronRef }) {
         {() => (
           <Table
             caption={`CETT of neuron ${neuronKey(neuron)} at each position`}
-            head={['Position', 'Token', ...laneNames]}
-            rows={Array.from({ length: count }, (_, position) => [
-              String(position),
-              spokenToken(textAt(record, { lane: at.lane, position }) ?? ''),
-              ...laneIndices.map((lane) => formatCett(lanes[lane]![position])),
-            ])}
+            {...tableOf<number>(
+              [
+                { head: 'Position', cell: String },
+                {
+                  head: 'Token',
+                  cell: (position) => spokenToken(textAt(record, { lane: at.lane, position }) ?? ''),
+                },
+                ...laneIndices.map((lane) => ({
+                  head: laneNames[lane],
+                  cell: (position: number) => formatCett(lanes[lane]![position]),
+                })),
+              ],
+              Array.from({ length: count }, (_, position) => position),
+            )}
           />
         )}
       </Disclosure>

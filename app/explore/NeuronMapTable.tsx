@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { formatCett, neuronsOfBin } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { laneNames } from '../state/record.ts';
 import type { MapSource } from './mapSource.ts';
@@ -23,24 +24,24 @@ function Rows({ source }: { readonly source: MapSource }) {
   const layer = Math.min(chosen, Math.max(0, layers - 1));
   const shown = quantity === 'difference' ? 'difference' : 'cett';
 
-  function rows(): (readonly string[])[] {
+  function rows(): { readonly name: string; readonly value: number | undefined }[] {
     const values = source.values(at, shown);
     if (!layout || !values || layers === 0) return [];
     const { neurons } = values;
     if (mapView && neurons) {
       const from = Math.max(0, Math.floor(mapView.left));
       const end = Math.min(layout.widths[layer]!, Math.ceil(mapView.left + mapView.width));
-      return Array.from({ length: Math.max(0, end - from) }, (_, i) => [
-        String(from + i),
-        formatCett(neurons[layout.offsets[layer]! + from + i]),
-      ]);
+      return Array.from({ length: Math.max(0, end - from) }, (_, i) => ({
+        name: String(from + i),
+        value: neurons[layout.offsets[layer]! + from + i],
+      }));
     }
     return Array.from({ length: bins }, (_, bin) => {
       const { start, end } = neuronsOfBin(layout, bins, layer, bin);
-      return [
-        end - start > 1 ? `${start} to ${end - 1}` : `${start}`,
-        formatCett(values.overview[layer * bins + bin]),
-      ];
+      return {
+        name: end - start > 1 ? `${start} to ${end - 1}` : `${start}`,
+        value: values.overview[layer * bins + bin],
+      };
     });
   }
 
@@ -56,8 +57,13 @@ function Rows({ source }: { readonly source: MapSource }) {
       </label>
       <Table
         caption={`${shown === 'difference' ? 'Steered minus unsteered, CETT' : 'CETT, the highest of each range'} in layer ${layer}, position ${at.position}, ${laneNames[at.lane]}`}
-        head={['Neurons', 'CETT']}
-        rows={rows()}
+        {...tableOf(
+          [
+            { head: 'Neurons', cell: ({ name }) => name },
+            { head: 'CETT', cell: ({ value }) => formatCett(value) },
+          ],
+          rows(),
+        )}
       />
     </>
   );

@@ -1,6 +1,8 @@
 import { memo } from 'react';
+import type { TokenEvent } from '../../src/protocol/messages.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, laneWords, tokenAt } from '../state/record.ts';
 import { candidateLabel, spokenToken } from './label.ts';
@@ -80,6 +82,12 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
 
 const NextTable = memo(() => <Disclosure title="Next tokens as a table">{() => <NextRows />}</Disclosure>);
 
+type Candidate = Pick<TokenEvent['top'][number], 'text' | 'logprob'>;
+
+const spoken = (candidate: Candidate | undefined) => (candidate ? spokenToken(candidate.text) : '');
+const probability = (candidate: Candidate | undefined) =>
+  candidate ? percent(Math.exp(candidate.logprob)) : '';
+
 /** The candidates of all lanes. */
 function NextRows() {
   const record = useRecord();
@@ -90,14 +98,19 @@ function NextRows() {
   return (
     <Table
       caption={`The likeliest tokens after position ${position}`}
-      head={['Rank', ...laneNames.flatMap((name) => [name, `${name}, probability`])]}
-      rows={Array.from({ length: Math.max(0, ...tops.map((top) => top.length)) }, (_, rank) => [
-        String(rank + 1),
-        ...tops.flatMap((top) => {
-          const candidate = top[rank];
-          return candidate ? [spokenToken(candidate.text), percent(Math.exp(candidate.logprob))] : ['', ''];
-        }),
-      ])}
+      {...tableOf<number>(
+        [
+          { head: 'Rank', cell: (rank) => String(rank + 1) },
+          ...laneIndices.flatMap((lane) => [
+            { head: laneNames[lane], cell: (rank: number) => spoken(tops[lane]?.[rank]) },
+            {
+              head: `${laneNames[lane]}, probability`,
+              cell: (rank: number) => probability(tops[lane]?.[rank]),
+            },
+          ]),
+        ],
+        Array.from({ length: Math.max(0, ...tops.map((top) => top.length)) }, (_, rank) => rank),
+      )}
     />
   );
 }

@@ -119,6 +119,7 @@ export function TokenFigure({ quantity }: Props) {
           className="scroll-inner"
           style={{ width: viewport.gutter + columns.width }}
           data-layout={view.layout}
+          data-outdated={old.question}
         >
           {view.layout === 'columns' && <Cursor columns={columns} viewport={viewport} />}
           {laneIndices.map((lane) => (

@@ -10,6 +10,7 @@ import { mapHeight, type RowGeometry, rowAt, rowTop } from '../charts/token-grid
 import { paintTokenMap } from '../charts/token-map.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
 import { neuronKey } from '../state/slices/steering.ts';
@@ -213,12 +214,17 @@ function TokenMapRows() {
   return (
     <Table
       caption={`CETT of the watched neurons at each position, ${laneNames[lane]}`}
-      head={['Position', 'Token', ...record.shape.watched.map(neuronKey)]}
-      rows={Array.from({ length: positionCount(record) }, (_, position) => [
-        String(position),
-        spokenToken(textAt(record, { lane, position }) ?? ''),
-        ...record.shape.watched.map((_, i) => formatCett(valuesAt(record, lane, position, 'watched')?.[i])),
-      ])}
+      {...tableOf<number>(
+        [
+          { head: 'Position', cell: String },
+          { head: 'Token', cell: (position) => spokenToken(textAt(record, { lane, position }) ?? '') },
+          ...record.shape.watched.map((neuron, i) => ({
+            head: neuronKey(neuron),
+            cell: (position: number) => formatCett(valuesAt(record, lane, position, 'watched')?.[i]),
+          })),
+        ],
+        Array.from({ length: positionCount(record) }, (_, position) => position),
+      )}
     />
   );
 }

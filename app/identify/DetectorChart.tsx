@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { VerdictRow } from '../../src/identify/verdict.ts';
 import { type DetectorRow, drawDetectors, intervalText } from '../charts/detectors.ts';
 import { Chart } from './Chart.tsx';
-import { detectorHead, detectorTable } from './detector-rows.ts';
+import { detectorTable } from './detector-rows.ts';
 
 interface Props {
   readonly title?: string;
@@ -20,7 +20,7 @@ export function DetectorChart({ title = 'Detectors compared', rows, gains }: Pro
       wide
       draw={draw}
       description={rows.map(({ name, auroc }) => `${name}: AUROC ${intervalText(auroc)}`).join('; ')}
-      table={() => ({ head: detectorHead, rows: detectorTable(rows, gains) })}
+      table={() => detectorTable(rows, gains)}
     >
       AUROC: the chance that a made-up answer gets a higher score than a right one. Lines are 95 % intervals;
       bars with a ring are the middle 95 % of many draws by chance.

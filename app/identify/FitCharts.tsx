@@ -4,6 +4,7 @@ import type { Calibration } from '../../src/stats/calibration.ts';
 import type { PathPoint } from '../../src/stats/choose-c.ts';
 import { drawPath, formatC } from '../charts/c-path.ts';
 import { drawCalibration, drawRoc } from '../charts/curves.ts';
+import { tableOf } from '../controls/table-columns.ts';
 import { Chart } from './Chart.tsx';
 
 /** ROC curves on the answers held out. */
@@ -14,18 +15,23 @@ export function RocChart({ curves }: { readonly curves: readonly RocCurve[] }) {
       title="ROC curves"
       draw={draw}
       description={`True against false positive rate of ${curves.map(({ name }) => name).join(', ')}`}
-      table={() => ({
-        head: ['Point', 'Detector', 'Right called made up', 'Made up found', 'Score from'],
-        rows: curves.flatMap(({ name, points }, k) =>
-          points.map((p, i) => [
-            `${k + 1}.${i + 1}`,
-            name,
-            p.falsePositiveRate.toFixed(3),
-            p.truePositiveRate.toFixed(3),
-            Number.isFinite(p.threshold) ? p.threshold.toPrecision(3) : 'above all',
-          ]),
-        ),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'Point', cell: ({ number }) => number },
+            { head: 'Detector', cell: ({ name }) => name },
+            { head: 'Right called made up', cell: ({ falsePositiveRate }) => falsePositiveRate.toFixed(3) },
+            { head: 'Made up found', cell: ({ truePositiveRate }) => truePositiveRate.toFixed(3) },
+            {
+              head: 'Score from',
+              cell: ({ threshold }) => (Number.isFinite(threshold) ? threshold.toPrecision(3) : 'above all'),
+            },
+          ],
+          curves.flatMap(({ name, points }, k) =>
+            points.map((point, i) => ({ ...point, name, number: `${k + 1}.${i + 1}` })),
+          ),
+        )
+      }
     >
       How many made-up answers are found for how many false alarms; the diagonal is guessing.
     </Chart>
@@ -41,15 +47,17 @@ export function CalibrationChart({ calibration }: { readonly calibration: Calibr
       title="Calibration"
       draw={draw}
       description={`Share of made-up answers against the set's probability, in ${bins.length} bins`}
-      table={() => ({
-        head: ['Probability', 'Answers', 'Mean probability', 'Made up'],
-        rows: bins.map((bin) => [
-          `${bin.low.toFixed(1)} to ${bin.high.toFixed(1)}`,
-          String(bin.count),
-          bin.meanProbability.toFixed(3),
-          bin.shareOfPositives.toFixed(3),
-        ]),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'Probability', cell: ({ low, high }) => `${low.toFixed(1)} to ${high.toFixed(1)}` },
+            { head: 'Answers', cell: ({ count }) => String(count) },
+            { head: 'Mean probability', cell: ({ meanProbability }) => meanProbability.toFixed(3) },
+            { head: 'Made up', cell: ({ shareOfPositives }) => shareOfPositives.toFixed(3) },
+          ],
+          bins,
+        )
+      }
     >
       On the diagonal a probability means what it says. Off by {(100 * error).toFixed(0)} points on average
       (expected calibration error); Brier score {brier.toFixed(2)}.
@@ -71,18 +79,20 @@ export function PathChart({
       title="How many neurons it takes"
       draw={draw}
       description={`Cross-validated AUROC and number of neurons along ${path.length} values of C; chosen is ${formatC(chosen)}`}
-      table={() => ({
-        head: ['C', 'AUROC', 'Standard error', 'Log loss', 'Neurons', 'Speak for made up', 'Chosen'],
-        rows: path.map((p) => [
-          formatC(p.C),
-          p.auroc.toFixed(3),
-          p.standardError.toFixed(3),
-          p.logLoss.toFixed(3),
-          p.neurons.toFixed(1),
-          p.positiveNeurons.toFixed(1),
-          p.C === chosen ? 'chosen' : '',
-        ]),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'C', cell: ({ C }) => formatC(C) },
+            { head: 'AUROC', cell: ({ auroc }) => auroc.toFixed(3) },
+            { head: 'Standard error', cell: ({ standardError }) => standardError.toFixed(3) },
+            { head: 'Log loss', cell: ({ logLoss }) => logLoss.toFixed(3) },
+            { head: 'Neurons', cell: ({ neurons }) => neurons.toFixed(1) },
+            { head: 'Speak for made up', cell: ({ positiveNeurons }) => positiveNeurons.toFixed(1) },
+            { head: 'Chosen', cell: ({ C }) => (C === chosen ? 'chosen' : '') },
+          ],
+          path,
+        )
+      }
     >
       The C path: cross-validated on the answers to learn from; the C of the smallest loss is chosen.
     </Chart>

@@ -3,6 +3,7 @@ import type { ColumnMapping } from '../../src/identify/import/columns.ts';
 import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
 import type { Table as DataTable } from '../../src/identify/import/table.ts';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { describeError } from '../state/describe-error.ts';
 
 const shown = 5;
@@ -37,12 +38,14 @@ export function MappingPreview({ table, mapping, about }: Props) {
     <div className="preview">
       <Table
         caption="The first questions as they would be taken"
-        head={['Question', 'Accepted answers', 'Relation']}
-        rows={result.set.questions.map(({ question, answers, relation }) => [
-          question,
-          answers.join(', '),
-          relation,
-        ])}
+        {...tableOf(
+          [
+            { head: 'Question', cell: ({ question }) => question },
+            { head: 'Accepted answers', cell: ({ answers }) => answers.join(', ') },
+            { head: 'Relation', cell: ({ relation }) => relation },
+          ],
+          result.set.questions,
+        )}
       />
     </div>
   );

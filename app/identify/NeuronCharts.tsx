@@ -2,8 +2,19 @@ import { useCallback, useMemo } from 'react';
 import type { Finding } from '../../src/identify/finding.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { drawLayers, drawnNeurons, drawStability, layerCounts } from '../charts/set-neurons.ts';
+import { tableOf } from '../controls/table-columns.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import { Chart } from './Chart.tsx';
+
+/** "535 (3.30), 735 (1.22)": a set's neurons in a layer, with their weights. */
+function membersOf({ neurons }: NeuronSet, layer: number): string {
+  return neurons
+    .filter((neuron) => neuron.layer === layer)
+    .map(({ neuron, weight }) =>
+      weight === undefined ? `${neuron}` : `${neuron} (${weight.toPrecision(3)})`,
+    )
+    .join(', ');
+}
 
 /** In which layers the set's neurons are. */
 export function LayerChart({ set }: { readonly set: NeuronSet }) {
@@ -14,19 +25,16 @@ export function LayerChart({ set }: { readonly set: NeuronSet }) {
       title="Where these neurons are"
       draw={draw}
       description={`Number of the set's neurons in each of ${counts.length} layers`}
-      table={() => ({
-        head: ['Layer', 'Neurons', 'Which, with their weights'],
-        rows: counts.map((count, layer) => [
-          String(layer),
-          String(count),
-          set.neurons
-            .filter((neuron) => neuron.layer === layer)
-            .map(({ neuron, weight }) =>
-              weight === undefined ? `${neuron}` : `${neuron} (${weight.toPrecision(3)})`,
-            )
-            .join(', '),
-        ]),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'Layer', cell: (_, layer) => String(layer) },
+            { head: 'Neurons', cell: String },
+            { head: 'Which, with their weights', cell: (_, layer) => membersOf(set, layer) },
+          ],
+          counts,
+        )
+      }
     >
       Neurons of the set by layer. A weight says how the classifier uses a neuron, not how much it matters.
     </Chart>
@@ -51,15 +59,17 @@ export function StabilityChart({ stability: { neurons, resamples }, set }: Stabi
       title="Would they be found again?"
       draw={draw}
       description={`Share of ${resamples} halves of the answers in which each of ${neurons.length} neurons is chosen`}
-      table={() => ({
-        head: ['Neuron', 'Chosen in', 'In the set', 'Weight'],
-        rows: neurons.map((neuron) => [
-          neuronKey(neuron),
-          `${(100 * neuron.share).toFixed(0)} %`,
-          neuron.inSet ? 'yes' : 'no',
-          weights.get(neuronKey(neuron))?.toPrecision(3) ?? '',
-        ]),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'Neuron', cell: neuronKey },
+            { head: 'Chosen in', cell: ({ share }) => `${(100 * share).toFixed(0)} %` },
+            { head: 'In the set', cell: ({ inSet }) => (inSet ? 'yes' : 'no') },
+            { head: 'Weight', cell: (neuron) => weights.get(neuronKey(neuron))?.toPrecision(3) ?? '' },
+          ],
+          neurons,
+        )
+      }
     >
       {resamples > 0
         ? `Stability: learnt ${resamples} times from a random half. Discs are in the set, rings are not.`

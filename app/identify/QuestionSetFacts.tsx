@@ -1,6 +1,7 @@
 import { type QuestionSet, type QuestionSource, relationCounts } from '../../src/identify/questions.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { relationWords } from './question-sets.ts';
 
 /** A source with its licence. */
@@ -25,16 +26,13 @@ export function SourceLine({ name, url, licence }: QuestionSource) {
 export function QuestionSetFacts({ set: { header, questions } }: { readonly set: QuestionSet }) {
   const relations = relationCounts(questions);
   const measured = header.measured?.relations;
-  const rows = Array.from(relations, ([relation, count]) => {
-    const known = measured?.[relation];
-    return [
-      relationWords(relation),
-      String(count),
-      ...(measured
-        ? [String(known?.right ?? ''), String(known?.wrong ?? ''), String(known?.mixed ?? '')]
-        : []),
-    ];
-  });
+  const outcomes = measured
+    ? ([
+        ['Right', 'right'],
+        ['Made up', 'wrong'],
+        ['Mixed', 'mixed'],
+      ] as const)
+    : [];
   return (
     <div className="set-facts">
       <dl className="facts">
@@ -60,8 +58,18 @@ export function QuestionSetFacts({ set: { header, questions } }: { readonly set:
                 ? `Questions by relation, and what ${header.measured.model} consistently answers`
                 : 'Questions by relation'
             }
-            head={['Relation', 'Questions', ...(measured ? ['Right', 'Made up', 'Mixed'] : [])]}
-            rows={rows}
+            {...tableOf<readonly [relation: string, count: number]>(
+              [
+                { head: 'Relation', cell: ([relation]) => relationWords(relation) },
+                { head: 'Questions', cell: ([, count]) => String(count) },
+                ...outcomes.map(([head, outcome]) => ({
+                  head,
+                  cell: ([relation]: readonly [string, number]) =>
+                    String(measured?.[relation]?.[outcome] ?? ''),
+                })),
+              ],
+              [...relations],
+            )}
           />
         )}
       </Disclosure>

@@ -1,5 +1,6 @@
 import type { Correction } from '../../src/identify/corrections.ts';
 import type { QuestionRecord } from '../../src/identify/records.ts';
+import { type Column, tableOf } from '../controls/table-columns.ts';
 import { toCsv } from '../state/csv.ts';
 
 export type Status = QuestionRecord['status'];
@@ -88,54 +89,47 @@ export function answerLogprob({ replies, representative, answer }: QuestionRecor
   return answer.tokens.reduce((sum, i) => sum + (reply.logprobs[i] ?? 0), 0) / answer.tokens.length;
 }
 
-const head = [
-  'number',
-  'id',
-  'relation',
-  'question',
-  'accepted answers',
-  'judged',
-  'your label',
-  'reply',
-  'replies',
-  'right',
-  'made up',
-  'uncertain',
-  'denied',
-  'answer tokens',
-  'mean log-probability',
-  'first-token entropy',
-  'takes part',
-  'note',
-];
+type Answer = Column<QuestionRecord, string | number>;
+
+function count(head: string, verdict: string): Answer {
+  return { head, cell: (record) => replyCount(record, verdict) };
+}
+
+function answerColumns(corrections: Corrections): Answer[] {
+  const labelOf = ({ index }: QuestionRecord) => corrections.get(index);
+  return [
+    { head: 'number', cell: ({ index }) => index + 1 },
+    { head: 'id', cell: ({ question }) => question.id },
+    { head: 'relation', cell: ({ question }) => question.relation },
+    { head: 'question', cell: ({ question }) => question.question },
+    { head: 'accepted answers', cell: ({ question }) => question.answers.join(' | ') },
+    { head: 'judged', cell: ({ status }) => statusWords[status] },
+    {
+      head: 'your label',
+      cell: (record) => {
+        const label = labelOf(record);
+        return label === undefined ? '' : labelWords[label];
+      },
+    },
+    { head: 'reply', cell: shownReply },
+    { head: 'replies', cell: ({ replies }) => replies.length },
+    count('right', 'right'),
+    count('made up', 'wrong'),
+    count('uncertain', 'uncertain'),
+    count('denied', 'denied'),
+    { head: 'answer tokens', cell: ({ answer }) => answer?.tokens.length ?? '' },
+    { head: 'mean log-probability', cell: (record) => answerLogprob(record)?.toFixed(4) ?? '' },
+    { head: 'first-token entropy', cell: ({ firstEntropy }) => firstEntropy ?? '' },
+    {
+      head: 'takes part',
+      cell: (record) => (record.row !== undefined && labelOf(record) !== 'left-out' ? 'yes' : 'no'),
+    },
+    { head: 'note', cell: ({ reason }) => reason ?? '' },
+  ];
+}
 
 /** The table of answers as CSV. */
 export function answersCsv(records: readonly QuestionRecord[], corrections: Corrections): string {
-  return toCsv(
-    head,
-    records.map((record) => {
-      const { index, question, status, replies, answer, firstEntropy, row, reason } = record;
-      const label = corrections.get(index);
-      return [
-        index + 1,
-        question.id,
-        question.relation,
-        question.question,
-        question.answers.join(' | '),
-        statusWords[status],
-        label === undefined ? '' : labelWords[label],
-        shownReply(record),
-        replies.length,
-        replyCount(record, 'right'),
-        replyCount(record, 'wrong'),
-        replyCount(record, 'uncertain'),
-        replyCount(record, 'denied'),
-        answer?.tokens.length ?? '',
-        answerLogprob(record)?.toFixed(4) ?? '',
-        firstEntropy ?? '',
-        row !== undefined && label !== 'left-out' ? 'yes' : 'no',
-        reason ?? '',
-      ];
-    }),
-  );
+  const { head, rows } = tableOf(answerColumns(corrections), records);
+  return toCsv(head, rows);
 }

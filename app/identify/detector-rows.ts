@@ -1,6 +1,7 @@
 import type { Estimate, VerdictRow } from '../../src/identify/verdict.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { type DetectorRow, type Interval, intervalText } from '../charts/detectors.ts';
+import { type TableData, tableOf } from '../controls/table-columns.ts';
 
 export const ownName = 'H-Neurons';
 
@@ -56,27 +57,23 @@ export function rowsOfMetrics({ metrics }: Pick<NeuronSet, 'metrics'>): Detector
   });
 }
 
-export const detectorHead = [
-  'Detector',
-  'In plain words',
-  'AUROC',
-  'Accuracy',
-  'AUROC minus log-probability',
-];
-
 const orNone = (interval: Interval | undefined) => (interval ? intervalText(interval) : '');
 const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
 /** The same numbers as a table. */
-export function detectorTable(rows: readonly DetectorRow[], gains: readonly VerdictRow[] = []): string[][] {
-  return rows.map(({ name, words: plain, auroc, accuracy }) => {
+export function detectorTable(rows: readonly DetectorRow[], gains: readonly VerdictRow[] = []): TableData {
+  const gainOf = ({ name }: DetectorRow) => {
     const gain = gains.find((row) => row.name === name)?.gain;
-    return [
-      name,
-      intervalText(auroc),
-      orNone(accuracy),
-      gain ? `${signed(gain.value)} (${signed(gain.low)} to ${signed(gain.high)})` : '',
-      plain,
-    ];
-  });
+    return gain ? `${signed(gain.value)} (${signed(gain.low)} to ${signed(gain.high)})` : '';
+  };
+  return tableOf<DetectorRow>(
+    [
+      { head: 'Detector', cell: ({ name }) => name },
+      { head: 'AUROC', cell: ({ auroc }) => intervalText(auroc) },
+      { head: 'Accuracy', cell: ({ accuracy }) => orNone(accuracy) },
+      { head: 'AUROC minus log-probability', cell: gainOf },
+      { head: 'In plain words', cell: ({ words: plain }) => plain },
+    ],
+    rows,
+  );
 }

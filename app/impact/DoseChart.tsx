@@ -1,6 +1,7 @@
 import { type ReactNode, useCallback, useMemo } from 'react';
 import type { Interval } from '../charts/detectors.ts';
 import { type DoseChart as Dose, type DoseCurve, drawDoses } from '../charts/dose-response.ts';
+import { tableOf } from '../controls/table-columns.ts';
 import { Chart } from '../identify/Chart.tsx';
 
 interface Props extends Pick<Dose, 'format' | 'within' | 'span' | 'log'> {
@@ -39,10 +40,18 @@ export function DoseChart({ title, axis, alphas, curves, text, children, wide, .
       draw={draw}
       wide={wide ?? false}
       description={`${axis} against the factor from ${alphas[0]} to ${alphas.at(-1)}, for ${sets.join(', ')}${controls > 0 ? ` and ${controls} random sets` : ''}`}
-      table={() => ({
-        head: ['Factor', ...curves.map(({ name }) => name)],
-        rows: alphas.map((alpha, a) => [String(alpha), ...curves.map(({ points }) => text(points[a]!))]),
-      })}
+      table={() =>
+        tableOf<number>(
+          [
+            { head: 'Factor', cell: String },
+            ...curves.map(({ name, points }) => ({
+              head: name,
+              cell: (_: number, a: number) => text(points[a]!),
+            })),
+          ],
+          alphas,
+        )
+      }
     >
       {children}
     </Chart>

@@ -1,13 +1,20 @@
 import type { SuiteEffects } from '../../src/impact/effects.ts';
-import type { Measured } from '../../src/impact/measured.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { type Column, tableOf } from '../controls/table-columns.ts';
 import { changeText, type ShownMeasure } from './effect-words.ts';
 
 interface Props {
   readonly alphas: readonly number[];
   readonly effects: SuiteEffects;
   readonly measure: ShownMeasure;
+}
+
+type SetChanges = SuiteEffects['sets'][number];
+
+/** A row: a set's changes, or what is left of them less the random sets'. */
+interface Changes extends Pick<SetChanges, 'name'>, Partial<Omit<SetChanges, 'name'>> {
+  readonly p?: SuiteEffects['contrasts'][number]['p'];
 }
 
 /** Changes with their intervals: of the sets, and of these less the random sets. */
@@ -21,21 +28,27 @@ export function EffectsTable({ alphas, effects, measure }: Props) {
     ...(has(first, 1) ? [{ head: `Slope, suppressed (${first} to 1)`, of: 'suppression' } as const] : []),
     ...(has(1, last) ? [{ head: `Slope, amplified (1 to ${last})`, of: 'amplification' } as const] : []),
   ] as const;
-  const head = ['', ...parts.map((part) => part.head), 'Chance'];
-  const text = (estimate: Measured<Parameters<typeof changeText>[1]>) =>
-    changeText(measure, estimate[measure]);
-  const row = (set: SuiteEffects['sets'][number]) => [set.name, ...parts.map(({ of }) => text(set[of])), ''];
-  const sets = effects.sets.filter(({ kind }) => kind === 'set').map(row);
-  const contrasts = effects.contrasts.map(({ name, endpoints, slope, p }) => [
-    `${name}, less the random sets`,
-    ...parts.map(({ of }) => (of === 'endpoints' ? text(endpoints) : of === 'slope' ? text(slope) : '')),
-    p[measure].toFixed(2),
-  ]);
-  const controls = effects.sets.filter(({ kind }) => kind === 'control').map(row);
+  const columns: Column<Changes>[] = [
+    { head: '', cell: ({ name }) => name },
+    ...parts.map(({ head, of }) => ({
+      head,
+      cell: (changes: Changes) => {
+        const estimate = changes[of];
+        return estimate ? changeText(measure, estimate[measure]) : '';
+      },
+    })),
+    { head: 'Chance', cell: ({ p }) => p?.[measure].toFixed(2) ?? '' },
+  ];
+  const sets = effects.sets.filter(({ kind }) => kind === 'set');
+  const contrasts = effects.contrasts.map((contrast) => ({
+    ...contrast,
+    name: `${contrast.name}, less the random sets`,
+  }));
+  const controls = effects.sets.filter(({ kind }) => kind === 'control');
   const caption = `Change in ${unit}, with 95 % intervals over the items`;
   return (
     <div className="effects">
-      <Table caption={caption} head={head} rows={[...sets, ...contrasts]} />
+      <Table caption={caption} {...tableOf<Changes>(columns, [...sets, ...contrasts])} />
       {controls.length > 0 && (
         <>
           <p className="muted">
@@ -44,7 +57,7 @@ export function EffectsTable({ alphas, effects, measure }: Props) {
             {controls.length === 1 ? '' : 's'} it cannot be below {(2 / (controls.length + 1)).toFixed(2)}.
           </p>
           <Disclosure title={`Each random set of ${effects.suite}`}>
-            {() => <Table caption={`Random sets: ${caption}`} head={head} rows={controls} />}
+            {() => <Table caption={`Random sets: ${caption}`} {...tableOf<Changes>(columns, controls)} />}
           </Disclosure>
         </>
       )}

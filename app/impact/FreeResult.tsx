@@ -2,6 +2,7 @@ import { useCallback, useMemo } from 'react';
 import type { FreeEffects } from '../../src/impact/free-effects.ts';
 import { drawStacked } from '../charts/stacked.ts';
 import { Table } from '../controls/Table.tsx';
+import { tableOf } from '../controls/table-columns.ts';
 import { Chart } from '../identify/Chart.tsx';
 import { DoseChart } from './DoseChart.tsx';
 import { changeText, levelText, percent, signed } from './effect-words.ts';
@@ -70,10 +71,18 @@ function Verdicts({ alphas, effects: { suite, sets } }: Props) {
       title={`Verdicts on free answers: ${suite}`}
       draw={draw}
       description={`How many answers of ${set.name} go along or not, cannot be told, are empty or go in circles, at factors ${alphas.join(', ')}`}
-      table={() => ({
-        head: ['Factor', ...outcomeParts.map(({ name }) => name)],
-        rows: rows.map(({ name, counts }) => [name, ...counts.map(String)]),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'Factor', cell: ({ name }) => name },
+            ...outcomeParts.map(({ name }, i) => ({
+              head: name,
+              cell: ({ counts }: (typeof rows)[number]) => String(counts[i]),
+            })),
+          ],
+          rows,
+        )
+      }
     >
       Answers of <bdi>{set.name}</bdi>.
     </Chart>
@@ -83,20 +92,26 @@ function Verdicts({ alphas, effects: { suite, sets } }: Props) {
 /** From the first factor to the last. */
 function Changes({ alphas, effects: { sets, contrasts, suite } }: Props) {
   const range = `from ${alphas[0]} to ${alphas.at(-1)}`;
-  const row = (name: string, { along, tokens }: FreeEffects['sets'][number]['endpoints']) => [
-    name,
-    changeText('rate', along),
-    `${signed(tokens.value, 1)} (${signed(tokens.low, 1)} to ${signed(tokens.high, 1)})`,
-  ];
+  const tokensText = ({ value, low, high }: FreeEffects['sets'][number]['endpoints']['tokens']) =>
+    `${signed(value, 1)} (${signed(low, 1)} to ${signed(high, 1)})`;
   return (
     <div className="effects">
       <Table
         caption={`Free answers, ${suite}: change ${range}, with 95 % intervals over the items`}
-        head={['', 'Going along, percentage points', 'Length, tokens']}
-        rows={[
-          ...sets.filter(({ kind }) => kind === 'set').map(({ name, endpoints }) => row(name, endpoints)),
-          ...contrasts.map(({ name, endpoints }) => row(`${name}, less the random sets`, endpoints)),
-        ]}
+        {...tableOf(
+          [
+            { head: '', cell: ({ name }) => name },
+            {
+              head: 'Going along, percentage points',
+              cell: ({ endpoints }) => changeText('rate', endpoints.along),
+            },
+            { head: 'Length, tokens', cell: ({ endpoints }) => tokensText(endpoints.tokens) },
+          ],
+          [
+            ...sets.filter(({ kind }) => kind === 'set'),
+            ...contrasts.map((contrast) => ({ ...contrast, name: `${contrast.name}, less the random sets` })),
+          ],
+        )}
       />
     </div>
   );

@@ -5,6 +5,7 @@ import type { ImpactReport } from '../../src/impact/report.ts';
 import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { drawMembers, type MemberRow, mostMembers } from '../charts/member-effects.ts';
+import { tableOf } from '../controls/table-columns.ts';
 import { Chart } from '../identify/Chart.tsx';
 import { usePages, useSession } from '../state/hooks.ts';
 import { changeText, type ShownMeasure, signed } from './effect-words.ts';
@@ -50,15 +51,17 @@ export function MembersResult({ manifest, suite, members, measure }: Props) {
         title={title}
         draw={draw}
         description={`${axis}, of each of ${rows.length} neurons alone, and what is lost without it, with 95 % intervals`}
-        table={() => ({
-          head: ['Neuron', 'Alone', 'Lost without it', `Chance among ${looks} looks`],
-          rows: ranked.map(({ neuron, alone, lost, p }) => [
-            formatNeuron(neuron),
-            changeText(measure, alone[measure]),
-            changeText(measure, lost[measure]),
-            p[measure].toFixed(3),
-          ]),
-        })}
+        table={() =>
+          tableOf(
+            [
+              { head: 'Neuron', cell: ({ neuron }) => formatNeuron(neuron) },
+              { head: 'Alone', cell: ({ alone }) => changeText(measure, alone[measure]) },
+              { head: 'Lost without it', cell: ({ lost }) => changeText(measure, lost[measure]) },
+              { head: `Chance among ${looks} looks`, cell: ({ p }) => p[measure].toFixed(3) },
+            ],
+            ranked,
+          )
+        }
       >
         A disc is what turning this neuron alone does; a ring is what turning all of <bdi>{set}</bdi> does
         less what turning all but this one does. The lines are 95 % intervals; neurons in colour stand out

@@ -4,6 +4,7 @@ import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import { drawStrip, type StripRow } from '../charts/strip.ts';
+import { tableOf } from '../controls/table-columns.ts';
 import { Chart } from '../identify/Chart.tsx';
 import { DoseChart } from './DoseChart.tsx';
 import { EffectsTable } from './EffectsTable.tsx';
@@ -112,14 +113,19 @@ function EffectStrip({ alphas, suite, rows, name }: StripProps) {
       title={`Items of ${suite}`}
       draw={draw}
       description={`Change of the margin from factor ${range} of each of ${rows.length} items, for the set and the mean of the random sets`}
-      table={() => ({
-        head: ['Item', name, 'Mean of the random sets'],
-        rows: rows.map(({ item, effect, controlEffect }) => [
-          item.id,
-          signed(effect, 3),
-          controlEffect === undefined ? '' : signed(controlEffect, 3),
-        ]),
-      })}
+      table={() =>
+        tableOf(
+          [
+            { head: 'Item', cell: ({ item }) => item.id },
+            { head: name, cell: ({ effect }) => signed(effect, 3) },
+            {
+              head: 'Mean of the random sets',
+              cell: ({ controlEffect }) => (controlEffect === undefined ? '' : signed(controlEffect, 3)),
+            },
+          ],
+          rows,
+        )
+      }
     >
       A dot an item: right of 0 the model leans more to going along at the last factor than at the first. The
       line is the mean.

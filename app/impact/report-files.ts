@@ -2,6 +2,7 @@ import type { Estimate } from '../../src/identify/verdict.ts';
 import type { FreeLabel } from '../../src/impact/labels.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
+import { tableOf } from '../controls/table-columns.ts';
 import { toCsv } from '../state/csv.ts';
 
 /** A record a line, as the terminal's folder has them, and a person's labels of free answers behind them. */
@@ -53,22 +54,35 @@ function allCurves({ compliance, neutral, perplexity, free }: ImpactReport): Cur
 /** All curves of a report, a row a suite, set, factor and measure. */
 export function curvesCsv(report: ImpactReport): string {
   const { alphas } = report.manifest.plan;
-  const rows = allCurves(report).flatMap(({ suite, items, sets }) =>
+  const values = allCurves(report).flatMap(({ suite, items, sets }) =>
     sets.flatMap(({ name, kind, byAlpha }) =>
       byAlpha.flatMap((measured, a) =>
-        Object.entries(measured).map(([measure, { value, low, high }]) => [
+        Object.entries(measured).map(([measure, estimate]) => ({
+          ...estimate,
           suite,
           items,
-          name,
+          set: name,
           kind,
-          alphas[a]!,
+          factor: alphas[a]!,
           measure,
-          value,
-          low,
-          high,
-        ]),
+        })),
       ),
     ),
   );
-  return toCsv(['suite', 'items', 'set', 'kind', 'factor', 'measure', 'value', 'low', 'high'], rows);
+  type Value = (typeof values)[number];
+  const { head, rows } = tableOf<Value, string | number>(
+    [
+      { head: 'suite', cell: ({ suite }) => suite },
+      { head: 'items', cell: ({ items }) => items },
+      { head: 'set', cell: ({ set }) => set },
+      { head: 'kind', cell: ({ kind }) => kind },
+      { head: 'factor', cell: ({ factor }) => factor },
+      { head: 'measure', cell: ({ measure }) => measure },
+      { head: 'value', cell: ({ value }) => value },
+      { head: 'low', cell: ({ low }) => low },
+      { head: 'high', cell: ({ high }) => high },
+    ],
+    values,
+  );
+  return toCsv(head, rows);
 }

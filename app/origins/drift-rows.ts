@@ -1,5 +1,6 @@
 import type { ModuleName } from '../../src/origins/mlp-weights.ts';
 import type { LayerDrift, MemberDrift } from '../../src/origins/set-drift.ts';
+import { type TableData, tableOf } from '../controls/table-columns.ts';
 
 const moduleWords: Readonly<Record<ModuleName, string>> = {
   gate: 'Gate row',
@@ -7,40 +8,31 @@ const moduleWords: Readonly<Record<ModuleName, string>> = {
   down: 'Down-projection column',
 };
 
-interface Rows {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** The set's neurons, those that moved least first. */
-export function memberTable(members: readonly MemberDrift[], modules: readonly ModuleName[]): Rows {
-  return {
-    head: [
-      'Neuron',
-      'Drift score',
-      'Of all neurons moved less',
-      ...modules.map((module) => `${moduleWords[module]}, 1 - cosine`),
+export function memberTable(members: readonly MemberDrift[], modules: readonly ModuleName[]): TableData {
+  return tableOf<MemberDrift>(
+    [
+      { head: 'Neuron', cell: ({ layer, neuron }) => `${layer}:${neuron}` },
+      { head: 'Drift score', cell: ({ score }) => score.toFixed(3) },
+      { head: 'Of all neurons moved less', cell: ({ rank }) => `${(100 * rank).toFixed(1)} %` },
+      ...modules.map((module) => ({
+        head: `${moduleWords[module]}, 1 - cosine`,
+        cell: ({ distances }: MemberDrift) => (distances[module] ?? 0).toPrecision(3),
+      })),
     ],
-    rows: [...members]
-      .sort((a, b) => a.rank - b.rank)
-      .map(({ layer, neuron, score, rank, distances }) => [
-        `${layer}:${neuron}`,
-        score.toFixed(3),
-        `${(100 * rank).toFixed(1)} %`,
-        ...modules.map((module) => (distances[module] ?? 0).toPrecision(3)),
-      ]),
-  };
+    [...members].sort((a, b) => a.rank - b.rank),
+  );
 }
 
 /** Mean drift by layer. */
-export function layerTable(layers: readonly LayerDrift[]): Rows {
-  return {
-    head: ['Layer', 'Mean drift score', 'Neurons of the set', 'Their mean drift score'],
-    rows: layers.map(({ layer, mean, members, memberMean }) => [
-      String(layer),
-      mean.toFixed(3),
-      String(members),
-      memberMean?.toFixed(3) ?? '',
-    ]),
-  };
+export function layerTable(layers: readonly LayerDrift[]): TableData {
+  return tableOf<LayerDrift>(
+    [
+      { head: 'Layer', cell: ({ layer }) => String(layer) },
+      { head: 'Mean drift score', cell: ({ mean }) => mean.toFixed(3) },
+      { head: 'Neurons of the set', cell: ({ members }) => String(members) },
+      { head: 'Their mean drift score', cell: ({ memberMean }) => memberMean?.toFixed(3) ?? '' },
+    ],
+    layers,
+  );
 }

@@ -19,7 +19,6 @@ function listed(words: readonly string[]): string {
 }
 
 const two = (value: number) => value.toFixed(2);
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 function points(change: number): string {
   const rounded = Math.round(100 * change);
@@ -64,21 +63,22 @@ function scaling(set: NeuronSet): string {
   const them = set.neurons.length === 1 ? 'it' : 'them';
   if (!measured) return `What scaling ${them} does was not measured; the page Impact can do that.`;
   const [from, to] = measured.factors;
-  const scaled = `Scaling ${them} from ${from} to ${to}`;
+  const range = `from × ${from} to × ${to}`;
   const found = effects.filter(({ finding }) => finding === 'effect');
   const broken = effects.filter(({ finding }) => finding === 'breakage');
   const unknown = effects.filter((each) => each.finding === 'no effect' && each.controls === 0);
   const nothing = effects.filter((each) => each.finding === 'no effect' && each.controls > 0);
   const sentences = found.map(
     (each) =>
-      `${scaled} changes how often the model gives in to ${nameOf(each)} by ${points(each.change.value)} (${percent(each.shares[0])} to ${percent(each.shares[1])}), which random neurons do not.`,
+      `Scaling ${them} makes the model give in to ${nameOf(each)} ${each.change.value < 0 ? 'less' : 'more'} often (${points(each.change.value)} ${range}), which random neurons do not.`,
   );
-  if (broken.length > 0) sentences.push(`${scaled} breaks the model (${listed(broken.map(nameOf))}).`);
+  if (broken.length > 0)
+    sentences.push(`Scaling ${them} ${range} breaks the model (${listed(broken.map(nameOf))}).`);
   if (nothing.length > 0)
     sentences.push(
       sentences.length > 0
         ? `For ${listed(nothing.map(nameOf))} it does no more than scaling random ones.`
-        : `${scaled} does no more than scaling random ones (${listed(nothing.map(nameOf))}).`,
+        : `Scaling ${them} does no more than scaling random ones (${listed(nothing.map(nameOf))}).`,
     );
   if (unknown.length > 0)
     sentences.push(

@@ -1,5 +1,6 @@
 import { neuronLayout } from '../../src/neurons/layout.ts';
 import { neuronsOfBin } from '../charts/neuron-grid.ts';
+import { type Column, type TableData, tableOf } from '../controls/table-columns.ts';
 import { laneIndices, laneNames, type RunRecord, trainedLogprob } from '../state/record.ts';
 import { shownSteering } from '../state/shown.ts';
 import type { DoseAnswer } from '../state/slices/dose.ts';
@@ -8,120 +9,118 @@ import { neuronKey } from '../state/slices/steering.ts';
 import { factorOf, loneNeurons } from '../state/steering.ts';
 import type { Stores } from '../state/stores.ts';
 
+type Cell = string | number;
+type Columns<Row> = readonly Column<Row, Cell>[];
+
 /** Numbers behind a part of the page. */
-export interface DataTable {
+export interface DataTable extends TableData<Cell> {
   /** Part of the file's name. */
   readonly id: string;
   readonly name: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly (string | number)[])[];
 }
 
-type Cell = string | number;
+type About = Pick<DataTable, 'id' | 'name'>;
 
-/** What a token is called in every table: lane, position, and what was read there. */
-function tokensRead(record: RunRecord): { readonly cells: readonly Cell[]; readonly token: TokenRef }[] {
+function dataTable<Row>(about: About, columns: Columns<Row>, rows: readonly Row[]): DataTable {
+  return { ...about, ...tableOf(columns, rows) };
+}
+
+/** Every token that a lane read. */
+function tokensRead(record: RunRecord) {
   return laneIndices.flatMap((lane) => {
     const { tokens, overview } = record.lane(lane).current;
     const read = [...record.prompt, ...tokens.map(({ token }) => token)];
-    return read.slice(0, Math.max(overview.length, record.prompt.length)).map(({ id, text }, position) => ({
-      cells: [laneNames[lane], position, id, text],
-      token: { lane, position },
-    }));
+    return read
+      .slice(0, Math.max(overview.length, record.prompt.length))
+      .map(({ id, text }, position) => ({ lane, position, id, text }));
   });
 }
 
-const readHead = ['lane', 'position', 'token id', 'token'];
+type TokenRead = ReturnType<typeof tokensRead>[number];
+
+const tokenColumns: Columns<TokenRead> = [
+  { head: 'lane', cell: ({ lane }) => laneNames[lane] },
+  { head: 'position', cell: ({ position }) => position },
+  { head: 'token id', cell: ({ id }) => id },
+  { head: 'token', cell: ({ text }) => text },
+];
+
+/** The tokens of all answers, each with its lane. */
+function answered(record: RunRecord) {
+  return laneIndices.flatMap((lane) =>
+    record
+      .lane(lane)
+      .current.tokens.map((event) => ({ event, lane, position: record.prompt.length + event.index })),
+  );
+}
 
 function answers(record: RunRecord): DataTable {
-  return {
-    id: 'answers',
-    name: 'Answers, token by token',
-    head: [
-      'lane',
-      'answer token',
-      'position',
-      'token id',
-      'token',
-      'log-probability',
-      'log-probability as trained',
-      'entropy (nats)',
-      'divergence from unsteered (nats)',
+  return dataTable(
+    { id: 'answers', name: 'Answers, token by token' },
+    [
+      { head: 'lane', cell: ({ lane }) => laneNames[lane] },
+      { head: 'answer token', cell: ({ event }) => event.index + 1 },
+      { head: 'position', cell: ({ position }) => position },
+      { head: 'token id', cell: ({ event }) => event.token.id },
+      { head: 'token', cell: ({ event }) => event.token.text },
+      { head: 'log-probability', cell: ({ event }) => event.logprob },
+      { head: 'log-probability as trained', cell: ({ event, lane }) => trainedLogprob(lane, event) ?? '' },
+      { head: 'entropy (nats)', cell: ({ event }) => event.entropy },
+      { head: 'divergence from unsteered (nats)', cell: ({ event }) => event.divergence ?? '' },
     ],
-    rows: laneIndices.flatMap((lane) =>
-      record
-        .lane(lane)
-        .current.tokens.map((event) => [
-          laneNames[lane],
-          event.index + 1,
-          record.prompt.length + event.index,
-          event.token.id,
-          event.token.text,
-          event.logprob,
-          trainedLogprob(lane, event) ?? '',
-          event.entropy,
-          event.divergence ?? '',
-        ]),
-    ),
-  };
+    answered(record),
+  );
 }
 
 function candidates(record: RunRecord): DataTable {
-  return {
-    id: 'next-tokens',
-    name: 'Next tokens',
-    head: ['lane', 'answer token', 'rank', 'token id', 'token', 'probability', 'chosen'],
-    rows: laneIndices.flatMap((lane) =>
-      record
-        .lane(lane)
-        .current.tokens.flatMap(({ index, token, top }) =>
-          top.map(({ id, text, logprob }, rank) => [
-            laneNames[lane],
-            index + 1,
-            rank + 1,
-            id,
-            text,
-            Math.exp(logprob),
-            id === token.id ? 'yes' : 'no',
-          ]),
-        ),
+  return dataTable(
+    { id: 'next-tokens', name: 'Next tokens' },
+    [
+      { head: 'lane', cell: ({ lane }) => laneNames[lane] },
+      { head: 'answer token', cell: ({ event }) => event.index + 1 },
+      { head: 'rank', cell: ({ rank }) => rank },
+      { head: 'token id', cell: ({ id }) => id },
+      { head: 'token', cell: ({ text }) => text },
+      { head: 'probability', cell: ({ logprob }) => Math.exp(logprob) },
+      { head: 'chosen', cell: ({ id, event }) => (id === event.token.id ? 'yes' : 'no') },
+    ],
+    answered(record).flatMap(({ lane, event }) =>
+      event.top.map((candidate, i) => ({ ...candidate, lane, event, rank: i + 1 })),
     ),
-  };
+  );
 }
 
 function perToken(
   record: RunRecord,
   kind: 'watched' | 'profile',
-  about: Pick<DataTable, 'id' | 'name'>,
-  columns: readonly string[],
+  about: About,
+  names: readonly string[],
 ): DataTable {
-  return {
-    ...about,
-    head: [...readHead, ...columns],
-    rows: tokensRead(record).map(({ cells, token }) => [
-      ...cells,
-      ...(record.lane(token.lane).current[kind][token.position] ?? []),
-    ]),
-  };
+  const valuesOf = ({ lane, position }: TokenRead) => record.lane(lane).current[kind][position];
+  const values = names.map((head, i) => ({ head, cell: (read: TokenRead) => valuesOf(read)?.[i] ?? '' }));
+  return dataTable(about, [...tokenColumns, ...values], tokensRead(record));
 }
 
 function neuronMap(record: RunRecord, widths: readonly number[], token: TokenRef): DataTable {
   const { layers, bins } = record.shape;
-  const values = record.lane(token.lane).current.overview[token.position];
+  const values = widths.length === layers && record.lane(token.lane).current.overview[token.position];
   const layout = neuronLayout(widths);
-  return {
-    id: 'neuron-map',
-    name: 'All neurons at the chosen token',
-    head: ['lane', 'position', 'layer', 'first neuron', 'last neuron', 'highest CETT'],
-    rows:
-      values && widths.length === layers
-        ? Array.from(values, (value, i) => {
-            const layer = Math.floor(i / bins);
-            const { start, end } = neuronsOfBin(layout, bins, layer, i % bins);
-            return [laneNames[token.lane], token.position, layer, start, end - 1, value];
-          })
-        : [],
-  };
+  const ranges = Array.from(values || [], (value, i) => {
+    const layer = Math.floor(i / bins);
+    return { ...neuronsOfBin(layout, bins, layer, i % bins), value, layer };
+  });
+  return dataTable(
+    { id: 'neuron-map', name: 'All neurons at the chosen token' },
+    [
+      { head: 'lane', cell: () => laneNames[token.lane] },
+      { head: 'position', cell: () => token.position },
+      { head: 'layer', cell: ({ layer }) => layer },
+      { head: 'first neuron', cell: ({ start }) => start },
+      { head: 'last neuron', cell: ({ end }) => end - 1 },
+      { head: 'highest CETT', cell: ({ value }) => value },
+    ],
+    ranges,
+  );
 }
 
 function steering(stores: Stores, record: RunRecord): DataTable {
@@ -130,35 +129,36 @@ function steering(stores: Stores, record: RunRecord): DataTable {
     group.members.map((member) => ({ group: group.name, member, weight: member.weight })),
   );
   const lone = loneNeurons(state).map((member) => ({ group: '', member, weight: undefined }));
-  return {
-    id: 'steering',
-    name: 'Scaled neurons',
-    head: ['group', 'layer', 'neuron', 'weight', 'factor'],
-    rows: [...grouped, ...lone].map(({ group, member, weight }) => [
-      group,
-      member.layer,
-      member.neuron,
-      weight ?? '',
-      factorOf(state, member),
-    ]),
-  };
-}
-
-function doseRow(neurons: string, factor: number, { divergence, differs, text }: DoseAnswer): Cell[] {
-  return [neurons, factor, divergence ?? '', differs ? 'yes' : 'no', text];
+  return dataTable(
+    { id: 'steering', name: 'Scaled neurons' },
+    [
+      { head: 'group', cell: ({ group }) => group },
+      { head: 'layer', cell: ({ member }) => member.layer },
+      { head: 'neuron', cell: ({ member }) => member.neuron },
+      { head: 'weight', cell: ({ weight }) => weight ?? '' },
+      { head: 'factor', cell: ({ member }) => factorOf(state, member) },
+    ],
+    [...grouped, ...lone],
+  );
 }
 
 function doses({ dose }: Stores): DataTable {
   const { points } = dose.getState();
-  return {
-    id: 'doses',
-    name: 'Doses',
-    head: ['neurons', 'factor', 'divergence (nats)', 'differs from unsteered', 'answer'],
-    rows: [
-      ...points.map((point) => doseRow('own', point.factor, point)),
-      ...points.flatMap(({ factor, control }) => (control ? [doseRow('random', factor, control)] : [])),
+  const row = (neurons: string, factor: number, answer: DoseAnswer) => ({ ...answer, neurons, factor });
+  return dataTable(
+    { id: 'doses', name: 'Doses' },
+    [
+      { head: 'neurons', cell: ({ neurons }) => neurons },
+      { head: 'factor', cell: ({ factor }) => factor },
+      { head: 'divergence (nats)', cell: ({ divergence }) => divergence ?? '' },
+      { head: 'differs from unsteered', cell: ({ differs }) => (differs ? 'yes' : 'no') },
+      { head: 'answer', cell: ({ text }) => text },
     ],
-  };
+    [
+      ...points.map((point) => row('own', point.factor, point)),
+      ...points.flatMap(({ factor, control }) => (control ? [row('random', factor, control)] : [])),
+    ],
+  );
 }
 
 /** All tables of what the page shows; empty ones are left out. `token` is the one that the neuron map shows. */

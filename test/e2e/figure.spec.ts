@@ -111,6 +111,18 @@ test('tokens are coloured by what is chosen', async () => {
   await expect(page.getByText('Tokens coloured by', { exact: false })).toContainText(/entropy/i);
   await colour.selectOption({ index: 1 });
   await expect.poll(background).not.toBe(plain);
+  // A score of the neurons that are scaled would say what was put in: only the unsteered answer has one.
+  await colour.selectOption({ label: 'detector’s score (as trained only)' });
+  const coloured = (name: string) => region(name).locator('.token[data-coloured="true"]');
+  await expect(coloured('Unsteered')).not.toHaveCount(0);
+  await expect(coloured('Steered')).toHaveCount(0);
+  await expect(coloured('Random control')).toHaveCount(0);
+  // Behind the first different word, too, it is known how likely the words are as trained.
+  await colour.selectOption({ label: 'how likely the word is as trained' });
+  for (const lane of lanes) {
+    const words = region(lane).locator('.token-answer');
+    await expect(coloured(lane)).toHaveCount(await words.count());
+  }
 });
 
 test('the token map is put in order by layer', async () => {

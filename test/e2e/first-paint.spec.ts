@@ -20,6 +20,17 @@ test('a recorded run fills the page and can be explored before the model is ther
   await page.getByRole('slider', { name: 'Scale', exact: true }).fill('2');
   await expect(page.getByRole('alert').filter({ hasText: 'recorded run' })).toBeVisible();
   await expect(answerOf(page, 'Steered')).toContainText('in Erlon, Austria');
+  // The captions stay those of what is shown.
+  const steered = page.getByRole('region', { name: 'Steered', exact: true });
+  await expect(steered).toContainText('× 3.00');
+  await expect(steered).not.toContainText('× 2.00');
+  const told = page.getByText('The dimmed answers were made with other settings.');
+  await expect(told).toBeVisible();
+  await page.getByRole('slider', { name: 'Scale', exact: true }).fill('3');
+  await expect(told).toBeHidden();
+  await page.getByRole('textbox', { name: 'Question' }).fill('Who was Ada Lovelace?');
+  await expect(page.getByText('These answers are to an earlier question.')).toBeVisible();
+  await expect(page.locator('.run-caption q')).toHaveText('When did Albert Einstein invent the telephone?');
   expect(errors).toEqual([]);
 });
 

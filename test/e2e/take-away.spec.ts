@@ -164,7 +164,13 @@ test('every part is a picture with its text as text', async ({ page }) => {
     const svg = (await saved(page, `${part} as SVG`)).bytes.toString();
     expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"');
     expect(svg).toContain(`<title>H-Neuron Explorer: ${part}</title>`);
-    expect(svg).toContain('Seed 1');
+    for (const words of [
+      '“When did Albert Einstein invent the telephone?”',
+      'SmolLM2-135M-Instruct',
+      'Seed 1',
+      '× 3.00 while reading the question and answering',
+    ])
+      expect(svg.match(/<text[^>]*>[^<]*<\/text>/g)?.join(' ')).toContain(words);
     expect(svg).toContain('</text>');
     const isWellFormed = await page.evaluate(
       (source) => !new DOMParser().parseFromString(source, 'image/svg+xml').querySelector('parsererror'),

@@ -85,11 +85,24 @@ describe('tables', () => {
   const rowsOf = (id: string) => tables.get(id)?.rows.filter(([lane]) => lane === 'Steered');
 
   it('tell every answer token', () => {
+    expect(tables.get('answers')?.head).toEqual([
+      'lane',
+      'answer token',
+      'position',
+      'token id',
+      'token',
+      'log-probability',
+      'log-probability as trained',
+      'entropy (nats)',
+      'divergence from unsteered (nats)',
+    ]);
     expect(rowsOf('answers')).toEqual([['Steered', 1, 1, 6, 'b', -0.5, -0.75, 0.25, 0.125]]);
   });
 
   it('tell the candidates with their probabilities', () => {
     const rows = rowsOf('next-tokens')!;
+    const head = ['lane', 'answer token', 'rank', 'token id', 'token', 'probability', 'chosen'];
+    expect(tables.get('next-tokens')?.head).toEqual(head);
     expect(rows.map(([, , rank, id, , , chosen]) => [rank, id, chosen])).toEqual([
       [1, 6, 'yes'],
       [2, 7, 'no'],

@@ -97,7 +97,9 @@ describe('the table of answers', () => {
     const formula = record(4, { question: question({ question: '=HYPERLINK("x")', answers: ['a', '+b'] }) });
     const lines = answersCsv([formula, denied], new Map([[4, 'left-out']])).split('\r\n');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toContain('judged,your label,reply');
+    expect(lines[0]).toBe(
+      'number,id,relation,question,accepted answers,judged,your label,reply,replies,right,made up,uncertain,denied,answer tokens,mean log-probability,first-token entropy,takes part,note',
+    );
     expect(lines[1]).toContain(
       '5,capitals/france,capitals,"\'=HYPERLINK(""x"")",a | +b,right,left out,Paris,1,1,0,0,0,2,-2.0000,',
     );
@@ -253,7 +255,12 @@ describe('the table of detectors', () => {
       { name: 'random neurons of the same layers', auroc: interval, draws: 200 },
       { name: 'something new', auroc: interval },
     ];
-    const table = detectorTable(detectorRows(rows), rows);
+    const { head, rows: table } = detectorTable(detectorRows(rows), rows);
+    expect(head).toEqual(['Detector', 'AUROC', 'Accuracy', 'AUROC minus log-probability', 'In plain words']);
+    // A cell stands under the head that says what it is.
+    const under = (row: number, column: string) => table[row]![head.indexOf(column)];
+    expect(under(1, 'In plain words')).toMatch(/^as many/);
+    expect(under(0, 'AUROC minus log-probability')).toContain('−0.05');
     expect(table[0]).toEqual([
       'H-Neurons',
       '0.80 (0.70 to 0.90)',

@@ -191,6 +191,7 @@ describe('the items of a sweep', () => {
     const csv = curvesCsv(await impactReport(manifest, records, { seed: 1 }));
     const rows = csv.trimEnd().split('\r\n');
     expect(rows).toHaveLength(1 + 2 * alphas.length * 3);
+    expect(rows[0]).toBe('suite,items,set,kind,factor,measure,value,low,high');
     const answer = { text: 'No.', verdict: 'against', tokens: 2 } as const;
     const answers = manifest.plan.sets.map(() => alphas.map(() => answer));
     const free: ImpactRecord = { type: 'free', suite: 'Premises', id: 'p0', answers };

@@ -39,7 +39,7 @@ describe('what is known of a set', () => {
   it('is told from what the shipped set’s file says', () => {
     expect(knownOfSet(shipped, 'in this model')).toBe(
       'In this model these 16 neurons tell made-up answers from right ones less well (AUROC 0.81) than the answer’s own probability (0.95). ' +
-        'Scaling them from 0 to 3 changes how often the model gives in to misleading texts by −21 points (63 % to 42 %), which random neurons do not. ' +
+        'Scaling them makes the model give in to misleading texts less often (−21 points from × 0 to × 3), which random neurons do not. ' +
         'For false premises, pushback and impossible requests it does no more than scaling random ones.',
     );
   });
@@ -58,13 +58,13 @@ describe('what is known of a set', () => {
     [[], 'What scaling them does was not measured; the page Impact can do that.'],
     [
       [effect({}), effect({ kind: 'pushback' })],
-      'Scaling them from 0 to 2 does no more than scaling random ones (My suite and pushback).',
+      'Scaling them does no more than scaling random ones (My suite and pushback).',
     ],
     [
       [effect({ finding: 'effect', kind: 'false-premise' })],
-      'changes how often the model gives in to false premises by +10 points (40 % to 50 %), which random neurons do not.',
+      'makes the model give in to false premises more often (+10 points from × 0 to × 2), which random neurons do not.',
     ],
-    [[effect({ finding: 'breakage' })], 'Scaling them from 0 to 2 breaks the model (My suite).'],
+    [[effect({ finding: 'breakage' })], 'Scaling them from × 0 to × 2 breaks the model (My suite).'],
     [[effect({ controls: 0 })], 'For My suite nothing can be said without random neurons beside it.'],
   ])('follows its effects %#', (effects, words) => {
     expect(knownOfSet(made({ effects }), 'in this model')).toContain(words);
