@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
-import { describeEffect, type Example, type GalleryFile, loadGallery } from '../state/gallery.ts';
+import { describeEffect, type Example, type GalleryFile, loadGallery, steeringOf } from '../state/gallery.ts';
 import { useSession } from '../state/hooks.ts';
+import { firstPrompt } from '../state/slices/prompt.ts';
 
 /** Prompts to begin with, in kinds, each with what was seen on the default model. */
 export function Gallery() {
@@ -31,11 +32,18 @@ function Examples({ close }: { readonly close: () => void }) {
     };
   }, []);
 
-  function choose({ system = '', turns = [], question }: Example) {
+  function choose(example: Example, { measured }: GalleryFile) {
+    const { system = '', turns = [], question } = example;
+    const { steering, notice } = session.stores;
+    const wanted = steeringOf(example, measured, steering.getState());
     session.asOneStep('example', () => {
-      if (session.stores.steering.getState().scope !== 'everywhere') session.setScope('everywhere');
-      session.ask({ mode: 'chat', system, turns, question });
+      if (wanted) session.restoreSteering(wanted, 'example');
+      session.ask({ mode: 'chat', system, turns, question, sampling: firstPrompt.sampling });
     });
+    if (!wanted)
+      notice.setState({
+        text: `What is said of the example was seen with “${measured?.set}”, which is not among your groups: your sliders stay as they are.`,
+      });
     close();
   }
 
@@ -48,8 +56,9 @@ function Examples({ close }: { readonly close: () => void }) {
         <p className="muted">
           What is said of each was seen on {gallery.measured.model} with the {gallery.measured.neurons.length}{' '}
           neurons of “{gallery.measured.set}” at ×{' '}
-          {gallery.measured.factors.filter((factor) => factor !== 1).join(', × ')}, everywhere, taking the
-          likeliest token each time. An example sets the scope to Everywhere.
+          {gallery.measured.factors.filter((factor) => factor !== 1).join(', × ')}, scaled while reading the
+          question and answering, taking the likeliest token each time. An example sets all of that: these
+          neurons at its scale, all others at 1.
         </p>
       )}
       {gallery.kinds.map(({ id, title, about }) => (
@@ -61,12 +70,12 @@ function Examples({ close }: { readonly close: () => void }) {
               .filter(({ kind }) => kind === id)
               .map((example) => (
                 <li key={example.id}>
-                  <Button className="gallery-example" onPress={() => choose(example)}>
+                  <Button className="gallery-example" onPress={() => choose(example, gallery)}>
                     <bdi>{example.question}</bdi>
                     <span className="gallery-note">
                       {example.turns !== undefined && `After ${example.turns.length} turns. `}
                       {example.system !== undefined && 'With a system text. '}
-                      {example.note}
+                      <b>Sets × {example.scale}.</b> {example.note}
                     </span>
                     <small>{example.effect && describeEffect(example.effect)}</small>
                   </Button>

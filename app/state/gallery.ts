@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { later } from './later.ts';
 import { siteText } from './site-text.ts';
+import { groupRange, neuronKey, type SteeringState } from './slices/steering.ts';
+import { neutral } from './steering.ts';
 
 const text = z.string().min(1).max(2000);
 const answer = z.object({
@@ -24,6 +26,8 @@ const exampleSchema = z.object({
   system: text.optional(),
   turns: z.array(z.object({ role: z.enum(['user', 'assistant']), content: text })).optional(),
   question: text,
+  /** Factor of the set's neurons at which what the note speaks of is seen. */
+  scale: z.number().min(groupRange.min).max(groupRange.max),
   /** What to look for, in a sentence. */
   note: text.optional(),
   /** Absent until it is measured. */
@@ -87,6 +91,28 @@ export function describeEffect({ steered, control }: Effect): string {
     at(random, 'the random control changes it').join('') || 'the random control changes nothing';
   const sentence = `${seen.join(', ')}; ${besides}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/**
+ * The steering that an example speaks of: the measured set at its scale, everything else as trained, scaled everywhere,
+ * beside the measured random neurons. Undefined where the set is not among the groups.
+ */
+export function steeringOf(
+  { scale }: Pick<Example, 'scale'>,
+  measured: GalleryFile['measured'],
+  now: SteeringState,
+): SteeringState | undefined {
+  const key = measured?.neurons.join();
+  const own = now.groups.find(({ members }) => members.map(neuronKey).join() === key);
+  if (!measured || !own) return undefined;
+  const others = neutral(now).groups.filter(({ id }) => id !== own.id);
+  return {
+    ...neutral(now),
+    // The first group has the main slider.
+    groups: [{ ...own, factor: scale, on: true }, ...others],
+    scope: 'everywhere',
+    controlSeed: measured.controlSeed,
+  };
 }
 
 /** The gallery beside the page. Throws where the file is missing or damaged. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { describeEffect, type GalleryFile, gallerySchema } from '../../app/state/gallery.ts';
+import { describeEffect, type GalleryFile, gallerySchema, steeringOf } from '../../app/state/gallery.ts';
+import { firstSteering } from '../../app/state/slices/steering.ts';
 import { parseNeuron } from '../../src/neurons/layout.ts';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 
@@ -59,6 +60,45 @@ describe('the gallery', () => {
         }
       }
     }
+  });
+
+  it('sets the scale that its notes speak of, and one at which something changes where anything does', () => {
+    for (const { id, scale, note = '', effect } of gallery.examples) {
+      const changed = effect!.steered.filter((lane) => lane.firstDifference !== undefined);
+      if (changed.length > 0)
+        expect(
+          changed.map(({ factor }) => factor),
+          id,
+        ).toContain(scale);
+      const named = [...note.matchAll(/×\s*(\d)/g)].map(([, factor]) => Number(factor));
+      if (/neurons off/.test(note)) named.push(0);
+      if (named.some((factor) => changed.some((lane) => lane.factor === factor)))
+        expect(named, id).toContain(scale);
+    }
+  });
+
+  it('puts the measured conditions in place of whatever the sliders say', () => {
+    const members = gallery.measured!.neurons.map((name) => parseNeuron(name));
+    const group = { kind: 'set', on: true, factor: 1 } as const;
+    const other = { ...group, id: 'g1', name: 'other', members: [{ layer: 0, neuron: 1 }], factor: 2 };
+    const own = { ...group, id: 'g2', name: 'set', members, on: false };
+    const now = {
+      ...firstSteering,
+      groups: [other, own],
+      scope: 'answer' as const,
+      own: { '0:2': 3 },
+      muted: ['0:3'],
+      controlSeed: 9,
+    };
+    expect(steeringOf({ scale: 3 }, gallery.measured, now)).toEqual({
+      ...firstSteering,
+      groups: [
+        { ...own, factor: 3, on: true },
+        { ...other, factor: 1 },
+      ],
+      controlSeed: gallery.measured!.controlSeed,
+    });
+    expect(steeringOf({ scale: 3 }, gallery.measured, { ...now, groups: [other] })).toBeUndefined();
   });
 
   it('has examples where something is seen and where nothing is', () => {
