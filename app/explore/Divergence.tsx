@@ -56,10 +56,11 @@ export function Divergence({
 
   return (
     <div className="divergence">
-      <div className="divergence-label">
-        <span>
-          KL<span className="wide"> divergence</span>, nats
-        </span>
+      <div
+        className="divergence-label"
+        title="How far the prediction moved from that of the model as trained (Kullback-Leibler divergence), up to the first different word: behind it the texts differ."
+      >
+        <span>KL, nats</span>
         <span className="divergence-lanes">
           <span>
             <span className="lane-mark lane-mark-1" aria-hidden="true" /> {laneWords[1]}
@@ -80,7 +81,7 @@ export function Divergence({
       >
         <CanvasView
           label="Divergence"
-          description="Kullback-Leibler divergence of the steered lane's and the control's next-token distribution from the unsteered one's, at every token"
+          description="Kullback-Leibler divergence of the steered lane's and the control's next-token distribution from the unsteered one's, at every token up to the first that differs"
           paint={paint}
           subscribe={record.subscribe}
           onPoint={point}
@@ -101,7 +102,7 @@ function DivergenceRows() {
   const record = useRecord();
   return (
     <Table
-      caption="Divergence from the unsteered lane (KL) at each answer token, nats"
+      caption="Divergence from the unsteered lane (KL) at each answer token up to the first that differs, nats"
       {...tableOf<number>(
         [
           { head: 'Token', cell: (index) => String(index + 1) },

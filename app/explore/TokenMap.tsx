@@ -196,7 +196,7 @@ export function TokenMapHead({ width }: { readonly width: number }) {
       <p className="readout">
         {neuron && row >= 0
           ? `${laneNames[at.lane]}, layer ${neuron.layer}, neuron ${neuron.neuron}: CETT ${formatCett(value)}`
-          : 'rows of a neuron: unsteered, steered, control'}
+          : 'rows of a neuron: as trained, scaled (with its scale), random'}
       </p>
       <Legend scale={watchedScale(record)} />
     </div>

@@ -164,13 +164,14 @@ test('every part is a picture with its text as text', async ({ page }) => {
     const svg = (await saved(page, `${part} as SVG`)).bytes.toString();
     expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"');
     expect(svg).toContain(`<title>H-Neuron Explorer: ${part}</title>`);
+    const text = Array.from(svg.matchAll(/<text[^>]*>([^<]*)</g), ([, line]) => line).join(' ');
     for (const words of [
       '“When did Albert Einstein invent the telephone?”',
       'SmolLM2-135M-Instruct',
       'Seed 1',
       '× 3.00 while reading the question and answering',
     ])
-      expect(svg.match(/<text[^>]*>[^<]*<\/text>/g)?.join(' ')).toContain(words);
+      expect(text).toContain(words);
     expect(svg).toContain('</text>');
     const isWellFormed = await page.evaluate(
       (source) => !new DOMParser().parseFromString(source, 'image/svg+xml').querySelector('parsererror'),
@@ -183,6 +184,22 @@ test('every part is a picture with its text as text', async ({ page }) => {
     const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
     expect(png.readUInt32BE(16)).toBe(2 * width);
   }
+  // The mark of the first different word lies on top of its token's other lines.
+  const answers = (await saved(page, 'Answers as SVG')).bytes.toString();
+  const accent = await page.evaluate(() => {
+    const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+    context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--accent');
+    context.fillRect(0, 0, 1, 1);
+    return `rgb(${[...context.getImageData(0, 0, 1, 1).data].slice(0, 3).join()})`;
+  });
+  const marks = answers
+    .split('\n')
+    .flatMap((line, i, lines) =>
+      line.includes('width="3"') && line.includes(`fill="${accent}"`) ? [lines[i + 1]!] : [],
+    );
+  expect(marks).toHaveLength(2);
+  for (const next of marks) expect(next).not.toContain('width="4"');
+
   const neurons = (await saved(page, 'All neurons as SVG')).bytes.toString();
   expect(neurons).toMatch(/<text[^>]*>Layer<\/text>/);
   expect(neurons).toMatch(/<text[^>]*>1400<\/text>/);
