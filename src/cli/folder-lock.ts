@@ -7,6 +7,7 @@ import {
   link,
   mkdir,
   open,
+  readdir,
   readFile,
   rename,
   rm,
@@ -14,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { withFileErrors } from './files.ts';
@@ -84,6 +85,17 @@ function startOf(pid: number): string {
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
+const textOf = (owner: Owner) => `${JSON.stringify(owner)}\n`;
+
+const thisProcess = (): Owner => ({
+  token: randomUUID(),
+  host: hostname(),
+  space: processSpace(),
+  pid: process.pid,
+  started: startOf(process.pid),
+  command: `hneurons ${process.argv.slice(2, 3).join(' ')}`.trim(),
+});
+
 function isRunning({ pid, started }: Owner): boolean {
   try {
     process.kill(pid, 0);
@@ -121,7 +133,7 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 /** Milliseconds since the last sign of life, both times by the clock of the file system. */
 async function silence(path: string): Promise<number> {
   const probe = `${path}.${randomUUID()}`;
-  await writeFile(probe, '');
+  await writeFile(probe, textOf(thisProcess()));
   try {
     // Opening asks a file server for what it knows by now.
     const [last, now] = await Promise.all([path, probe].map(modified));
@@ -197,6 +209,23 @@ async function takeOver(path: string, dead: Owner, { file }: Wanted, { stale }: 
   }
 }
 
+/**
+ * Removes what processes left that were stopped while they locked the folder, or wrote a file in it.
+ * @param path of the lock, which is held: nobody else writes
+ */
+async function tidy(path: string, beside: boolean): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    const each = join(folder, name);
+    const isPart = !beside && /^\..+\.part$/.test(name);
+    if (isPart) await rm(each, { force: true });
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const owner = await readOwner(each);
+    if (owner && owner.space === processSpace() && !isRunning(owner)) await rm(each, { force: true });
+    else if (owner?.space === '' && (await silence(each)) > TIMES.stale) await rm(each, { force: true });
+  }
+}
+
 async function acquire(path: string, folder: string, wanted: Wanted, times: LockTimes): Promise<void> {
   for (;;) {
     if (await linkNew(wanted.file, path)) return;
@@ -222,14 +251,7 @@ export function lockFolder(
   return withFileErrors(folder, async () => {
     const wasThere = existsSync(dirname(path));
     await mkdir(dirname(path), { recursive: true });
-    const owner: Owner = {
-      token: randomUUID(),
-      host: hostname(),
-      space: processSpace(),
-      pid: process.pid,
-      started: startOf(process.pid),
-      command: `hneurons ${process.argv.slice(2, 3).join(' ')}`.trim(),
-    };
+    const owner = thisProcess();
     const wanted = { owner, file: `${path}.${owner.token}` };
     const handle = await open(wanted.file, 'w');
     try {
@@ -242,11 +264,10 @@ export function lockFolder(
       if (!wasThere && !beside) await rmdir(folder).catch(() => {});
       throw error;
     }
+    await tidy(path, beside);
     return heldLock(path, folder, owner, { handle, times, isNew: !wasThere && !beside });
   });
 }
-
-const textOf = (owner: Owner) => `${JSON.stringify(owner)}\n`;
 
 function heldLock(
   path: string,
