@@ -1,5 +1,6 @@
-import { Tokenizer } from '@huggingface/tokenizers';
+import type { Tokenizer } from '@huggingface/tokenizers';
 import { BYTE_CHARACTERS } from '../gguf/byte-alphabet.ts';
+import { boundedTokenizer } from './bounded-tokenizer.ts';
 import type { TextCodec } from './types.ts';
 
 type TokenizerJson = ConstructorParameters<typeof Tokenizer>[0];
@@ -24,7 +25,7 @@ export function textCodec(
   tokenizerConfig: object,
   bosId: number | undefined,
 ): TextCodec {
-  const tokenizer = new Tokenizer(tokenizerJson as TokenizerJson, tokenizerConfig as TokenizerConfig);
+  const tokenizer = boundedTokenizer(tokenizerJson as TokenizerJson, tokenizerConfig as TokenizerConfig);
   return {
     encode(text, { addBos }) {
       const { ids } = tokenizer.encode(text, { add_special_tokens: false });

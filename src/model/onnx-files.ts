@@ -1,5 +1,8 @@
+import type { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { shownName } from '../shown.ts';
+import { configSchema, genaiSchema } from './export-schemas.ts';
+import { checkJson, parseJsonFile } from './json-file.ts';
 
 /** The files of an exported model, by their path inside its folder, read whole. */
 export interface ModelFiles {
@@ -75,52 +78,47 @@ export function dataPath(files: ModelFiles, graph: string, location: string): st
   );
 }
 
-/** A JSON file of a model folder; empty where there is none. */
-export async function optionalJson(files: ModelFiles, path: string): Promise<Record<string, unknown>> {
-  return files.list().includes(path) ? readJson(files, path) : {};
-}
+type Json = Readonly<Record<string, unknown>>;
 
-interface GenaiConfig {
-  readonly model?: Readonly<Record<string, unknown>> & {
-    readonly decoder?: Readonly<Record<string, unknown>>;
-  };
+/** A JSON file of a model folder; empty where there is none. @throws EngineError as `readJson` */
+export async function optionalJson(files: ModelFiles, path: string, schema: z.ZodType<Json>): Promise<Json> {
+  return files.list().includes(path) ? readJson(files, path, schema) : {};
 }
 
 /**
  * The configuration of a model: config.json, or what onnxruntime-genai's genai_config.json says under the same names.
- * @throws EngineError `load-failed` where there is neither
+ * @throws EngineError `load-failed` where there is neither, or it is not what such a file holds
  */
-export async function readConfig(files: ModelFiles): Promise<Record<string, unknown>> {
+export async function readConfig(files: ModelFiles): Promise<Json> {
   const all = files.list();
   if (all.includes('config.json') || !all.includes('genai_config.json'))
-    return readJson(files, 'config.json');
-  const { model = {} } = (await readJson(files, 'genai_config.json')) as GenaiConfig;
-  const { decoder = {} } = model;
+    return readJson(files, 'config.json', configSchema);
+  const { model } = await readJson(files, 'genai_config.json', genaiSchema);
+  const decoder = model?.decoder;
   return {
-    model_type: model.type,
-    vocab_size: model.vocab_size,
-    max_position_embeddings: model.context_length,
-    eos_token_id: model.eos_token_id,
-    bos_token_id: model.bos_token_id,
-    hidden_size: decoder.hidden_size,
-    num_attention_heads: decoder.num_attention_heads,
-    head_dim: decoder.head_size,
+    model_type: model?.type,
+    vocab_size: model?.vocab_size,
+    max_position_embeddings: model?.context_length,
+    eos_token_id: model?.eos_token_id,
+    bos_token_id: model?.bos_token_id,
+    hidden_size: decoder?.hidden_size,
+    num_attention_heads: decoder?.num_attention_heads,
+    head_dim: decoder?.head_size,
   };
 }
 
 /**
  * Reads a JSON file of a model folder.
- * @throws EngineError `load-failed` that names the file where it is missing or no JSON
+ * @throws EngineError `load-failed` that names the file where it is missing, no JSON, or not what the schema says
  */
-export async function readJson(files: ModelFiles, path: string): Promise<Record<string, unknown>> {
+export async function readJson<T extends Json>(
+  files: ModelFiles,
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<T> {
   if (!files.list().includes(path)) {
     throw new EngineError('load-failed', `${files.name} lacks ${path}; choose a folder that holds it.`);
   }
   const text = new TextDecoder().decode(await files.read(path));
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    const what = text.trimStart().startsWith('<') ? 'is a web page' : 'is not valid JSON';
-    throw new EngineError('load-failed', `${path} of ${files.name} ${what}; download it again.`, { cause });
-  }
+  return checkJson(schema, parseJsonFile(text, path, files.name), path, files.name);
 }

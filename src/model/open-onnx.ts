@@ -17,13 +17,22 @@ import type { ExternalData, NeuronGraph } from '../onnx/types.ts';
 import { columnNorms } from '../onnx/weights.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
 import { textCodec } from './codec.ts';
+import { generationSchema, tokenizerConfigSchema } from './export-schemas.ts';
 import { fnv1a } from './fingerprint.ts';
 import { dataPath, type ModelFiles, onnxPaths, optionalJson, readConfig, readJson } from './onnx-files.ts';
 import { onnxIdentity } from './onnx-identity.ts';
+import { tokenizerSchema } from './tokenizer-schema.ts';
 import type { LanguageModel } from './types.ts';
 
-const numberOf = (json: Record<string, unknown>, keys: readonly string[]): number | undefined =>
+const numberOf = (json: Readonly<Record<string, unknown>>, keys: readonly string[]): number | undefined =>
   keys.map((key) => json[key]).find((value): value is number => typeof value === 'number');
+
+/** Parts that a tokenizer.json leaves out are none, and written as such. */
+function withAllParts(tokenizer: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const none = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+  const given = Object.entries(tokenizer).filter(([, value]) => value !== undefined);
+  return { ...none, ...Object.fromEntries(given), added_tokens: tokenizer.added_tokens ?? [] };
+}
 
 /** Ids that end an answer, from the generation config or else the model's. */
 function eosIds(...configs: readonly Record<string, unknown>[]): ReadonlySet<number> {
@@ -148,9 +157,9 @@ export async function openOnnx(
   options: OpenOnnxOptions = {},
 ): Promise<LanguageModel> {
   const config = await readConfig(files);
-  const generation = await optionalJson(files, 'generation_config.json');
-  const tokenizerJson = await readJson(files, 'tokenizer.json');
-  const tokenizerConfig = await optionalJson(files, 'tokenizer_config.json');
+  const generation = await optionalJson(files, 'generation_config.json', generationSchema);
+  const tokenizerJson = withAllParts(await readJson(files, 'tokenizer.json', tokenizerSchema));
+  const tokenizerConfig = await optionalJson(files, 'tokenizer_config.json', tokenizerConfigSchema);
   const path = onnxPaths(files, options.graph).model;
   const graph = await files.read(path);
   const decoded = decodeModel(graph);
