@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { keepAddress, keptState } from './state/address.ts';
 import { createEngine } from './state/engine.ts';
 import { fetchWaitingParts, later, onMissingPart, whenIdle } from './state/later.ts';
 import { everyOtherFrame } from './state/pacing.ts';
@@ -13,7 +14,7 @@ import { createTabs } from './state/tabs.ts';
 import { createTheme } from './state/theme.ts';
 import { createVersionWatch, readPageAnew } from './state/version.ts';
 import { createWorks } from './state/works.ts';
-import { followLink } from './takeaway/links.ts';
+import { followLink, restore } from './takeaway/links.ts';
 import { showFirstRun } from './takeaway/runs.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -44,9 +45,20 @@ const works = createWorks(session, study);
 const ownScript = document.querySelector('script[type="module"][src]')?.getAttribute('src') ?? undefined;
 const version = createVersionWatch(import.meta.env.PROD ? ownScript : undefined, readPageAnew);
 // The first picture before the model, which takes all the processor there is.
-void followLink(session, location.hash)
-  .then((found) => (found ? undefined : showFirstRun(session)))
-  .finally(() => void startModel(session));
+async function start(): Promise<void> {
+  const before = keptState();
+  const loadFirst = () => startModel(session);
+  if (before) {
+    keepAddress(session, pages, true);
+    await restore(session, before, loadFirst);
+    return;
+  }
+  const found = await followLink(session, location.hash);
+  if (!found) await showFirstRun(session);
+  keepAddress(session, pages, false);
+  await loadFirst();
+}
+void start();
 addEventListener('hashchange', () => {
   if (pages.follow()) void followLink(session, location.hash);
 });

@@ -36,6 +36,13 @@ export function inflate(bytes: Uint8Array<ArrayBuffer>, limit: number): Promise<
   return collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit);
 }
 
+/** 32-bit FNV-1a (Fowler, Noll, Vo) of bytes: tells damage and other contents, keeps nobody out. */
+export function checksum(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}
+
 /** Bytes as base64 (RFC 4648, section 4). */
 export function toBase64(bytes: Uint8Array): string {
   const step = 0x8000;

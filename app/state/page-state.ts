@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
+import { isSame } from './differences.ts';
 import { hubSchema } from './hub-name.ts';
-import type { SteeredGroup, SteeringState } from './slices/steering.ts';
-import type { ViewState } from './slices/view.ts';
+import { promptOf } from './prompt.ts';
+import { firstPrompt } from './slices/prompt.ts';
+import { firstSteering, type SteeredGroup, type SteeringState } from './slices/steering.ts';
+import { firstView, type ViewState } from './slices/view.ts';
 import type { Stores } from './stores.ts';
 
 /** One part of the page's state as links and run files carry it: checked when read, taken from and put into the stores. */
 interface Property<T> {
   readonly schema: z.ZodType<T>;
+  /** What links leave out, since every page starts with it. */
+  readonly first?: object;
   get(stores: Stores): T | undefined;
   set(stores: Stores, value: T): void;
 }
@@ -16,8 +21,9 @@ function property<T>(
   schema: z.ZodType<T>,
   get: (stores: Stores) => T | undefined,
   set: (stores: Stores, value: T) => void,
+  first?: object,
 ): Property<T> {
-  return { schema, get, set };
+  return { schema, get, set, ...(first && { first }) };
 }
 
 const text = z.string().max(100_000);
@@ -41,6 +47,18 @@ export const samplingSchema = z.object({
 });
 
 export const turnSchema = z.object({ role: z.enum(['user', 'assistant']), content: text });
+
+/** What the lanes answer, where the fields say something else: a follow-up is being typed, or answers start with given tokens. */
+export const askedSchema = z.object({
+  prompt: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('chat'), system: text, turns: z.array(turnSchema).max(1000) }),
+    z.object({ kind: z.literal('raw'), text }),
+    z.object({ kind: z.literal('ids'), ids: z.array(index).max(100_000) }),
+  ]),
+  sampling: samplingSchema,
+  maxTokens: z.int().min(1).max(100_000),
+  answerStart: z.array(index).max(100_000),
+});
 
 /** The ids of questions held out are most of a set's text, and nothing on the page needs them. */
 function withoutHeldOut(steering: SteeringState): SteeringState {
@@ -86,15 +104,22 @@ const viewShape: { readonly [K in keyof Required<ViewState>]: z.ZodType<ViewStat
 /** What of the page's state is worth keeping: the one list that links and run files are made by. */
 const properties = {
   model: property(
-    z.object({ name: text, fingerprint: z.string().max(200), hub: hubSchema.optional() }),
+    z.object({
+      name: text,
+      fingerprint: z.string().max(200),
+      /** Hash of all its weights. */
+      identity: z.string().max(200).optional(),
+      hub: hubSchema.optional(),
+    }),
     ({ model }) => {
       const { model: now, last } = model.getState();
       if (!now) return undefined;
-      const { name, fingerprint } = now;
+      const { name, fingerprint, identity } = now;
+      const known = identity ? { identity: identity.weights } : {};
       const source = last?.model.fingerprint === fingerprint ? last.source : undefined;
-      if (source?.kind !== 'hub') return { name, fingerprint };
+      if (source?.kind !== 'hub') return { name, fingerprint, ...known };
       const { repository, revision, precision, file } = source;
-      return { name, fingerprint, hub: { repository, revision, precision, file } };
+      return { name, fingerprint, ...known, hub: { repository, revision, precision, file } };
     },
     () => {},
   ),
@@ -109,6 +134,19 @@ const properties = {
     }),
     ({ prompt }) => prompt.getState(),
     ({ prompt }, value) => prompt.setState(value),
+    firstPrompt,
+  ),
+  asked: property(
+    askedSchema,
+    ({ run, prompt, model }) => {
+      const { asked, wanted = asked } = run.getState();
+      const { model: loaded } = model.getState();
+      if (!wanted || !loaded) return wanted;
+      const { sampling, maxTokens } = prompt.getState();
+      const typed = { prompt: promptOf(prompt.getState(), loaded), sampling, maxTokens, answerStart: [] };
+      return isSame(wanted, typed) ? undefined : wanted;
+    },
+    ({ run }, wanted) => run.setState({ wanted }),
   ),
   steering: property(
     z.object({
@@ -122,6 +160,7 @@ const properties = {
     }),
     ({ steering }) => withoutHeldOut(steering.getState()),
     ({ steering }, value) => steering.setState(value, true),
+    firstSteering,
   ),
   pin: property(
     z.object({ lane: z.literal([0, 1, 2]), position: index }),
@@ -137,10 +176,17 @@ const properties = {
     z.object(viewShape).partial(),
     ({ view }) => view.getState(),
     ({ view }, value) => view.setState(value),
+    firstView,
   ),
 };
 
 type Properties = typeof properties;
+
+/** What every page starts with, by property: links leave it out. */
+export const firstValues: Readonly<Record<string, object | undefined>> = Object.fromEntries(
+  Object.entries(properties).map(([name, each]) => [name, each.first]),
+);
+
 type PropertyName = keyof Properties;
 
 /** The page's state as data. What is missing stays as it is. */

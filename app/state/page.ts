@@ -32,6 +32,12 @@ interface PageChoice {
 
 const shown = { shown: true };
 
+/** Whether the history's present entry was shown before: what was changed on it since then is more than its address says. */
+export function shownEntry(): boolean {
+  const known: unknown = history.state;
+  return typeof known === 'object' && known !== null && 'shown' in known;
+}
+
 /** Which page is shown; the address bar and the browser's history go with it. */
 export function createPages() {
   const first = pageOf(location.hash) ?? 'explore';
@@ -45,6 +51,10 @@ export function createPages() {
   return {
     store,
     leave,
+    /** Gives the history's present entry an address, which is of what is shown already. */
+    mark(fragment: string): void {
+      history.replaceState(shown, '', `${location.pathname}${location.search}${fragment}`);
+    },
     go(page: PageName): void {
       leave();
       location.hash = page;
@@ -54,8 +64,8 @@ export function createPages() {
       const { page, opened } = store.getState();
       const next = pageOf(location.hash) ?? page;
       store.setState({ page: next, opened: opened.includes(next) ? opened : [...opened, next] });
-      const known: unknown = history.state;
-      const before = typeof known === 'object' && known !== null && 'shown' in known;
+      const before = shownEntry();
+      if (isPageName(location.hash.slice(1))) leave();
       return !before;
     },
   };

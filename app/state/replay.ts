@@ -85,7 +85,7 @@ export function replayRun(stores: Stores, record: RunRecord, run: RecordedRun): 
     msPerToken: undefined,
   });
   stores.selection.setState({ hover: undefined, pin: undefined, neuron: undefined, card: undefined });
-  writePageState(stores, run.state);
+  writePageState(stores, run.state, ['asked']);
   stores.control.setState(run.control, true);
   if (run.dose) stores.dose.setState(run.dose, true);
 }

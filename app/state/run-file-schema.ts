@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { identitySchema } from '../../src/neurons/identity.ts';
 import { signatureSchema } from '../../src/neurons/set-file.ts';
-import { pageStateSchema, samplingSchema, turnSchema } from './page-state.ts';
+import { askedSchema, pageStateSchema } from './page-state.ts';
 
 export const format = 'h-neurons-run';
 export const version = 1;
@@ -53,17 +53,6 @@ export const doseSchema = z.object({
     )
     .max(16),
   error: text.optional(),
-});
-
-export const askedSchema = z.object({
-  prompt: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('chat'), system: text, turns: z.array(turnSchema).max(1000) }),
-    z.object({ kind: z.literal('raw'), text }),
-    z.object({ kind: z.literal('ids'), ids: z.array(id).max(100_000) }),
-  ]),
-  sampling: samplingSchema,
-  maxTokens: z.int().min(1).max(100_000),
-  answerStart: z.array(id).max(100_000),
 });
 
 const modelSchema = z.object({

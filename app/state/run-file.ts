@@ -13,10 +13,9 @@ import type {
 } from '../../src/protocol/messages.ts';
 import { dequantise, type Frame, finiteMaximum, poolFrames, quantise } from './frames.ts';
 import { deflate, fromBase64, inflate, toBase64 } from './pack.ts';
-import { type PageState, parseJson } from './page-state.ts';
+import { askedSchema, type PageState, parseJson } from './page-state.ts';
 import type { RecordShape } from './record.ts';
 import {
-  askedSchema,
   doseSchema,
   factsSchema,
   fileSchema,

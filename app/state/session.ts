@@ -22,7 +22,7 @@ import { createRunRecord, type RunRecord } from './record.ts';
 import { isRecorded, replayRun } from './replay.ts';
 import type { RecordedRun } from './run-file.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
-import { firstControl, neuronKey } from './slices/steering.ts';
+import { firstControl, neuronKey, type SteeringState } from './slices/steering.ts';
 import { createSteeringActions, type SteeringActions } from './steering-actions.ts';
 import { createStores, type Stores } from './stores.ts';
 import { onlyTab, type Tabs } from './tabs.ts';
@@ -52,6 +52,8 @@ export interface Session extends SteeringActions, UndoActions {
   answer(): void;
   /** Ends the answer where it is. */
   stop(): void;
+  /** Puts another state of the page in place, as one step called `label`, and answers it once a model is ready. */
+  putInPlace(label: string, write: () => void): void;
   /** Puts a prompt in place of the one that stands there, and answers it; one step, called `label`. */
   ask(prompt: Partial<PromptState>, label?: string): void;
   /** Keeps question and unsteered answer as turns, and empties the question for the next one; tells whether there was an answer. */
@@ -89,6 +91,9 @@ export function createSession(
   const undoActions = createUndo(stores, history, () => submit(false));
   const steeringActions = createSteeringActions(stores, history, () => submit(false));
   const facts = new Map<string, Promise<NeuronFacts>>();
+
+  /** Steering of models that were there before, by fingerprint, for when they come back. */
+  const ofOtherModels = new Map<string, SteeringState>();
 
   /** The source that was asked for last. */
   let newest: ModelSource | undefined;
@@ -170,16 +175,35 @@ export function createSession(
     const steering = stores.steering.getState();
     if (steering.madeFor !== model.fingerprint) {
       stores.selection.setState({ card: undefined });
-      const next = steeringFor(model, before, steering, sets);
+      if (steering.groups.length > 0) ofOtherModels.set(steering.madeFor, steering);
+      const own = ofOtherModels.get(model.fingerprint);
+      const next = own ? { steering: own } : steeringFor(model, before, steering, sets);
       stores.steering.setState(next.steering, true);
       const notes = [model.notice, next.note].filter((text) => text !== undefined);
       if (notes.length > 0) stores.notice.setState({ text: notes.join(' ') });
     }
-    answer();
+    answerFirst(model, same);
     // Steps name neurons and tokens of the model before.
     if (steering.madeFor !== model.fingerprint) history.clear();
     const again = JSON.stringify(stores.run.getState().asked) === JSON.stringify(asked);
     if (same && again) stores.selection.setState({ pin });
+  }
+
+  /** What a link or the visit before had asked; else what the fields ask; else, in a conversation, what was answered last. */
+  function answerFirst(model: LoadedModel, same: boolean): void {
+    const { asked, wanted } = stores.run.getState();
+    const isEmpty = stores.prompt.getState().question.trim() === '';
+    const again = wanted ?? (isEmpty ? asked : undefined);
+    if (!again) {
+      answer();
+      return;
+    }
+    // Ids of tokens mean other texts to another model.
+    const answerStart = wanted || same ? again.answerStart : [];
+    const prompt = promptOf(fieldsOf(again, stores.prompt.getState()), model);
+    const next = { ...again, prompt: again.prompt.kind === 'ids' ? again.prompt : prompt, answerStart };
+    stores.run.setState({ asked: next, wanted: undefined, error: undefined });
+    submit(true);
   }
 
   /** Says why nothing can be answered now; the change itself is kept. */
@@ -199,6 +223,7 @@ export function createSession(
   }
 
   function answer(): void {
+    stores.run.setState({ wanted: undefined });
     const prompt = stores.prompt.getState();
     const { model } = stores.model.getState();
     const empty = prompt.mode === 'raw' ? prompt.question === '' : prompt.question.trim() === '';
@@ -270,6 +295,20 @@ export function createSession(
 
     answer,
     stop: answers.stop,
+    putInPlace(label, write) {
+      const { asked } = stores.run.getState();
+      const { status, model } = stores.model.getState();
+      history.oneStep(label, () => {
+        if (asked)
+          history.record(
+            { asked, prompt: stores.prompt.getState(), steering: stores.steering.getState() },
+            label,
+          );
+        stores.run.setState({ wanted: undefined });
+        write();
+        if (status === 'ready' && model) answerFirst(model, true);
+      });
+    },
     ask(prompt, label = 'question') {
       history.oneStep(label, () => {
         history.record({ prompt: stores.prompt.getState() }, label);

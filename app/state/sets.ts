@@ -5,6 +5,7 @@ import { matchModels, type SetModel } from '../../src/neurons/set-model.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
 import { later } from './later.ts';
+import { learnName, type ShippedName, shippedName } from './shipped-names.ts';
 import { siteText } from './site-text.ts';
 
 /** Endings of the files that `readSetFile` takes; a pickle is refused with the way to export it. */
@@ -54,18 +55,37 @@ export function bestSet(
  * `base` is the page's address.
  */
 export async function shippedSets(base: string, model: SetOwner): Promise<NeuronSet[]> {
+  const sets = await allShippedSets(base);
+  return sets.filter((set) => matchModels(set.model, asSetModel(model)).match !== 'other');
+}
+
+async function allShippedSets(base: string): Promise<NeuronSet[]> {
   const read = (file: string) => siteText(`neurons/${file}`, base);
   const index = indexSchema.safeParse(parsed((await read('index.json')) ?? ''));
   if (!index.success) return [];
   const texts = await Promise.all(index.data.sets.map(read));
-  const sets = texts.flatMap((text) => {
+  return texts.flatMap((text, i) => {
     try {
-      return text === undefined ? [] : [parseNeuronSet(text)];
+      if (text === undefined) return [];
+      const set = parseNeuronSet(text);
+      learnName(index.data.sets[i]!.replace(/\.json$/, ''), set);
+      return [set];
     } catch {
       return [];
     }
   });
-  return sets.filter((set) => matchModels(set.model, asSetModel(model)).match !== 'other');
+}
+
+/** The set beside the page that a link names; undefined where the page has no such set, or another one of that name. */
+export async function shippedSet(
+  base: string,
+  { shipped, identity }: ShippedName,
+): Promise<NeuronSet | undefined> {
+  const sets = await allShippedSets(base);
+  return sets.find((set) => {
+    const name = shippedName(set);
+    return name?.shipped === shipped && name.identity === identity;
+  });
 }
 
 function parsed(text: string): unknown {

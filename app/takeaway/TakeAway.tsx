@@ -156,8 +156,8 @@ function CopyLink() {
 
   async function copy(): Promise<void> {
     try {
-      const text = await linkOf(session);
-      history.replaceState(null, '', text);
+      const text = linkOf(session);
+      history.replaceState(history.state, '', text);
       const copied = await navigator.clipboard.writeText(text).then(
         () => true,
         () => false,

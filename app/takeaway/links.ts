@@ -7,12 +7,13 @@ import { isPageName } from '../state/page.ts';
 import { type PageState, readPageState, writePageState } from '../state/page-state.ts';
 import { valuesAt } from '../state/record.ts';
 import type { Session } from '../state/session.ts';
+import { shippedSet } from '../state/sets.ts';
 import type { TokenRef } from '../state/slices/selection.ts';
 
 /** The address of this page with its state. Throws EngineError `bad-input` where it would be too long. */
-export async function linkOf({ stores }: Session): Promise<string> {
+export function linkOf({ stores }: Session): string {
   const address = new URL(document.baseURI);
-  address.hash = await encodeLink(readPageState(stores));
+  address.hash = encodeLink(readPageState(stores));
   return address.href;
 }
 
@@ -36,36 +37,46 @@ function offerModel({ stores }: Session, { name, fingerprint, hub }: NonNullable
   stores.model.setState({ linked });
 }
 
+/** Where a state comes from: somebody's link, or this tab before it was loaded again. */
+type Origin = 'link' | 'reload';
+
 /** Says which model a state was made with once another one is loaded. */
-function tellOtherModel({ stores }: Session, made: NonNullable<PageState['model']>): void {
+function tellOtherModel({ stores }: Session, made: NonNullable<PageState['model']>, origin: Origin): void {
   const stop = stores.model.subscribe(({ status, model }) => {
     if (status !== 'ready' || !model) return;
     stop();
-    const text = otherModel(made, model);
+    const text = otherModel(made, model, origin);
     if (text) stores.notice.setState({ text });
   });
 }
 
-function otherModel(made: NonNullable<PageState['model']>, model: LoadedModel): string | undefined {
-  return model.fingerprint === made.fingerprint
-    ? undefined
+function otherModel(
+  made: NonNullable<PageState['model']>,
+  model: LoadedModel,
+  origin: Origin,
+): string | undefined {
+  if (model.fingerprint === made.fingerprint) return undefined;
+  return origin === 'reload'
+    ? `Before it was reloaded the page had ${made.name}; this is ${model.name}. Open ${made.name} again to have your neurons of it back.`
     : `The link was made with ${made.name}; this is ${model.name}, so its neurons were left out.`;
 }
 
 /** Returns what a person should know whose model is there already. */
-function fill(session: Session, state: PageState): string | undefined {
+function fill(session: Session, state: PageState, origin: Origin): string | undefined {
   const { stores } = session;
   const { status, model } = stores.model.getState();
   const ready = status === 'ready' && model ? model : undefined;
   const foreign = state.steering && ready && state.steering.madeFor !== ready.fingerprint;
   const kept = foreign && state.steering ? keptSteering(ready, undefined, state.steering) : undefined;
   const wanted = kept ? { ...state, steering: kept.steering } : state;
-  writePageState(stores, wanted, ['pin', ...(foreign && !kept ? (['steering', 'card'] as const) : [])]);
+  session.putInPlace('opening of a link', () =>
+    writePageState(stores, wanted, ['pin', ...(foreign && !kept ? (['steering', 'card'] as const) : [])]),
+  );
   if (state.pin) pinWhenRead(session, state.pin);
   if (!state.model) return kept?.note;
   offerModel(session, state.model);
-  if (!ready) tellOtherModel(session, state.model);
-  return kept ? kept.note : ready && otherModel(state.model, ready);
+  if (!ready) tellOtherModel(session, state.model, origin);
+  return kept ? kept.note : ready && otherModel(state.model, ready, origin);
 }
 
 /**
@@ -76,16 +87,28 @@ export async function followLink(session: Session, fragment: string): Promise<bo
   const { notice, model } = session.stores;
   try {
     const isPlace = (id: string) => isPageName(id) || document.getElementById(id) !== null;
-    const state = await decodeLink(fragment, isPlace);
-    if (!state) return false;
-    const note = fill(session, state);
-    if (model.getState().status === 'ready') {
-      const text = 'The link’s prompt and scales are in place: press Run to answer.';
-      notice.setState({ text: note ?? text });
-    }
+    const linked = await decodeLink(fragment, isPlace, (name) => shippedSet(document.baseURI, name));
+    if (!linked) return false;
+    const { state, note: missing } = linked;
+    const isReady = model.getState().status === 'ready';
+    const note = fill(session, state, 'link');
+    const said =
+      missing ?? note ?? (isReady ? 'The link is open. Undo brings back what was there.' : undefined);
+    if (said !== undefined) notice.setState({ text: said });
     return true;
   } catch (error) {
     notice.setState({ text: describeError(error) });
     return false;
   }
+}
+
+/** Fills the page as this tab had it before it was loaded again, and loads the same model of the Hub. */
+export async function restore(
+  session: Session,
+  state: PageState,
+  loadFirst: () => Promise<void>,
+): Promise<void> {
+  fill(session, state, 'reload');
+  const { linked } = session.stores.model.getState();
+  await (linked ? session.load(linked.source) : loadFirst());
 }

@@ -87,7 +87,7 @@ test.describe('the Hub', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('button', { name: 'Copy link' }).click();
-    await expect(page).toHaveURL(/#s1\./);
+    await expect(page).toHaveURL(/#s2\./);
     const link = page.url();
     expect(link.length).toBeLessThan(3000);
     expect(errors).toEqual([]);

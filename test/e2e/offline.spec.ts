@@ -62,7 +62,9 @@ test('a page whose code cannot be had leaves the others alone and can be tried a
   await expect(page.getByRole('checkbox', { name: /^Pushback/ })).toBeVisible();
 });
 
-test('a new version is said when a part of the old one is gone', async ({ page }) => {
+test('a new version is said when a part of the old one is gone, and a reload keeps what was typed', async ({
+  page,
+}) => {
   await page.route('**/assets/Identify-*.js', (route) => route.fulfill({ status: 404 }));
   await openRecorded(page);
   const version = page.getByRole('status', { name: 'Version' });
@@ -78,4 +80,9 @@ test('a new version is said when a part of the old one is gone', async ({ page }
   await expect(version).toContainText('A new version of this page is there.');
   await version.getByRole('button', { name: 'Later' }).click();
   await expect(version).toBeEmpty();
+  await page.unrouteAll();
+  await page.reload();
+  await expect(page.getByRole('heading', { name: /^Which neurons are active/ })).toBeVisible();
+  await pageLink(page, 'Explore').click();
+  await expect(question(page)).toHaveValue('Who was Ada Lovelace?');
 });

@@ -1,12 +1,44 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../../app/state/link.ts';
 import { deflate, inflate, toBase64Url } from '../../app/state/pack.ts';
 import { pageStateSchema, readPageState, writePageState } from '../../app/state/page-state.ts';
+import { learnName, type ShippedName, shippedName } from '../../app/state/shipped-names.ts';
 import { firstSteering } from '../../app/state/slices/steering.ts';
 import { createStores } from '../../app/state/stores.ts';
+import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
 
+/** Written by the page before version 2. */
+const firstVersion =
+  '#s1.VZJBa9wwEIX_yvLOInTTtAddSi-l0BICKfQQcpjaY0dE0jjSaF2z-L-XsZMNvYk3o3nzPumMJD1H-DMyJYaHhrzAYQh55DKVkBUewxGrw1QkTWq9dgke3RMpHOpSlRM84KCt5Ar_cEaRaD2tcoFDJ1l5m_U9YHWXMtUaqlLW_3s4RrnC-ujw0rhqkAyP309ymKkevvZ0-CknjtTxF_OnNMWQR9tMOU1cSFth-A8OKtOPt8Md_NGh8MQabOQdZ4q6bGpl7uGPq0Oiv7_kmS3F55vVoSpzeZ2eqOdvUnYiDmORNu1pQw-P0cQ3jrPA4TlkK3StqiQ4JE5_uOxXIi1cNvPMrVjCawPzKn98l2-Mw0CdmvP11ScHU7U0tkLtZNpI5jpvqGXO8GdL0tRCPTzuaIvE-0vKU-DZEkVapBnyTmJLueL9mQeKlR3qRB3X3c8GRWkGQAuFzL35ld4WxhhOnOFAMd5um9fLjJdGWYOhRsequ8kQth-gO-x1_Qc';
+/** Written by the first page of version 2. */
+const secondVersion = '#s2.0yB3G4xhV5QPLG7cEoHpAeR_4r1vpGdEsv8B';
 const noPlace = () => false;
+const shipped = parseNeuronSet(readFileSync('public/neurons/smollm2-135m-instruct.json', 'utf8'));
+learnName('smollm2-135m-instruct', shipped);
+const find = async (name: ShippedName) =>
+  JSON.stringify(shippedName(shipped)) === JSON.stringify(name) ? shipped : undefined;
+const open = (fragment: string, isPlace: (id: string) => boolean = noPlace) =>
+  decodeLink(fragment, isPlace, find);
+
+/** Stores as they are when somebody asked a question of their own with the set that comes with the page. */
+function askedStores(question: string, factor = 1.5) {
+  const stores = createStores();
+  const name = 'SmolLM2-135M-Instruct';
+  const { fingerprint, identity } = shipped.model;
+  stores.model.setState({
+    model: { name, fingerprint, identity, hasChatTemplate: true } as LoadedModel,
+  });
+  stores.prompt.setState({ question });
+  stores.steering.setState({
+    madeFor: fingerprint,
+    groups: [
+      { id: 'g1', name: shipped.name, kind: 'set', members: shipped.neurons, set: shipped, factor, on: true },
+    ],
+  });
+  return stores;
+}
 const markup = '"><img src=x onerror=alert(1)>';
 
 /** Stores in which every part of the state differs from the first. */
@@ -56,9 +88,9 @@ async function fragmentOf(json: string, version = 1): Promise<string> {
 describe('links', () => {
   it('carry every part of the state, as text', async () => {
     const state = readPageState(changedStores());
-    const fragment = await encodeLink(state);
-    expect(fragment).toMatch(/^#s1\.[\w-]+$/);
-    const read = await decodeLink(fragment, noPlace);
+    const fragment = encodeLink(state);
+    expect(fragment).toMatch(/^#s2\.[\w-]+$/);
+    const read = (await open(fragment))?.state;
     expect(read).toEqual(state);
     const stores = createStores();
     writePageState(stores, read!);
@@ -67,14 +99,103 @@ describe('links', () => {
     expect(stores.run.getState().status).toBe('idle');
   });
 
-  it('are short for an ordinary state', async () => {
-    expect((await encodeLink(readPageState(createStores()))).length).toBeLessThan(700);
+  it('are short for a question of one line with the set that comes with the page', async () => {
+    const stores = askedStores(
+      'Which river flows through the city where Marie Curie was born, and how long is it?',
+    );
+    stores.view.setState({ spaces: true });
+    const fragment = encodeLink(readPageState(stores));
+    expect(fragment.length).toBeLessThan(240);
+    const { state, note } = (await open(fragment))!;
+    expect(note).toBeUndefined();
+    const { set, ...group } = state.steering!.groups[0]!;
+    expect(set).toEqual(shipped);
+    expect(group).toMatchObject({ name: shipped.name, members: shipped.neurons, factor: 1.5, on: true });
+    expect(state.prompt).toEqual(stores.prompt.getState());
+    expect(state.view).toEqual(stores.view.getState());
+  });
+
+  it('carry what is answered where the fields say something else', async () => {
+    const stores = askedStores('Who wrote Faust?');
+    const { sampling, maxTokens } = stores.prompt.getState();
+    const turns = [{ role: 'user' as const, content: 'Who wrote Faust?' }];
+    const asked = {
+      prompt: { kind: 'chat' as const, system: '', turns },
+      sampling,
+      maxTokens,
+      answerStart: [],
+    };
+    stores.run.setState({ asked });
+    expect(readPageState(stores).asked, 'as the fields say').toBeUndefined();
+    stores.prompt.setState({ question: '', turns: [...turns, { role: 'assistant', content: 'Goethe.' }] });
+    const { state } = (await open(encodeLink(readPageState(stores))))!;
+    expect(state.asked).toEqual(asked);
+    expect(state.prompt?.question).toBe('');
+    const others = createStores();
+    writePageState(others, state);
+    expect(others.run.getState().wanted).toEqual(asked);
+  });
+
+  it('say that a set is not the one of this page, and leave its neurons out', async () => {
+    const fragment = encodeLink(readPageState(askedStores('Who?')));
+    const { state, note } = (await decodeLink(fragment, noPlace, async () => undefined))!;
+    expect(state.steering?.groups).toEqual([]);
+    expect(state.prompt?.question).toBe('Who?');
+    expect(note).toMatch(/^The link uses the neuron set “smollm2-135m-instruct” .* left out\.$/);
+  });
+
+  it('keep a set with other members, or under another name, as it is', async () => {
+    const stores = askedStores('Who?');
+    const [group] = stores.steering.getState().groups;
+    stores.steering.setState({
+      groups: [
+        { ...group!, name: 'mine' },
+        { ...group!, id: 'g2', members: [...group!.members, { layer: 1, neuron: 2 }] },
+      ],
+    });
+    const { state } = (await open(encodeLink(readPageState(stores))))!;
+    expect(state.steering?.groups[0]?.name).toBe('mine');
+    expect(state.steering?.groups[1]?.members).toEqual([...shipped.neurons, { layer: 1, neuron: 2 }]);
+  });
+
+  it('of the first version open as ever', async () => {
+    const { state } = (await open(firstVersion))!;
+    expect(state.prompt?.question).toBe('Who was Ada Lovelace?');
+    expect(state.prompt?.turns).toHaveLength(2);
+    expect(state.steering).toMatchObject({
+      madeFor: 'f1',
+      scope: 'answer',
+      groups: [{ name: 'two', factor: 2.5 }],
+    });
+    expect(state.view?.spaces).toBe(true);
+  });
+
+  it('of the second version open as ever', async () => {
+    const { state } = (await open(secondVersion))!;
+    expect(state.prompt?.question).toBe('Who wrote Faust?');
+    expect(state.steering?.groups[0]?.factor).toBe(2.25);
+  });
+
+  it('of which any one letter was changed or lost say the same or are refused', async () => {
+    const whole = encodeLink(readPageState(askedStores('Who wrote Faust?')));
+    const right = await open(whole);
+    const outcome = (fragment: string) =>
+      open(fragment).then(
+        (read) => (JSON.stringify(read) === JSON.stringify(right) ? 'the same' : 'another state'),
+        (error: unknown) => (/damaged|not a state/.test(String(error)) ? 'refused' : String(error)),
+      );
+    for (let at = 4; at < whole.length; at++) {
+      const other = whole[at] === 'A' ? 'Q' : 'A';
+      const changed = await outcome(`${whole.slice(0, at)}${other}${whole.slice(at + 1)}`);
+      expect(['refused', 'the same'], `letter ${at}`).toContain(changed);
+      expect(['refused', 'the same'], `cut at ${at}`).toContain(await outcome(whole.slice(0, at)));
+    }
   });
 
   it('leave places on the page alone', async () => {
-    expect(await decodeLink('', noPlace)).toBeUndefined();
-    expect(await decodeLink('#', noPlace)).toBeUndefined();
-    expect(await decodeLink('#explore', (id) => id === 'explore')).toBeUndefined();
+    expect(await open('')).toBeUndefined();
+    expect(await open('#')).toBeUndefined();
+    expect(await open('#explore', (id) => id === 'explore')).toBeUndefined();
   });
 
   it('over 8 kB are refused when made and when read', async () => {
@@ -85,14 +206,14 @@ describe('links', () => {
       return String.fromCharCode(0x4e00 + (seed % 20_000));
     }).join('');
     stores.prompt.setState({ question: noise });
-    await expect(encodeLink(readPageState(stores))).rejects.toThrow(/over the 8 kB/);
-    await expect(decodeLink(`#s1.${'A'.repeat(9000)}`, noPlace)).rejects.toThrow(/longer than the 8 kB/);
+    expect(() => encodeLink(readPageState(stores))).toThrow(/over the 8 kB/);
+    await expect(open(`#s1.${'A'.repeat(9000)}`)).rejects.toThrow(/longer than the 8 kB/);
   });
 
   it('that unfold beyond bounds are refused', async () => {
     const fragment = await fragmentOf(JSON.stringify({ prompt: { question: ' '.repeat(4 * 2 ** 20) } }));
     expect(fragment.length).toBeLessThan(8192);
-    await expect(decodeLink(fragment, noPlace)).rejects.toThrow(/damaged/);
+    await expect(open(fragment)).rejects.toThrow(/damaged/);
   });
 
   it.each([
@@ -101,11 +222,12 @@ describe('links', () => {
     ['no base64url', '#s1.ab%22', /not a state/],
     ['no DEFLATE', '#s1.AAAA', /damaged/],
     ['half of a link', undefined, /damaged/],
-    ['a newer version', '#s2.AAAA', /newer version/],
+    ['a newer version', '#s3.AAAA', /newer version/],
+    ['a version of two without content', '#s2.AAAA', /damaged/],
   ])('that are damaged are refused in one sentence: %s', async (_, fragment, message) => {
-    const whole = await encodeLink(readPageState(changedStores()));
+    const whole = encodeLink(readPageState(changedStores()));
     const half = whole.slice(0, whole.length / 2);
-    await expect(decodeLink(fragment ?? half, noPlace)).rejects.toThrow(message);
+    await expect(open(fragment ?? half)).rejects.toThrow(message);
   });
 
   it.each([
@@ -124,12 +246,12 @@ describe('links', () => {
       }),
     ],
   ])('with wrong values are refused: %s', async (_, json) => {
-    await expect(decodeLink(await fragmentOf(json), noPlace)).rejects.toThrow(/damaged/);
+    await expect(open(await fragmentOf(json))).rejects.toThrow(/damaged/);
   });
 
   it('drop keys that they do not have', async () => {
-    const read = await decodeLink(await fragmentOf('{"__proto__":{"polluted":1},"other":2}'), noPlace);
-    expect(read).toEqual({});
+    const read = await open(await fragmentOf('{"__proto__":{"polluted":1},"other":2}'));
+    expect(read?.state).toEqual({});
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 

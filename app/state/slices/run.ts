@@ -12,6 +12,8 @@ export interface Asked {
 export interface RunState {
   readonly status: 'idle' | 'running' | 'done';
   readonly asked?: Asked;
+  /** What a link or the visit before had asked: it is answered as soon as a model is ready. */
+  readonly wanted?: Asked | undefined;
   readonly error?: string;
   /** What the engine changed to fit the model's template. */
   readonly notice: string;
