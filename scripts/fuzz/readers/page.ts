@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
-import { decodeLink } from '../../../app/state/link.ts';
-import { writePageState } from '../../../app/state/page-state.ts';
+import { decodeLink, encodeLink } from '../../../app/state/link.ts';
+import { readPageState, writePageState } from '../../../app/state/page-state.ts';
 import { createRunRecord } from '../../../app/state/record.ts';
 import { replayRun } from '../../../app/state/replay.ts';
 import { formatRun, parseRun } from '../../../app/state/run-file.ts';
@@ -77,6 +77,7 @@ export const pageReaders: readonly Reader[] = [
     title: 'links that carry the state of the page',
     files: () => [
       ['link.txt', `#s1.${packed(JSON.stringify(STATE))}`],
+      ['second.txt', encodeLink(readPageState(createStores()))],
       ['short.txt', `#s1.${packed(JSON.stringify({ prompt: STATE.prompt }))}`],
     ],
     change: (dice, bytes) =>
@@ -87,8 +88,12 @@ export const pageReaders: readonly Reader[] = [
         [1, () => utf8(`#${dice.pick(['', 's1.', 's2.', 's0.'])}${dice.pick(NASTY_TEXTS)}`)],
       ]),
     async read(bytes) {
-      const state = await decodeLink(textOf(bytes), (id) => id === 'map');
-      if (state) writePageState(createStores(), state);
+      const linked = await decodeLink(
+        textOf(bytes),
+        (id) => id === 'map',
+        async () => undefined,
+      );
+      if (linked) writePageState(createStores(), linked.state);
     },
   }),
 ];
