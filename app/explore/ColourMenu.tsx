@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { useSession } from '../state/hooks.ts';
 import { scoringGroup } from '../state/score.ts';
+import { useShownSteering } from '../state/shown.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import type { TokenColour } from '../state/slices/view.ts';
 import { colouringNeuron } from './useTokenQuantity.ts';
@@ -9,7 +10,7 @@ import { colouringNeuron } from './useTokenQuantity.ts';
 export function ColourMenu() {
   const { stores } = useSession();
   const colour = useStore(stores.view, (state) => state.colour);
-  const steering = useStore(stores.steering);
+  const steering = useShownSteering();
   const neuron = useStore(stores.selection, (state) => colouringNeuron(state));
   const classified = scoringGroup(steering)?.set?.intercept !== undefined;
   const options: readonly (readonly [TokenColour, string])[] = [

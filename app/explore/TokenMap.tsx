@@ -13,6 +13,7 @@ import { Table } from '../controls/Table.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
+import { useShownSteering } from '../state/shown.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import type { NeuronOrder } from '../state/slices/view.ts';
 import { Cursor } from './Cursor.tsx';
@@ -54,7 +55,7 @@ function useRows(): { readonly all: readonly number[]; readonly shown: readonly 
   const record = useRecord();
   const order = useStore(stores.view, (state) => state.order);
   const allNeurons = useStore(stores.view, (state) => state.allNeurons);
-  const steering = useStore(stores.steering);
+  const steering = useShownSteering();
   const weights = useMemo(() => weightsOf(steering), [steering]);
   const all = orderedNeurons(record, order, weights);
   return { all, shown: all.slice(0, allNeurons ? mostShown : fewShown) };
@@ -158,7 +159,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
 export function TokenMapHead({ width }: { readonly width: number }) {
   const { stores } = useSession();
   const record = useRecord();
-  const groups = useStore(stores.steering, (state) => state.groups);
+  const { groups } = useShownSteering();
   const order = useStore(stores.view, (state) => state.order);
   const allNeurons = useStore(stores.view, (state) => state.allNeurons);
   const neuron = useStore(stores.selection, (state) => state.neuron);

@@ -4,6 +4,7 @@ import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { useRecord, useSession } from '../state/hooks.ts';
 import { laneIndices } from '../state/record.ts';
 import { createTokenScorer } from '../state/score.ts';
+import { useShownSteering } from '../state/shown.ts';
 import type { SelectionState } from '../state/slices/selection.ts';
 import { neuronKey } from '../state/slices/steering.ts';
 import { type TokenQuantity, tokenQuantity } from './tokenColour.ts';
@@ -19,7 +20,7 @@ export function useTokenQuantity(): TokenQuantity | undefined {
   const record = useRecord();
   const colour = useStore(stores.view, (state) => state.colour);
   const neuron = useStore(stores.selection, (state) => colouringNeuron(state));
-  const steering = useStore(stores.steering);
+  const steering = useShownSteering();
   const { watched } = record.shape;
   const scorer = useMemo(() => createTokenScorer(steering, watched), [steering, watched]);
   const running = useStore(stores.run, ({ status }) => status === 'running');

@@ -109,6 +109,10 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
           return all || current.key !== key || current.finish === undefined || current.finish === 'cancelled';
         });
       begun = requests.map(({ lane }) => lane);
+      record.affirm(
+        laneIndices.filter((lane) => !begun.includes(lane)),
+        made,
+      );
       if (begun.length > 0) {
         const input: GenerateIn = {
           prompt,

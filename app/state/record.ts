@@ -75,6 +75,8 @@ export interface RunRecord {
   lane(lane: LaneIndex): { readonly current: LaneRecord; readonly stale?: LaneRecord };
   /** Starts new records for these lanes; what they held stays visible as stale until it is replaced. */
   begin(run: number, lanes: readonly LaneRequest[], shape: RecordShape): void;
+  /** These lanes would be asked the same under this: their answers stand, and are told to be made with it. */
+  affirm(lanes: readonly LaneIndex[], made: LaneMade): void;
   onPrompt(event: PromptEvent): void;
   onPosition(lane: LaneIndex, event: PositionEvent): void;
   onToken(lane: LaneIndex, event: TokenEvent): void;
@@ -201,6 +203,13 @@ export function createRunRecord(schedule: (flush: () => void) => void): RunRecor
         const { current, stale } = lanes[lane]!;
         lanes[lane] = { current: emptyLane(run, row, key, made), stale: merged(current, stale) };
       });
+      changed();
+    },
+    affirm(affirmed, made) {
+      for (const index of affirmed) {
+        const lane = lanes[index]!;
+        lane.current = { ...lane.current, made };
+      }
       changed();
     },
     onPrompt(event) {

@@ -58,6 +58,12 @@ export function shownSteering({ steering }: Pick<Stores, 'steering'>, record: Ru
   return record.lane(1).current.made?.steering ?? steering.getState();
 }
 
+export function useShownSteering(): SteeringState {
+  const { stores } = useSession();
+  useStore(stores.steering);
+  return shownSteering(stores, useRecord());
+}
+
 /** "as trained", "× 3.00", "mixed scales": how a lane was scaled. */
 export function scaleText(lane: LaneIndex, steering: SteeringState): string {
   if (lane === 0) return 'as trained';

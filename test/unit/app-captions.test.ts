@@ -98,6 +98,16 @@ describe('with a model', () => {
     expect(now()).toEqual(fresh);
   });
 
+  it('a change that changes no answer is told at once', async () => {
+    const { session, asked, stores, record, now } = await answered();
+    const requests = asked.length;
+    session.changeGroup('g1', { name: 'Renamed' });
+    await settle();
+    expect(asked).toHaveLength(requests);
+    expect(shownSteering(stores, record).groups[0]?.name).toBe('Renamed');
+    expect(now()).toEqual(fresh);
+  });
+
   it('a change that is not answered leaves the lanes’ captions', async () => {
     const { session, asked, stores, record, now } = await answered();
     session.setFactor(2);
