@@ -48,6 +48,7 @@ const LOADS = 3;
 async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
   const fresh: number[] = [];
   const cached: number[] = [];
+  const hashed: number[] = [];
   const peaks: number[] = [];
   let counted: number | undefined;
   for (let i = 0; i < LOADS; i++) {
@@ -62,6 +63,7 @@ async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
       const second = await page.evaluate((model) => window.bench.load(model), modelUrl);
       if (!second.fromCache) throw new Error('the second load did not come from the cache');
       cached.push(second.ms);
+      hashed.push(await page.evaluate((model) => window.bench.identity(model), modelUrl));
     });
   }
   const megabytes = (key: string, label: string, value: number): Figure => ({
@@ -73,6 +75,14 @@ async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
   return [
     ms('load_ms', 'load: start to ready, from the server', fresh),
     ms('load_cached_ms', "load: start to ready, from the browser's cache", cached),
+    ms('identity_hash_ms', 'of these: the hash of all weights, tokenizer and template', hashed),
+    {
+      key: 'identity_hash_over_load',
+      label: 'the same over a load from the cache',
+      unit: 'times',
+      value: median(hashed) / median(cached),
+      target: { atMost: 0.05 },
+    },
     ...(peaks.length > 0
       ? [
           megabytes(

@@ -1,4 +1,8 @@
+import { bytesSource } from '../../src/bytes/source.ts';
+import { readGguf } from '../../src/gguf/file.ts';
 import type { ComplianceItem } from '../../src/impact/suites.ts';
+import { ggufIdentity } from '../../src/model/gguf-identity.ts';
+import { hashWhileRead } from '../../src/model/weights-hash.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import type { IdentifyIn, Prompt } from '../../src/protocol/messages.ts';
 import { browserRuntimes } from '../../src/runtime/browser.ts';
@@ -31,6 +35,16 @@ async function load(model: string) {
   const { loadMs: ms, model: loaded } = engine;
   const answer = await ask(engine, { prompt: chat, lanes: lanesAt(engine, 2), maxTokens: 40 });
   return { ms, fromCache: loaded.fromCache, threads: loaded.device.threads, answerMs: answer.ms };
+}
+
+/** Milliseconds that the model's identity takes: hashing its weights, which lie in memory, its tokenizer and its template. */
+async function identity(model: string): Promise<number> {
+  const bytes = new Uint8Array(await (await fetch(absolute(model))).arrayBuffer());
+  const file = await readGguf(bytesSource(bytes, 'model.gguf'));
+  const start = performance.now();
+  const { finish } = await hashWhileRead(file);
+  await ggufIdentity(file, await finish());
+  return performance.now() - start;
 }
 
 async function overhead(input: {
@@ -186,7 +200,7 @@ async function memory(): Promise<number | undefined> {
 /** Whether WebGPU runs on a graphics card. */
 const hasGraphicsCard = async () => (await browserRuntimes.webgpuObstacle()) === undefined;
 
-const bench = { hasGraphicsCard, load, overhead, lanes, rivals, slider, memory, identify, impact };
+const bench = { hasGraphicsCard, load, identity, overhead, lanes, rivals, slider, memory, identify, impact };
 
 declare global {
   interface Window {

@@ -1,16 +1,23 @@
+import { shownName } from '../shown.ts';
 import type { ActivationsReport } from './activations-command.ts';
 import type { GenerateReport } from './generate-command.ts';
 import type { InspectReport } from './inspect-command.ts';
 
 const NEURONS_SHOWN = 5;
 
+/** Characters of a value on one line. */
+const LONGEST_VALUE = 400;
+
+function valueText(value: unknown): string {
+  return shownName(typeof value === 'string' ? value : JSON.stringify(value), LONGEST_VALUE);
+}
+
 export function inspectText(report: InspectReport): string {
   return Object.entries(report)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => {
-      if (!Array.isArray(value) || typeof value[0] !== 'object')
-        return `${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`;
-      return `${key}:\n${value.map((each) => `  ${JSON.stringify(each)}`).join('\n')}`;
+      if (!Array.isArray(value) || typeof value[0] !== 'object') return `${key}: ${valueText(value)}`;
+      return `${key}:\n${value.map((each) => `  ${valueText(each)}`).join('\n')}`;
     })
     .join('\n');
 }

@@ -27,6 +27,9 @@ const NAMES: Readonly<Record<keyof ModelIdentity, string>> = {
   template: 'another chat template',
 };
 
+const PARTS = Object.keys(NAMES) as (keyof ModelIdentity)[];
+const SHORT = 8;
+
 /** "other weights, another tokenizer and another chat template". */
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -41,8 +44,23 @@ export function identityDifference(
   b: ModelIdentity | undefined,
 ): string | undefined {
   if (!a || !b) return undefined;
-  const parts = Object.keys(NAMES) as (keyof ModelIdentity)[];
-  return listed(parts.filter((part) => a[part] !== b[part]).map((part) => NAMES[part]));
+  return listed(PARTS.filter((part) => a[part] !== b[part]).map((part) => NAMES[part]));
+}
+
+/** An identity for links: the first eight digits of each of its hashes. */
+export function shortIdentity(identity: ModelIdentity): string {
+  return PARTS.map((part) => identity[part].slice(0, SHORT)).join('');
+}
+
+/**
+ * What a model has that the one of a short identity has not, in words; empty where they are the same.
+ * @param short as `shortIdentity` gives it
+ */
+export function shortDifference(short: string, identity: ModelIdentity): string {
+  const differing = PARTS.filter(
+    (part, i) => short.slice(i * SHORT, (i + 1) * SHORT) !== identity[part].slice(0, SHORT),
+  );
+  return listed(differing.map((part) => NAMES[part]));
 }
 
 /** What of a model says whether a run may go on with it. */

@@ -5,7 +5,12 @@ import { mergeRuns, type ShardRun } from '../../src/identify/merge.ts';
 import { differenceOf, parseManifest, type RunManifest } from '../../src/identify/records.ts';
 import { type RunProgress, runIdentification } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
-import { type ModelIdentity, otherThanBegun } from '../../src/neurons/identity.ts';
+import {
+  type ModelIdentity,
+  otherThanBegun,
+  shortDifference,
+  shortIdentity,
+} from '../../src/neurons/identity.ts';
 import { formatNeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { areComparable, checkSetModel, matchModels, type SetModel } from '../../src/neurons/set-model.ts';
 import { makeTinyQuestions } from '../support/study-runs.ts';
@@ -205,5 +210,16 @@ describe('what a model has that a run was not begun with', () => {
   it('is nothing where all is the same', () => {
     expect(otherThanBegun(model, { ...model })).toBeUndefined();
     expect(otherThanBegun(model, { ...model, identity: withOther('tokenizer') })).toBe('another tokenizer');
+  });
+});
+
+describe('a short identity', () => {
+  it('tells the same parts apart in 32 digits', () => {
+    const short = shortIdentity(identity);
+    expect(short).toMatch(/^[0-9a-f]{32}$/);
+    expect(shortDifference(short, identity)).toBe('');
+    expect(shortDifference(short, withOther('tokenizer', 'template'))).toBe(
+      'another tokenizer and another chat template',
+    );
   });
 });

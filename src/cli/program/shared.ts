@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { OnProgress } from '../../bytes/progress.ts';
 import { DEFAULT_MODEL } from '../open-model.ts';
+import { terminalJson, terminalText } from '../terminal-text.ts';
 
 /** Between two lines of progress where they go to a file. */
 const PROGRESS_MS = 60_000;
@@ -29,7 +30,7 @@ export function positive(text: string): number {
 }
 
 export function print<T>(value: T, json: boolean | undefined, text: (value: T) => string): void {
-  process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text(value)}\n`);
+  process.stdout.write(`${json ? terminalJson(value) : terminalText(text(value))}\n`);
 }
 
 /** Options that every command with a model has. */
