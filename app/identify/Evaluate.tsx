@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Evaluation } from '../../src/identify/evaluate.ts';
 import { areComparable } from '../../src/neurons/set-model.ts';
+import { tooFewAnswers } from '../../src/stats/fewest.ts';
 import { Pick } from '../controls/Pick.tsx';
 import { useIdentification, useIdentificationState } from './context.ts';
 import { DetectorChart } from './DetectorChart.tsx';
@@ -87,7 +88,7 @@ function Tested({
         {verdict?.sentence ?? 'All of them are of one kind, so there is nothing to tell apart.'}
       </p>
       {note !== undefined && <p className="muted">{note}</p>}
-      {verdict && (
+      {verdict && !tooFewAnswers(verdict) && (
         <div className="charts">
           <DetectorChart
             title="Detectors compared, on the other answers"

@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/identify/finding.ts';
+import { tooFewAnswers } from '../../src/stats/fewest.ts';
 import { DetectorChart } from './DetectorChart.tsx';
 import { detectorRows } from './detector-rows.ts';
 import { CalibrationChart, PathChart, RocChart } from './FitCharts.tsx';
@@ -12,6 +13,7 @@ function shareText(part: number, whole: number): string {
 
 /** What was found and what it is worth: the sentence first, then everything that it rests on. */
 export function Result({ finding }: { readonly finding: Finding }) {
+  const isFew = tooFewAnswers(finding.verdict) !== undefined;
   const { set, verdict, path, C, trained, roc, calibration, stability, transfer, warnings } = finding;
   const neurons = set.model.widths.reduce((sum, width) => sum + width, 0);
   const count = set.neurons.length;
@@ -31,9 +33,9 @@ export function Result({ finding }: { readonly finding: Finding }) {
         </p>
       ))}
       <div className="charts">
-        <DetectorChart rows={detectorRows(verdict.rows)} gains={verdict.rows} />
-        {roc.length > 0 && <RocChart curves={roc} />}
-        {calibration.bins.length > 0 && <CalibrationChart calibration={calibration} />}
+        {!isFew && <DetectorChart rows={detectorRows(verdict.rows)} gains={verdict.rows} />}
+        {!isFew && roc.length > 0 && <RocChart curves={roc} />}
+        {!isFew && calibration.bins.length > 0 && <CalibrationChart calibration={calibration} />}
         {path.length > 0 && <PathChart path={path} chosen={C} />}
         <LayerChart set={set} />
         {stability.neurons.length > 0 && <StabilityChart stability={stability} set={set} />}

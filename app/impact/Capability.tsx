@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import { FREE_TOKENS } from '../../src/impact/score-item.ts';
+import { tooFewItems } from '../../src/stats/fewest.ts';
 import type { Interval } from '../charts/detectors.ts';
 import { DoseChart } from './DoseChart.tsx';
 import { levelText, percent } from './effect-words.ts';
@@ -33,26 +34,38 @@ export const Capability = memo(function Capability({ report }: { readonly report
         A model that breaks also answers differently. Where wrong answers or perplexity rise, a change above
         is breakage.
       </p>
+      {neutral.map(({ suite, items }) => {
+        const few = tooFewItems(items, 'items');
+        return (
+          few && (
+            <p key={suite} className="muted">
+              <bdi>{suite}</bdi>: {few}
+            </p>
+          )
+        );
+      })}
       <div className="charts">
-        {neutral.map(({ suite, items, sets }) => (
-          <DoseChart
-            key={suite}
-            title={`Wrong answers: ${suite}`}
-            axis="share answered wrong"
-            alphas={alphas}
-            curves={sets.map(({ name, kind, byAlpha }) => ({
-              name,
-              kind,
-              points: byAlpha.map(({ rate }) => rate),
-            }))}
-            format={percent}
-            text={(value) => levelText('rate', value)}
-            within={share}
-            span={0.2}
-          >
-            Of {items} plain questions.
-          </DoseChart>
-        ))}
+        {neutral
+          .filter(({ items }) => !tooFewItems(items, 'items'))
+          .map(({ suite, items, sets }) => (
+            <DoseChart
+              key={suite}
+              title={`Wrong answers: ${suite}`}
+              axis="share answered wrong"
+              alphas={alphas}
+              curves={sets.map(({ name, kind, byAlpha }) => ({
+                name,
+                kind,
+                points: byAlpha.map(({ rate }) => rate),
+              }))}
+              format={percent}
+              text={(value) => levelText('rate', value)}
+              within={share}
+              span={0.2}
+            >
+              Of {items} plain questions.
+            </DoseChart>
+          ))}
         {perplexity.map(({ suite, passages, sets }) => (
           <DoseChart
             key={suite}

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { FreeEffects } from '../../src/impact/free-effects.ts';
+import { tooFewItems } from '../../src/stats/fewest.ts';
 import { drawStacked } from '../charts/stacked.ts';
 import { Table } from '../controls/Table.tsx';
 import { tableOf } from '../controls/table-columns.ts';
@@ -22,6 +23,7 @@ export function FreeResult({ alphas, effects }: Props) {
     () => sets.map(({ name, kind, byAlpha }) => ({ name, kind, points: byAlpha.map(({ along }) => along) })),
     [sets],
   );
+  const few = tooFewItems(items, 'items');
   return (
     <section className="free-result" aria-label={`Free answers: ${suite}`}>
       <h4>Left to talk</h4>
@@ -39,14 +41,18 @@ export function FreeResult({ alphas, effects }: Props) {
           alphas={alphas}
           curves={curves}
           format={percent}
-          text={(value) => levelText('rate', value)}
+          text={(value) => (few ? percent(value.value) : levelText('rate', value))}
           within={share}
           span={0.2}
         >
           Of all free answers at a factor.
         </DoseChart>
       </div>
-      <Changes alphas={alphas} effects={effects} />
+      {few ? (
+        <p className="muted">Of a change nothing is said: {few} Read them as examples.</p>
+      ) : (
+        <Changes alphas={alphas} effects={effects} />
+      )}
     </section>
   );
 }

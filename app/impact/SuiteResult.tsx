@@ -1,9 +1,10 @@
-import { useCallback, useMemo } from 'react';
+import { type ReactNode, useCallback, useMemo } from 'react';
 import type { FreeEffects } from '../../src/impact/free-effects.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import { drawStrip, type StripRow } from '../charts/strip.ts';
+import { Disclosure } from '../controls/Disclosure.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { Chart } from '../identify/Chart.tsx';
 import { DoseChart } from './DoseChart.tsx';
@@ -51,38 +52,46 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
       <p className="result-sentence">
         <bdi>{verdict.sentence}</bdi>
       </p>
-      <div className="charts">
-        <DoseChart
-          wide
-          title={`Dose and response: ${effects.suite}`}
-          axis={isShare ? 'share of items that it goes along with' : 'leaning to going along, nats a token'}
-          alphas={alphas}
-          curves={curves}
-          format={isShare ? percent : margin}
-          text={(value) => levelText(measure, value)}
-          {...(isShare ? { within: share, span: 0.2 } : { span: 0.2 })}
-        >
-          {isShare
-            ? `Of ${items} items the share whose answer that goes along is likelier than the other, both taken a token.`
-            : `Mean over ${items} items of the log-probability of the answer that goes along, a token, less that of the other: above 0 the model leans to going along.`}{' '}
-          The band is the 95 % interval of {several ? sets[0]?.name : 'the set'}; the thin lines are random
-          sets of the same layers.
-        </DoseChart>
-        <EffectStrip alphas={alphas} suite={effects.suite} rows={rows} name={sets[0]?.name ?? 'the set'} />
-      </div>
-      <EffectsTable alphas={alphas} effects={effects} measure={measure} />
-      {effects.members && (
-        <MembersResult
-          manifest={manifest}
-          suite={effects.suite}
-          members={effects.members}
-          measure={measure}
-        />
-      )}
+      <Shown isFew={verdict.finding === 'too few to say'}>
+        <div className="charts">
+          <DoseChart
+            wide
+            title={`Dose and response: ${effects.suite}`}
+            axis={isShare ? 'share of items that it goes along with' : 'leaning to going along, nats a token'}
+            alphas={alphas}
+            curves={curves}
+            format={isShare ? percent : margin}
+            text={(value) => levelText(measure, value)}
+            {...(isShare ? { within: share, span: 0.2 } : { span: 0.2 })}
+          >
+            {isShare
+              ? `Of ${items} items the share whose answer that goes along is likelier than the other, both taken a token.`
+              : `Mean over ${items} items of the log-probability of the answer that goes along, a token, less that of the other: above 0 the model leans to going along.`}{' '}
+            The band is the 95 % interval of {several ? sets[0]?.name : 'the set'}; the thin lines are random
+            sets of the same layers.
+          </DoseChart>
+          <EffectStrip alphas={alphas} suite={effects.suite} rows={rows} name={sets[0]?.name ?? 'the set'} />
+        </div>
+        <EffectsTable alphas={alphas} effects={effects} measure={measure} />
+        {effects.members && (
+          <MembersResult
+            manifest={manifest}
+            suite={effects.suite}
+            members={effects.members}
+            measure={measure}
+          />
+        )}
+      </Shown>
       {free && <FreeResult alphas={alphas} effects={free} />}
       {rows.length > 0 && <Items manifest={manifest} suite={effects.suite} rows={rows} />}
     </section>
   );
+}
+
+/** Of too few items to say anything the numbers are behind a button. */
+function Shown({ isFew, children }: { readonly isFew: boolean; readonly children: ReactNode }) {
+  if (!isFew) return children;
+  return <Disclosure title="Numbers of too few items">{() => children}</Disclosure>;
 }
 
 interface StripProps {

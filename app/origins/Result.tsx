@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import type { OriginsReport } from '../../src/origins/report.ts';
+import { tooFewAnswers } from '../../src/stats/fewest.ts';
 import { drawDrift, drawLayerDrift, driftRange } from '../charts/drift.ts';
 import { Chart } from '../identify/Chart.tsx';
 import { DetectorChart } from '../identify/DetectorChart.tsx';
@@ -49,7 +50,7 @@ function Shown({ report }: { readonly report: OriginsReport }) {
           ? `The paper’s t-test against all other neurons, whatever their layer: t = ${drift.tTest.t.toFixed(2)}, one-sided p = ${drift.tTest.p.toPrecision(2)}.`
           : 'There is no t-test: it needs two neurons and scores that differ.'}
       </p>
-      {transfer?.evaluation.verdict && (
+      {transfer?.evaluation.verdict && !tooFewAnswers(transfer.evaluation.verdict) && (
         <div className="charts">
           <DetectorChart
             title="Detectors compared, on the base model’s own answers"

@@ -6,6 +6,7 @@ import { commandOf } from '../identify/provenance.ts';
 import type { Estimate, Verdict, VerdictRow } from '../identify/verdict.ts';
 import { formatNeuron } from '../neurons/layout.ts';
 import { formatNeuronSet, type NeuronSet } from '../neurons/set-file.ts';
+import { tooFewAnswers } from '../stats/fewest.ts';
 import { writeWhole } from './files.ts';
 import { withRun } from './run-folder.ts';
 
@@ -56,8 +57,12 @@ function rowText({ name, auroc, accuracy, gain, draws }: VerdictRow): string {
 export function verdictText({ rows, right, madeUp, sentence }: Verdict): string {
   return [
     `tested on ${right} right and ${madeUp} made-up answers:`,
-    `  ${'detector'.padEnd(38)} ${'AUROC (95 %)'.padEnd(24)} ${'accuracy (95 %)'.padEnd(24)} AUROC against the mean log-probability`,
-    ...rows.map(rowText),
+    ...(tooFewAnswers({ right, madeUp })
+      ? []
+      : [
+          `  ${'detector'.padEnd(38)} ${'AUROC (95 %)'.padEnd(24)} ${'accuracy (95 %)'.padEnd(24)} AUROC against the mean log-probability`,
+          ...rows.map(rowText),
+        ]),
     sentence,
   ].join('\n');
 }

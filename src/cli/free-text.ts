@@ -2,6 +2,7 @@ import type { Estimate } from '../identify/verdict.ts';
 import type { FreeEffects, FreeMeasured } from '../impact/free-effects.ts';
 import { FREE_OUTCOMES } from '../impact/labels.ts';
 import type { SweepPlan } from '../impact/sweep.ts';
+import { tooFewItems } from '../stats/fewest.ts';
 import { intervalText } from './estimate-text.ts';
 
 const line = (name: string, { along, tokens }: FreeMeasured<Estimate>) =>
@@ -19,8 +20,12 @@ export function freeLines({ alphas }: SweepPlan, free: readonly FreeEffects[]): 
           `        ${FREE_OUTCOMES.map((outcome) => `${outcome} ${counts[outcome]}`).join(', ')}`,
         ]),
       ),
-    `${suite}, free answers: change from ${alphas[0]} to ${alphas.at(-1)} of both`,
-    ...sets.map(({ name, endpoints }) => line(name, endpoints)),
-    ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
+    ...(tooFewItems(items, 'items')
+      ? [`${suite}, free answers: of a change nothing is said, ${items} are too few`]
+      : [
+          `${suite}, free answers: change from ${alphas[0]} to ${alphas.at(-1)} of both`,
+          ...sets.map(({ name, endpoints }) => line(name, endpoints)),
+          ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
+        ]),
   ]);
 }

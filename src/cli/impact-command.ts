@@ -12,6 +12,7 @@ import { type ImpactReport, impactReport } from '../impact/report.ts';
 import { type ImpactProgress, runImpact } from '../impact/run.ts';
 import { BUILT_IN_SUITES, type Suite } from '../impact/suites.ts';
 import { SWEEP_ALPHAS } from '../impact/sweep.ts';
+import { tooFewItems } from '../stats/fewest.ts';
 import { intervalText as interval } from './estimate-text.ts';
 import { withFile } from './file-source.ts';
 import { readText, writeWhole } from './files.ts';
@@ -184,11 +185,15 @@ export function impactText({ manifest, compliance, neutral, perplexity, free }: 
   const { alphas } = manifest.plan;
   const end = `${alphas[0]} to ${alphas.at(-1)}`;
   return [
-    ...[...compliance, ...neutral].flatMap(({ suite, items, sets, contrasts }) => [
-      `${suite}, ${items} items: change from ${end} of the rate and of the margin (nats a token)`,
-      ...sets.map(({ name, endpoints }) => line(name, endpoints)),
-      ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
-    ]),
+    ...[...compliance, ...neutral].flatMap(({ suite, items, sets, contrasts }) => {
+      const few = tooFewItems(items, 'items');
+      if (few) return [`${suite}: ${few}`];
+      return [
+        `${suite}, ${items} items: change from ${end} of the rate and of the margin (nats a token)`,
+        ...sets.map(({ name, endpoints }) => line(name, endpoints)),
+        ...contrasts.map(({ name, endpoints }) => line(`${name} less controls`, endpoints)),
+      ];
+    }),
     ...perplexity.flatMap(({ suite, passages, sets }) => [
       `${suite}, ${passages} passages: perplexity at ${alphas.join(', ')}`,
       ...sets.map(
@@ -198,6 +203,8 @@ export function impactText({ manifest, compliance, neutral, perplexity, free }: 
     ]),
     ...[...compliance, ...neutral].flatMap((effects) => memberLines(effects, end)),
     ...freeLines(manifest.plan, free),
-    ...compliance.map(({ suite, verdict }) => `${suite}: ${verdict.sentence}`),
+    ...compliance
+      .filter(({ verdict }) => verdict.finding !== 'too few to say')
+      .map(({ suite, verdict }) => `${suite}: ${verdict.sentence}`),
   ].join('\n');
 }

@@ -1,10 +1,11 @@
 import type { SuiteEffects } from '../impact/effects.ts';
 import { formatNeuron } from '../neurons/layout.ts';
+import { tooFewItems } from '../stats/fewest.ts';
 import { intervalText } from './estimate-text.ts';
 
 /** What the members of a suite's first set do, for people, those that matter most first; none where it was not asked. */
-export function memberLines({ suite, members }: SuiteEffects, range: string): string[] {
-  if (!members) return [];
+export function memberLines({ suite, items, members }: SuiteEffects, range: string): string[] {
+  if (!members || tooFewItems(items, 'items')) return [];
   return [
     `${suite}, each neuron of ${members.set}: change from ${range} of rate and margin alone; of rate and margin lost without it; chance of the margin's among ${members.looks} looks`,
     ...members.members.map(({ neuron, alone, lost, p }) =>

@@ -8,6 +8,7 @@ import {
   resampledAuroc,
 } from '../stats/auroc.ts';
 import { bootstrap, differenceOf, quantile } from '../stats/bootstrap.ts';
+import { tooFewAnswers } from '../stats/fewest.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import { PLAIN_DETECTORS } from './answers.ts';
 import {
@@ -110,7 +111,13 @@ export interface HeldOutScores {
 const two = (value: number) => value.toFixed(2);
 
 /** Says what the table shows. */
-export function verdictSentence(rows: readonly VerdictRow[], randomAtLeast: number | undefined): string {
+export function verdictSentence(
+  rows: readonly VerdictRow[],
+  randomAtLeast: number | undefined,
+  tested: { readonly right: number; readonly madeUp: number },
+): string {
+  const few = tooFewAnswers(tested);
+  if (few) return few;
   const [own, baseline] = [H_NEURONS, BASELINE.name].map((name) => rows.find((row) => row.name === name));
   if (!own?.gain || !baseline) return '';
   const better =
@@ -206,7 +213,7 @@ export async function verdictOf(
       right: labels.length - madeUp,
       madeUp,
       randomAtLeast,
-      sentence: verdictSentence(rows, randomAtLeast),
+      sentence: verdictSentence(rows, randomAtLeast, { right: labels.length - madeUp, madeUp }),
     },
     scores: { labels, of: scoresOf },
   };

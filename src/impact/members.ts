@@ -2,6 +2,7 @@ import type { Estimate } from '../identify/verdict.ts';
 import { compareNeurons, formatNeuron } from '../neurons/layout.ts';
 import type { NeuronRef } from '../neurons/types.ts';
 import type { Bootstrap } from '../stats/bootstrap.ts';
+import { tooFewItems } from '../stats/fewest.ts';
 import { studentTail } from '../stats/tests.ts';
 import { type Column, estimateOf } from './columns.ts';
 import { everyMeasure, type Measure, type Measured } from './measured.ts';
@@ -135,6 +136,8 @@ export function membersEffect(
     set,
     looks,
     members: rankedMembers(members, 'margin'),
-    sentence: everyMeasure((measure) => sentenceOf(set, members, looks, measure)),
+    sentence: everyMeasure(
+      (measure) => tooFewItems(items, 'items') ?? sentenceOf(set, members, looks, measure),
+    ),
   };
 }

@@ -1,8 +1,9 @@
+import { tooFewItems } from '../stats/fewest.ts';
 import type { PerplexityEffect, SuiteEffects } from './effects.ts';
 import type { SweepPlan } from './sweep.ts';
 
 /** What a sweep shows of a set: a change that its controls do not have, none that can be told from theirs, or breakage. */
-export type Finding = 'effect' | 'no effect' | 'breakage';
+export type Finding = 'effect' | 'no effect' | 'breakage' | 'too few to say';
 
 export interface ImpactVerdict {
   readonly finding: Finding;
@@ -32,6 +33,8 @@ export function verdictOf(
   effects: SuiteEffects,
   perplexity?: readonly PerplexityEffect[],
 ): ImpactVerdict {
+  const few = tooFewItems(effects.items, 'items');
+  if (few) return { finding: 'too few to say', sentence: few };
   const { alphas } = plan;
   const [set] = effects.sets;
   const first = alphas[0];
@@ -50,8 +53,8 @@ export function verdictOf(
     : '';
   const broken = perplexity?.[0] ? brokenAlphas(plan, perplexity[0]) : [];
   const isEffect = outside && beyond === true;
-  const finding: Finding = broken.length > 0 ? 'breakage' : isEffect ? 'effect' : 'no effect';
-  const endings: Readonly<Record<Finding, string>> = {
+  const finding = broken.length > 0 ? 'breakage' : isEffect ? 'effect' : 'no effect';
+  const endings: Readonly<Record<typeof finding, string>> = {
     effect: 'an effect that the random sets do not have',
     'no effect': contrast
       ? 'no effect beyond chance is shown'

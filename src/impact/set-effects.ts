@@ -17,7 +17,8 @@ export function setEffectsOf({
 }: Pick<ImpactReport, 'manifest' | 'compliance'>): SetEffect[] {
   const { alphas } = manifest.plan;
   const [first, last] = [alphas[0], alphas[alphas.length - 1]];
-  return compliance.map(({ suite, items, sets, contrasts, verdict }) => {
+  return compliance.flatMap(({ suite, items, sets, contrasts, verdict }) => {
+    if (verdict.finding === 'too few to say') return [];
     const [own] = sets;
     const contrast = contrasts.find(({ name }) => name === own.name);
     const kind = manifest.suites.find(({ name }) => name === suite)?.kind;

@@ -4,6 +4,7 @@ import type { RunData } from '../identify/material.ts';
 import type { Estimate } from '../identify/verdict.ts';
 import { H_NEURONS } from '../identify/verdict.ts';
 import type { Metric, NeuronSet } from '../neurons/set-file.ts';
+import { tooFewAnswers } from '../stats/fewest.ts';
 
 /** What a set's classifier, unchanged, tells of a base model's own answers. */
 export interface BaseTransfer {
@@ -33,6 +34,9 @@ export function transferSentence(
   const own = verdict?.rows.find(({ name }) => name === H_NEURONS)?.auroc;
   if (!verdict || !own)
     return `All ${answers} answers of ${names.base} that were tested on are of one kind, so nothing is shown about the classifier there.`;
+  const few = tooFewAnswers(verdict);
+  if (few)
+    return `Of the answers of ${names.base} nothing is said about the classifier: ${few[0]!.toLowerCase()}${few.slice(1)}`;
   const before = onInstruct ? ` (on those of ${names.instruct}: ${interval(onInstruct)})` : '';
   const seen = heldOutOnly ? ', to questions that the set was not found with' : '';
   const tested = `On ${answers} answers of ${names.base}${seen}, the classifier of ${names.instruct}, unchanged, has an AUROC of ${interval(own)}${before}`;

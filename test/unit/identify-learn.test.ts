@@ -431,7 +431,18 @@ describe('the sentence', () => {
     [-0.2, /, worse than the mean/],
   ])('says plainly how the set compares at a gain of %d', (gain, expected) => {
     const rows = [row('H-Neurons', 0.7, gain), row('log-probability, mean', 0.7 - gain)];
-    expect(verdictSentence(rows, 0.4)).toMatch(expected);
-    expect(verdictSentence(rows, 0.4)).toMatch(/40 % of the sets of random neurons/);
+    expect(verdictSentence(rows, 0.4, { right: 30, madeUp: 30 })).toMatch(expected);
+    expect(verdictSentence(rows, 0.4, { right: 30, madeUp: 30 })).toMatch(
+      /40 % of the sets of random neurons/,
+    );
+  });
+
+  it.each([
+    [1, 0, 'One answer is too few to say; at least 20 are needed.'],
+    [12, 7, '19 answers are too few to say; at least 20 are needed.'],
+    [60, 4, '60 right and 4 made-up answers are too few to say; at least 5 of each kind are needed.'],
+  ])('says nothing of %d right and %d made-up answers', (right, madeUp, sentence) => {
+    const rows = [row('H-Neurons', 1, 0.5), row('log-probability, mean', 0.5)];
+    expect(verdictSentence(rows, 0, { right, madeUp })).toBe(sentence);
   });
 });

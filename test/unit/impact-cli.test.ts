@@ -49,7 +49,10 @@ test('members are told apart beside single neurons, without random sets, as repo
   const whole = sets[0]!.endpoints.margin.value;
   expect(of(3).alone.margin.value).toBeCloseTo(whole - of(1).lost.margin.value, 9);
   expect(of(3).alone.margin).toEqual(sets[1]!.endpoints.margin);
-  const text = impactText(report);
+  expect(impactText(report)).toContain('Premises: 4 items are too few to say; at least 20 are needed.');
+  expect(members!.sentence.margin).toBe('4 items are too few to say; at least 20 are needed.');
+  const many = report.compliance.map((effects) => ({ ...effects, items: 20 }));
+  const text = impactText({ ...report, compliance: many });
   expect(text).toMatch(/Premises, each neuron of pair: change from 0 to 3 of rate and margin alone;/);
   expect(text).toMatch(/^ {4}1:1 +\S+ \(\S+ to \S+\)/m);
   expect(text).toContain(members!.sentence.margin);

@@ -62,6 +62,13 @@ describe('the effects of a sweep', () => {
     const found = await suiteEffects(plan, 's', margins(120, 0.3), { seed: 1 });
     expect(verdictOf(plan, found).finding).toBe('effect');
     const none = await suiteEffects(plan, 's', margins(120, 0), { seed: 1 });
+    expect(verdictOf(plan, { ...found, items: 19 })).toEqual({
+      finding: 'too few to say',
+      sentence: '19 items are too few to say; at least 20 are needed.',
+    });
+    expect(verdictOf(plan, { ...found, items: 1 }).sentence).toBe(
+      'One item is too few to say; at least 20 are needed.',
+    );
     expect(verdictOf(plan, none)).toMatchObject({ finding: 'no effect' });
     expect(verdictOf(plan, none).sentence).toMatch(
       /^Turned from 0 to 3, set changes .* no effect beyond chance is shown\.$/,

@@ -96,8 +96,14 @@ describe('free answers', () => {
     const labels = [label('9', 'looping 12', 'along')];
     const report = await impactReport(manifest, records(6), { seed: 1, labels });
     expect(report.free).toEqual([await freeEffects(plan, 's', records(6), labels, { seed: 1 })]);
-    const lines = freeLines(plan, report.free);
-    expect(lines[0]).toMatch(/^s, free answers to 10 items, 1 labelled by hand:/);
+    expect(freeLines(plan, report.free).at(-1)).toBe(
+      's, free answers: of a change nothing is said, 10 are too few',
+    );
+    const lines = freeLines(
+      plan,
+      report.free.map((effects) => ({ ...effects, items: 20 })),
+    );
+    expect(lines[0]).toMatch(/^s, free answers to 20 items, 1 labelled by hand:/);
     expect(lines[5]).toMatch(/set at 3 +0\.700 \(0\.400 to 1\.000\) +12\.0 \(12\.0 to 12\.0\)$/);
     expect(lines[6]).toBe('        along 7, against 0, unparsed 0, empty 0, looping 3, neither 0');
     expect(lines.at(-1)).toMatch(/set less controls +0\.650/);
