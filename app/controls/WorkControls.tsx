@@ -13,6 +13,8 @@ interface Props {
   /** What is said once all is done, and before something was chosen. */
   readonly doneText: string;
   readonly chooseText?: string;
+  /** Goes on with more, once all is done. */
+  readonly more?: { readonly label: string; readonly ask: () => void } | undefined;
   readonly actions: {
     start(): Promise<void>;
     pause(): void;
@@ -64,6 +66,11 @@ export function WorkControls(props: Props) {
       {(status === 'paused' || status === 'failed') && (
         <Button className="button button-main" isDisabled={!ready} onPress={() => void actions.resume()}>
           Resume
+        </Button>
+      )}
+      {status === 'done' && props.more && (
+        <Button className="button button-main" isDisabled={!ready} onPress={props.more.ask}>
+          {props.more.label}
         </Button>
       )}
       {status !== 'idle' && (

@@ -79,7 +79,7 @@ export function Questions() {
     if (!chosen) identification.store.setState({ set: undefined });
     // The built-in sets are shuffled, so that their start is spread over the relations already.
     else if (builtInName(origin)) identification.chooseSet(chosen, asked);
-    else identification.chooseSet(spread(chosen, asked));
+    else identification.chooseSet(spread(chosen, asked), undefined, chosen);
   }, [identification, origin, chosen, asked]);
 
   return (

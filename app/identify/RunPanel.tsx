@@ -44,12 +44,16 @@ export function RunPanel() {
   );
 }
 
+const moreAtOnce = 50;
+
 /** What can be done with the run now. */
 function Controls({ ready }: { readonly ready: boolean }) {
   const identification = useIdentification();
   const status = useIdentificationState((state) => state.status);
   const set = useIdentificationState((state) => state.set);
   const limit = useIdentificationState((state) => state.limit);
+  useRecords();
+  const more = status === 'done' ? Math.min(moreAtOnce, identification.furtherQuestions().length) : 0;
   const count = Math.min(limit ?? Number.POSITIVE_INFINITY, set?.questions.length ?? 0);
   return (
     <WorkControls
@@ -59,6 +63,14 @@ function Controls({ ready }: { readonly ready: boolean }) {
       startLabel={`Ask ${count.toLocaleString('en')} question${count === 1 ? '' : 's'}`}
       canStart={count > 0}
       doneText="all questions are asked"
+      more={
+        more > 0
+          ? {
+              label: `Ask ${more} more question${more === 1 ? '' : 's'}`,
+              ask: () => void identification.askMore(more),
+            }
+          : undefined
+      }
       actions={identification}
     />
   );

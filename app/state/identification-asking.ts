@@ -1,4 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
+import type { QuestionSet } from '../../src/identify/questions.ts';
 import type { RunProgress } from '../../src/identify/run.ts';
 import { newRunKey } from '../../src/identify/run-key.ts';
 import { otherThanBegun } from '../../src/neurons/identity.ts';
@@ -20,6 +21,8 @@ export interface Asking extends Pick<EngineWork, 'notReady' | 'pause' | 'stop'> 
   /** Starts a new run as the open one. */
   start(start: NonNullable<IdentifyIn['start']>): Promise<void>;
   resume(): Promise<void>;
+  /** Goes on with these questions behind those of the open run. */
+  more(questions: QuestionSet['questions']): Promise<void>;
 }
 
 /** Asks the open run's questions with the engine; goes on by itself behind the explorer's answers. */
@@ -36,6 +39,8 @@ export function createAsking({
   const { getState, setState } = store;
   /** Of a run that the engine has not begun to keep. */
   let unbegun: IdentifyIn['start'];
+  /** Questions that the engine has not yet put behind those of the run. */
+  let added: IdentifyIn['more'];
   let newest: RunProgress | undefined;
   const work = createEngineWork({
     stores,
@@ -61,6 +66,10 @@ export function createAsking({
   function onProgress(run: string, progress: RunProgress): void {
     if (getState().run !== run) return;
     unbegun = undefined;
+    if (added) {
+      added = undefined;
+      void readKept(run);
+    }
     const { latest, done } = progress;
     if (latest) {
       records.add(latest);
@@ -82,7 +91,7 @@ export function createAsking({
     work.begin((signal) =>
       engine.call(
         'identify',
-        { run, start: unbegun },
+        { run, start: unbegun, ...(added && { more: added }) },
         { signal, onEvent: (progress) => onProgress(run, progress) },
       ),
     );
@@ -99,6 +108,12 @@ export function createAsking({
     async resume() {
       const { run, status } = getState();
       if (run !== undefined && (status === 'paused' || status === 'failed')) await begin(run);
+    },
+    async more(questions) {
+      const { run, status } = getState();
+      if (run === undefined || status === 'running' || status === 'waiting') return;
+      added = questions;
+      await begin(run);
     },
     stop: work.stop,
   };

@@ -28,6 +28,8 @@ export interface IdentificationState {
   readonly set?: QuestionSet;
   /** How many questions of it from its start; undefined for all. */
   readonly limit?: number;
+  /** What the chosen questions were taken from: where more come from. */
+  readonly pool?: QuestionSet;
   /** Of the next run; those of the open run are in `manifest.settings`. */
   readonly settings: RunSettings;
 
@@ -60,7 +62,7 @@ export interface Identification {
   readonly records: RunRecords;
 
   /** Chooses what the next run asks. */
-  chooseSet(set: QuestionSet, limit?: number): void;
+  chooseSet(set: QuestionSet, limit?: number, pool?: QuestionSet): void;
   changeSettings(change: Partial<RunSettings>): void;
 
   /** Starts a run of the chosen set with the loaded model and opens it. */
@@ -69,6 +71,10 @@ export interface Identification {
   pause(): void;
   /** Goes on with the open run, also after a reload or a failure. */
   resume(): Promise<void>;
+  /** Questions of the chosen set that the open run has not asked; none where it asks another set. */
+  furtherQuestions(): QuestionSet['questions'];
+  /** Goes on with so many of them. */
+  askMore(count: number): Promise<void>;
   /** Ends the run and closes it; what is stored stays in `runs` and can be opened again. */
   cancel(): void;
 
@@ -194,6 +200,13 @@ export function createIdentification(needs: IdentificationNeeds): Identification
     });
   }
 
+  function further(): QuestionSet['questions'] {
+    const { pool, manifest } = getState();
+    if (!pool || pool.header.name !== manifest?.questions.name) return [];
+    const asked = new Set(records.list().map(({ question }) => question.id));
+    return pool.questions.filter(({ id }) => !asked.has(id));
+  }
+
   function putLabel(index: number, label: Correction['label'] | undefined): void {
     const corrections = new Map(getState().corrections);
     if (label) corrections.set(index, label);
@@ -206,7 +219,11 @@ export function createIdentification(needs: IdentificationNeeds): Identification
   return {
     store,
     records,
-    chooseSet: (set, limit) => setState({ set, limit }),
+    chooseSet: (set, limit, pool = set) => setState({ set, limit, pool }),
+    furtherQuestions: further,
+    async askMore(count) {
+      await asking.more(further().slice(0, count));
+    },
     changeSettings: (change) => setState(({ settings }) => ({ settings: { ...settings, ...change } })),
 
     async start() {

@@ -6,6 +6,7 @@ import { type RunProgress, runIdentification } from '../identify/run.ts';
 import type { IdentifyIn } from '../protocol/messages.ts';
 import type { CallContext } from '../protocol/server.ts';
 import { browserStore } from '../study/browser-store.ts';
+import { extendRun } from '../study/extend-run.ts';
 import { type RunDatabase, withDatabase } from '../study/run-database.ts';
 import type { OpenedModel } from './load.ts';
 import { preparePrompt } from './prompt.ts';
@@ -49,10 +50,11 @@ async function keptStart(db: RunDatabase, run: string): Promise<Start> {
  */
 export async function identify(
   loaded: OpenedModel,
-  { run, start }: IdentifyIn,
+  { run, start, more }: IdentifyIn,
   { signal, emit, giveWay }: CallContext<'identify'>,
 ): Promise<RunProgress> {
   return withDatabase(async (db) => {
+    if (!start && more) await extendRun(db, run, more);
     const { set, settings, shard } = start ? { ...start, shard: WHOLE } : await keptStart(db, run);
     const store = browserStore(db, run, set);
     const questioner = modelQuestioner(askerOf(loaded), settings, { alone: true });

@@ -59,6 +59,17 @@ function checkSettings(settings: RunSettings, { index, count }: Shard): void {
     throw new EngineError('bad-input', `There is no shard ${index} of ${count}.`);
 }
 
+/** What a run's manifest says of its questions. */
+export function questionsOf(set: QuestionSet): RunManifest['questions'] {
+  return {
+    name: set.header.name,
+    count: set.questions.length,
+    hash: fnv1a([new TextEncoder().encode(JSON.stringify(set.questions))]),
+    ...(set.header.only ? { relations: set.header.only } : {}),
+    licences: [...new Set(Object.values(set.header.sources).map(({ licence }) => licence))],
+  };
+}
+
 /** What describes a run before it starts. */
 function manifestOf(
   model: RunManifest['model'],
@@ -70,13 +81,7 @@ function manifestOf(
     format: 'h-neuron-run',
     version: 1,
     model,
-    questions: {
-      name: set.header.name,
-      count: set.questions.length,
-      hash: fnv1a([new TextEncoder().encode(JSON.stringify(set.questions))]),
-      ...(set.header.only ? { relations: set.header.only } : {}),
-      licences: [...new Set(Object.values(set.header.sources).map(({ licence }) => licence))],
-    },
+    questions: questionsOf(set),
     settings,
     shard,
     vectors: FEATURE_VECTORS,

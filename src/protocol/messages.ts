@@ -302,6 +302,8 @@ export interface IdentifyIn {
   readonly run: string;
   /** What a new run asks, and how; undefined to go on with a run that is kept. */
   readonly start?: { readonly set: QuestionSet; readonly settings: RunSettings };
+  /** Questions that a kept run asks behind its own. */
+  readonly more?: QuestionSet['questions'];
 }
 
 /** What a sweep turns, by how much, and over which items. */

@@ -10,6 +10,7 @@ import { type RunProgress, runIdentification } from '../../src/identify/run.ts';
 import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
 import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
 import { browserStore } from '../../src/study/browser-store.ts';
+import { extendRun } from '../../src/study/extend-run.ts';
 import {
   listRuns,
   openRunDatabase,
@@ -50,10 +51,11 @@ function newFolder(): string {
 function identify(
   store: RunStore,
   options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: RunProgress) => void } = {},
+  questions = tinyQuestions,
 ) {
   const { model, io } = opened;
   const asker = { model, io, prompt: (text: string) => model.codec.encode(text, { addBos: true }) };
-  return runIdentification(modelQuestioner(asker, settings), tinyQuestions, {
+  return runIdentification(modelQuestioner(asker, settings), questions, {
     settings,
     shard: { index: 0, count: 1 },
     store,
@@ -73,6 +75,28 @@ const exported = async (run: string) =>
   Promise.all(
     (await exportRun(db, run)).map(async ({ name, blob }) => [name, Buffer.from(await blob.arrayBuffer())]),
   );
+
+describe('a run that is asked more', () => {
+  it('is in the end as if all had been asked at once', async () => {
+    await identify(browserStore(db, 'whole', tinyQuestions));
+    const { header, questions } = tinyQuestions;
+    const first = { header, questions: questions.slice(0, 4) };
+    await identify(browserStore(db, 'grown', first), {}, first);
+    await extendRun(db, 'grown', questions);
+    const kept = (await db.get('sets', 'grown'))!.set;
+    expect(kept.questions).toEqual(questions);
+    expect(await identify(browserStore(db, 'grown', kept), {}, kept)).toMatchObject({ done: 9, total: 9 });
+    expect(await contents('grown')).toEqual(await contents('whole'));
+  });
+
+  it('is refused in a sentence where its questions are not kept', async () => {
+    await identify(browserStore(db, 'imported'));
+    await expect(extendRun(db, 'imported', tinyQuestions.questions)).rejects.toThrow(
+      /^The questions of this run are not kept whole in this browser/,
+    );
+    expect((await contents('imported')).done).toBe(9);
+  });
+});
 
 describe('a run in the browser’s store', () => {
   it('is what the terminal’s run is, byte by byte', async () => {
