@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortIdentity, shortIdentitySchema } from '../../src/neurons/identity.ts';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { isSame } from './differences.ts';
 import { hubSchema } from './hub-name.ts';
@@ -107,15 +108,15 @@ const properties = {
     z.object({
       name: text,
       fingerprint: z.string().max(200),
-      /** Hash of all its weights. */
-      identity: z.string().max(200).optional(),
+      /** As `shortIdentity` gives it; left out of links that were made before there were identities. */
+      identity: shortIdentitySchema.optional(),
       hub: hubSchema.optional(),
     }),
     ({ model }) => {
       const { model: now, last } = model.getState();
       if (!now) return undefined;
       const { name, fingerprint, identity } = now;
-      const known = identity ? { identity: identity.weights } : {};
+      const known = identity ? { identity: shortIdentity(identity) } : {};
       const source = last?.model.fingerprint === fingerprint ? last.source : undefined;
       if (source?.kind !== 'hub') return { name, fingerprint, ...known };
       const { repository, revision, precision, file } = source;

@@ -1,3 +1,4 @@
+import { formerIdentityNote, shortDifference } from '../../src/neurons/identity.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
 import { describeError } from '../state/describe-error.ts';
 import { hubHost } from '../state/hub-host.ts';
@@ -50,12 +51,28 @@ function tellOtherModel({ stores }: Session, made: NonNullable<PageState['model'
   });
 }
 
-function otherModel(
+/** What of a model with the same name and shape is not what a state was made with. */
+function otherParts(
+  made: NonNullable<PageState['model']>,
+  { name, identity }: LoadedModel,
+  origin: Origin,
+): string | undefined {
+  const what = origin === 'reload' ? 'The state of the page' : 'The link';
+  if (!identity) return undefined;
+  if (made.identity === undefined) return formerIdentityNote(what);
+  const difference = shortDifference(made.identity, identity);
+  return difference === ''
+    ? undefined
+    : `${what} was made with a model other than the one here: ${name} has ${difference}, so answers may differ.`;
+}
+
+/** What a person should know of the model that a state was made with; undefined where it is the one that is loaded. */
+export function otherModel(
   made: NonNullable<PageState['model']>,
   model: LoadedModel,
   origin: Origin,
 ): string | undefined {
-  if (model.fingerprint === made.fingerprint) return undefined;
+  if (model.fingerprint === made.fingerprint) return otherParts(made, model, origin);
   return origin === 'reload'
     ? `Before it was reloaded the page had ${made.name}; this is ${model.name}. Open ${made.name} again to have your neurons of it back.`
     : `The link was made with ${made.name}; this is ${model.name}, so its neurons were left out.`;

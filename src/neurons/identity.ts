@@ -47,6 +47,9 @@ export function identityDifference(
   return listed(PARTS.filter((part) => a[part] !== b[part]).map((part) => NAMES[part]));
 }
 
+/** A short identity as it stands in a link. */
+export const shortIdentitySchema = hash;
+
 /** An identity for links: the first eight digits of each of its hashes. */
 export function shortIdentity(identity: ModelIdentity): string {
   return PARTS.map((part) => identity[part].slice(0, SHORT)).join('');
