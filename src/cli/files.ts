@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the file server does not answer; check the network, then start again',
 };
 
-const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
+const FULL: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

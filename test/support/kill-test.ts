@@ -19,7 +19,7 @@ const ITEMS = 30;
 const MOST_KILLS = 3;
 
 const commands = ['identify', 'impact'] as const;
-type Command = (typeof commands)[number];
+export type Command = (typeof commands)[number];
 
 /** What became of a run that was killed. */
 export interface KillOutcome {
@@ -31,15 +31,23 @@ export interface KillOutcome {
   readonly wrong: readonly string[];
 }
 
-function startCommand(words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+/** Starts `hneurons`. @param shell what the shell does before, in the same process */
+export function startCommand(words: readonly string[], shell = ':'): ChildProcess {
+  const line = `${shell}; exec "$@"`;
+  return spawn(
+    'bash',
+    ['-c', line, 'bash', process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...words],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
 }
 
 /** Ends once the process has; gives its exit code and what it said on the standard error. */
-async function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly said: string }> {
+export async function ended(
+  child: ChildProcess,
+): Promise<{ readonly code: number | null; readonly said: string }> {
   let said = '';
   child.stderr?.on('data', (data) => {
     said += String(data);
@@ -48,7 +56,8 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number | nul
   return { code, said };
 }
 
-const linesIn = (path: string) =>
+/** Whole lines of a file; none where it is not there. */
+export const linesIn = (path: string) =>
   existsSync(path) ? readFileSync(path).reduce((lines, byte) => (byte === 10 ? lines + 1 : lines), 0) : 0;
 
 /** Every file of a folder, by name. */
@@ -60,6 +69,24 @@ function differences(folder: string, expected: ReadonlyMap<string, Buffer>): str
   const found = filesOf(folder);
   const names = new Set([...found.keys(), ...expected.keys()]);
   return [...names].filter((name) => !found.get(name)?.equals(expected.get(name) ?? Buffer.from('absent')));
+}
+
+/** Writes what a run and a sweep of a tiny model take. @returns the words of a command that makes one */
+export function tinyWork(folder: string): (command: Command, processes: number, out: string) => string[] {
+  const questions = join(folder, 'questions.jsonl');
+  writeFileSync(questions, formatQuestionSet(makeTinyQuestions(QUESTIONS, (i) => i % 3 === 0)));
+  const suites = tinySuites(ITEMS).map((suite, i) => {
+    const path = join(folder, `suite-${i}.jsonl`);
+    writeFileSync(path, formatSuite(suite));
+    return path;
+  });
+  return (command, processes, out) => [
+    ...(command === 'identify'
+      ? ['identify', '--questions', questions, '--samples', '4', '--agree', '3', '--max-tokens', '6']
+      : ['impact', '--neuron', '0:3', '1:2', '--alphas', '0,1,3', '--controls', '2', '--free', '2']),
+    ...(command === 'impact' ? ['--suites', suites.join(','), '--report', join(out, 'report.json')] : []),
+    ...['--model', MODEL, '--processes', String(processes), '--out', out],
+  ];
 }
 
 /**
@@ -76,21 +103,7 @@ export async function killTest(options: {
 }): Promise<KillOutcome[]> {
   const { folder, count, seed, tell } = options;
   const random = createRandom(seed);
-  const questions = join(folder, 'questions.jsonl');
-  writeFileSync(questions, formatQuestionSet(makeTinyQuestions(QUESTIONS, (i) => i % 3 === 0)));
-  const suites = tinySuites(ITEMS).map((suite, i) => {
-    const path = join(folder, `suite-${i}.jsonl`);
-    writeFileSync(path, formatSuite(suite));
-    return path;
-  });
-  const wordsOf = (command: Command, processes: number, out: string) => [
-    ...(command === 'identify'
-      ? ['identify', '--questions', questions, '--samples', '4', '--agree', '3', '--max-tokens', '6']
-      : ['impact', '--neuron', '0:3', '1:2', '--alphas', '0,1,3', '--controls', '2', '--free', '2']),
-    ...(command === 'impact' ? ['--suites', suites.join(','), '--report', join(out, 'report.json')] : []),
-    ...['--model', MODEL, '--processes', String(processes), '--out', out],
-  ];
-
+  const wordsOf = tinyWork(folder);
   const undisturbed = new Map<
     Command,
     { readonly files: ReadonlyMap<string, Buffer>; readonly ms: number }
