@@ -9,7 +9,7 @@ import { parseLabels } from '../impact/labels.ts';
 import type { Measured } from '../impact/measured.ts';
 import { SWEEP_FILES } from '../impact/record-file.ts';
 import { type ImpactReport, impactReport } from '../impact/report.ts';
-import { type ImpactProgress, runImpact } from '../impact/run.ts';
+import { type ImpactProgress, inSweepOrder, runImpact } from '../impact/run.ts';
 import { BUILT_IN_SUITES, type Suite } from '../impact/suites.ts';
 import { SWEEP_ALPHAS } from '../impact/sweep.ts';
 import { tooFewItems } from '../stats/fewest.ts';
@@ -141,7 +141,8 @@ async function sweepInto(
   const kept = await store.load();
   if (!kept) throw new EngineError('internal', `The sweep in ${out} is gone.`);
   for (const note of kept.notes) process.stderr.write(`${note}\n`);
-  const result = await impactReport(kept.manifest, kept.records, { seed, labels });
+  const records = inSweepOrder(suites, kept.records);
+  const result = await impactReport(kept.manifest, records, { seed, labels });
   if (options.report !== undefined) await writeWhole(options.report, `${JSON.stringify(result)}\n`);
   return result;
 }

@@ -92,6 +92,15 @@ const keyOfJob = ({ type, suite, item }: SweepJob) => keyOf(type, suite, item.id
 /** Equal for records of the same item and kind. */
 export const recordKey = ({ type, suite, id }: ImpactRecord) => keyOf(type, suite, id);
 
+/** Records in the order of an undisturbed sweep; some of a repaired one stand behind those that were scored later. */
+export function inSweepOrder(suites: readonly Suite[], records: readonly ImpactRecord[]): ImpactRecord[] {
+  const scored = inTurn(suites.map(scoreJobs));
+  const answered = inTurn(suites.map((suite) => freeJobs(suite, suite.items.length)));
+  const places = new Map([...scored, ...answered].map((job, i) => [keyOfJob(job), i]));
+  const placeOf = (record: ImpactRecord) => places.get(recordKey(record)) ?? places.size;
+  return records.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 /** How many items of suites are answered freely where so many of each that can be gone along with are. */
 export function countFree(suites: ImpactManifest['suites'], items: number): number {
   return suites.reduce(
