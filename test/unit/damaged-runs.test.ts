@@ -54,7 +54,7 @@ const fitOptions = (): FitOptions => ({
   draws: 2,
   seed: 1,
 });
-const fit = () => runFit(join(folder, 'run'), fitOptions());
+const learnt = () => runFit(join(folder, 'run'), fitOptions());
 
 async function loaded(repair = false) {
   const store = folderStore(join(folder, 'run'), { repair });
@@ -65,8 +65,8 @@ async function loaded(repair = false) {
 /** Nothing learns from the run, nothing goes on with it and nothing of it is changed, but with --repair it does. */
 async function expectDamage(message: RegExp, sound: number): Promise<void> {
   const before = ['records.jsonl', 'features.f16'].map((name) => readFileSync(at(name)));
-  await expect(fit()).rejects.toThrow(message);
-  await expect(fit()).rejects.toThrow(/--resume --repair --out/);
+  await expect(learnt()).rejects.toThrow(message);
+  await expect(learnt()).rejects.toThrow(/--resume --repair --out/);
   expect(existsSync(join(folder, 'set.json'))).toBe(false);
   await expect(runMerge([join(folder, 'run')], { out: join(folder, 'merged') })).rejects.toThrow(message);
   expect(existsSync(join(folder, 'merged'))).toBe(false);
@@ -122,13 +122,13 @@ describe('altered bytes', () => {
 
   it('cannot be told in a run of before there were checksums, which opens and says so', async () => {
     await newRun({ isSealed: false });
-    const { warnings } = await fit();
+    const { warnings } = await learnt();
     expect(warnings[0]).toMatch(
       /run: The run was stored before there were checksums: whether it was altered/,
     );
     rmSync(join(folder, 'run'), { recursive: true });
     await newRun();
-    expect((await fit()).warnings[0]).not.toMatch(/checksums/);
+    expect((await learnt()).warnings[0]).not.toMatch(/checksums/);
   });
 });
 
@@ -136,7 +136,7 @@ describe('what a killed process or a loss of power leaves', () => {
   it('is left out, which is said: a line that is cut short', async () => {
     await newRun();
     truncateSync(at('records.jsonl'), readFileSync(at('records.jsonl')).length - 5);
-    const { warnings } = await fit();
+    const { warnings } = await learnt();
     expect(warnings.slice(0, 2)).toEqual([
       expect.stringMatching(/The last line of records\.jsonl is cut short and left out/),
       expect.stringMatching(/The run is not complete: it has 119 of 120 questions\./),
@@ -151,7 +151,7 @@ describe('what a killed process or a loss of power leaves', () => {
     truncateSync(at('features.f16'), 50 * size);
     const message =
       /lacks its features: row 50 of features\.f16 is not there; it and the \d+ lines behind it/;
-    await expect(fit()).rejects.toThrow(message);
+    await expect(learnt()).rejects.toThrow(message);
     await expect(runMerge([join(folder, 'run')], { out: join(folder, 'merged') })).rejects.toThrow(message);
     expect(await loaded()).toBe(62);
     expect(readdirSync(at('damaged-1')).sort()).toEqual(['features.f16', 'records.jsonl', 'run.json']);
