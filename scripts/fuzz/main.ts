@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { shownName } from '../../src/shown.ts';
 import { writeInput } from './files.ts';
 import { diceOf } from './mutate/dice.ts';
 import { READERS, readerOf } from './readers.ts';
@@ -69,7 +70,7 @@ async function main(names: readonly string[], options: Options): Promise<void> {
     }
     for (const [, findings] of causes)
       console.log(
-        `    ${findings.length} x ${findings[0]!.fault.kind}: ${findings[0]!.fault.detail} (input ${findings[0]!.index})`,
+        `    ${findings.length} x ${findings[0]!.fault.kind}: ${shownName(findings[0]!.fault.detail, 200)} (input ${findings[0]!.index})`,
       );
     if (options.keep !== undefined)
       await keepInputs(

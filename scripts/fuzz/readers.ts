@@ -1,10 +1,16 @@
+import { modelReaders } from './readers/models.ts';
 import { pageReaders } from './readers/page.ts';
 import { questionReaders } from './readers/questions.ts';
 import { setReaders } from './readers/sets.ts';
 import type { Reader } from './types.ts';
 
 /** Every reader of what strangers made. */
-export const READERS: readonly Reader[] = [...questionReaders, ...setReaders, ...pageReaders];
+export const READERS: readonly Reader[] = [
+  ...modelReaders,
+  ...questionReaders,
+  ...setReaders,
+  ...pageReaders,
+];
 
 export function readerOf(name: string): Reader {
   const reader = READERS.find((each) => each.name === name);

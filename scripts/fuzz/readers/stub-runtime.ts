@@ -1,0 +1,27 @@
+import type { Runtime, Session } from '../../../src/runtime/types.ts';
+
+const session: Session = {
+  inputs: [],
+  outputs: [],
+  run: async () => ({}),
+  release: async () => undefined,
+};
+
+const absent = (): never => {
+  throw new Error('Nothing is run where files are only opened.');
+};
+
+/** A device that takes every graph and runs none: what is tried is our reading, not ONNX Runtime's. */
+export const stubRuntime: Runtime = {
+  kind: 'native',
+  threads: 1,
+  float16: true,
+  writesInto: true,
+  createSession: async () => session,
+  tensor: absent,
+  upload: absent,
+  stackRows: absent,
+  read: absent,
+  lost: new Promise(() => undefined),
+  release: () => undefined,
+};
