@@ -2,7 +2,7 @@
 import { readInput } from './files.ts';
 import { createMeter } from './measure.ts';
 import { diceOf } from './mutate/dice.ts';
-import type { Job, Report } from './pool.ts';
+import { type Job, OWN_FAULT, type Report } from './pool.ts';
 import { readerOf } from './readers.ts';
 
 const send = (report: Report) =>
@@ -30,6 +30,8 @@ async function work(job: Job): Promise<void> {
 
 process.on('message', (job: Job) => {
   work(job).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`, () => process.exit(70));
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`, () =>
+      process.exit(OWN_FAULT),
+    );
   });
 });

@@ -19,6 +19,10 @@ export type Report =
 /** A reading and the number of its input. */
 export type Numbered = Reading & { readonly index: number };
 
+/** Exit code of a process that failed outside of a reader. */
+export const OWN_FAULT = 70;
+
+/** Megabytes of a process's heap. */
 const HEAP = 512;
 /** Bytes of memory at which a process is ended. */
 const MOST_MEMORY = 1.5e9;
@@ -95,8 +99,8 @@ export class Lane {
         clearInterval(watch);
         child.removeAllListeners();
         child.stderr?.removeAllListeners();
-        if (!ready && fault)
-          reject(new Error(`${job.reader} does not read its seeds: ${fault.detail} ${errors}`));
+        if (fault && (!ready || child.exitCode === OWN_FAULT))
+          reject(new Error(`The fuzzer of ${job.reader} failed: ${fault.detail} ${errors}`));
         else resolve(fault);
       };
       const watch = setInterval(() => {

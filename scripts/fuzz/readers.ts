@@ -1,7 +1,9 @@
 import { modelReaders } from './readers/models.ts';
 import { pageReaders } from './readers/page.ts';
 import { questionReaders } from './readers/questions.ts';
+import { runReaders } from './readers/runs.ts';
 import { setReaders } from './readers/sets.ts';
+import { templateReaders } from './readers/templates.ts';
 import type { Reader } from './types.ts';
 
 /** Every reader of what strangers made. */
@@ -9,6 +11,8 @@ export const READERS: readonly Reader[] = [
   ...modelReaders,
   ...questionReaders,
   ...setReaders,
+  ...runReaders,
+  ...templateReaders,
   ...pageReaders,
 ];
 

@@ -37,8 +37,10 @@ function takeApart(bytes: Uint8Array): Parts {
     return view.getUint32(at - 4, true);
   };
   const skip = (type: number) => {
-    if (type === STRING) at += u64();
-    else if (type !== ARRAY) at += WIDTHS[type]!;
+    if (type === STRING) {
+      const length = u64();
+      at += length;
+    } else if (type !== ARRAY) at += WIDTHS[type]!;
     else {
       const item = u32();
       const count = u64();
@@ -57,7 +59,8 @@ function takeApart(bytes: Uint8Array): Parts {
   const entries = Array.from({ length: count(16) }, () => part(() => skip(u32())));
   const tensors = Array.from({ length: count(8) }, () =>
     part(() => {
-      at += 8 * u32() + 12;
+      const rank = u32();
+      at += 8 * rank + 12;
     }),
   );
   const weights = bytes.subarray(Math.ceil(at / ALIGNMENT) * ALIGNMENT);

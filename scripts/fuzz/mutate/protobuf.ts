@@ -114,10 +114,10 @@ function changeOnce(dice: Dice, bytes: Uint8Array): Uint8Array {
       [1, () => fields.slice(0, at)],
       [
         1,
-        () =>
-          fields
-            .toSpliced(at, 0, ...Array.from({ length: dice.pick([10, 1000]) }, () => field))
-            .slice(0, 20_000),
+        () => {
+          const times = Math.min(dice.pick([10, 1000]), Math.ceil(300_000 / (field.value.length + 1)));
+          return fields.toSpliced(at, 0, ...Array.from({ length: times }, () => field));
+        },
       ],
       [1, () => fields.with(at, nested(dice, field.tag))],
     ]),
