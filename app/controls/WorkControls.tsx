@@ -10,6 +10,8 @@ interface Props {
   readonly startLabel: string;
   /** There is something to work on. */
   readonly canStart: boolean;
+  /** How long it will take, before it starts; empty where that is not known. */
+  readonly estimate?: string;
   /** What is said once all is done, and before something was chosen. */
   readonly doneText: string;
   readonly chooseText?: string;
@@ -23,7 +25,7 @@ interface Props {
   };
 }
 
-function statusText({ status, ready, canStart, doneText, chooseText = '' }: Props): string {
+function statusText({ status, ready, canStart, doneText, chooseText = '', estimate = '' }: Props): string {
   switch (status) {
     case 'running':
       return 'asking';
@@ -39,7 +41,7 @@ function statusText({ status, ready, canStart, doneText, chooseText = '' }: Prop
       return 'stopped; nothing of it is stored any more';
     default:
       if (!ready) return 'the model must be ready first';
-      return canStart ? '' : chooseText;
+      return canStart ? estimate : chooseText;
   }
 }
 

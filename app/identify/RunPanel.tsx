@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { formerIdentityNote } from '../../src/neurons/identity.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { useEstimate } from '../controls/useEstimate.ts';
 import { WorkControls } from '../controls/WorkControls.tsx';
 import { ModelSources } from '../models/ModelSources.tsx';
 import { useSession } from '../state/hooks.ts';
@@ -45,6 +46,8 @@ export function RunPanel() {
 }
 
 const moreAtOnce = 50;
+/** Replies to a question that a question's pace is told for. */
+const usualSamples = 10;
 
 /** What can be done with the run now. */
 function Controls({ ready }: { readonly ready: boolean }) {
@@ -54,6 +57,7 @@ function Controls({ ready }: { readonly ready: boolean }) {
   const limit = useIdentificationState((state) => state.limit);
   useRecords();
   const more = status === 'done' ? Math.min(moreAtOnce, identification.furtherQuestions().length) : 0;
+  const samples = useIdentificationState((state) => state.settings.samples);
   const count = Math.min(limit ?? Number.POSITIVE_INFINITY, set?.questions.length ?? 0);
   return (
     <WorkControls
@@ -62,6 +66,7 @@ function Controls({ ready }: { readonly ready: boolean }) {
       noun="run"
       startLabel={`Ask ${count.toLocaleString('en')} question${count === 1 ? '' : 's'}`}
       canStart={count > 0}
+      estimate={useEstimate('question', (count * samples) / usualSamples)}
       doneText="all questions are asked"
       more={
         more > 0

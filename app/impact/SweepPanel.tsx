@@ -1,12 +1,14 @@
 import { useStore } from 'zustand';
 import { formerIdentityNote } from '../../src/neurons/identity.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
+import { useEstimate } from '../controls/useEstimate.ts';
 import { WorkControls } from '../controls/WorkControls.tsx';
 import { Part } from '../identify/Part.tsx';
 import { ModelSources } from '../models/ModelSources.tsx';
 import { useSession } from '../state/hooks.ts';
 import { useImpact, useImpactState } from './context.ts';
 import { SweepList } from './SweepList.tsx';
+import { versionsOf } from './sweep-choice.ts';
 import { paceText, sweepTitle } from './sweep-words.ts';
 
 /** The sweep: start, pause, resume, and how far it is. */
@@ -52,6 +54,7 @@ function Controls({ ready }: { readonly ready: boolean }) {
       noun="sweep"
       startLabel={`Sweep over ${count.toLocaleString('en')} item${count === 1 ? '' : 's'}`}
       canStart={count > 0}
+      estimate={useEstimate('item', next ? count * versionsOf(next) : 0)}
       doneText="done"
       chooseText="choose neurons and suites first"
       actions={impact}

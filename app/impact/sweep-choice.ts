@@ -1,6 +1,7 @@
+import { memberSets } from '../../src/impact/member-sets.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import { checkAlphas, SWEEP_ALPHAS } from '../../src/impact/sweep.ts';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
+import type { ImpactStart, NeuronRef } from '../../src/protocol/messages.ts';
 import { describeError } from '../state/describe-error.ts';
 import { groupRange, neuronKey } from '../state/slices/steering.ts';
 
@@ -59,6 +60,13 @@ export function versions(
 ): number {
   const different = new Set(sets.map(({ members }) => membersKey(members)));
   return (factors.length - 1) * (different.size + controls) + 1;
+}
+
+/** Versions of the model that every item of a sweep is read by. */
+export function versionsOf({ alphas, sets, controls, members }: ImpactStart): number {
+  const [first] = sets;
+  const each = members && first ? memberSets(first.members) : [];
+  return versions(alphas, [...sets, ...each], controls);
 }
 
 /** Names neurons, whatever their order. */

@@ -5,6 +5,7 @@ import { newRunKey } from '../../src/identify/run-key.ts';
 import { otherThanBegun } from '../../src/neurons/identity.ts';
 import type { IdentifyIn } from '../../src/protocol/messages.ts';
 import { createEngineWork, type EngineWork } from './engine-work.ts';
+import { rememberPace } from './estimate.ts';
 import type { IdentificationNeeds, IdentificationState } from './identification.ts';
 import type { GrowingRecords } from './run-records.ts';
 
@@ -63,8 +64,17 @@ export function createAsking({
     setState({ manifest: read.summary.manifest });
   }
 
+  /** Remembers how fast this machine asks, from a few questions on. */
+  function learnPace({ questionsAnHour, latest }: RunProgress): void {
+    const { model } = stores.model.getState();
+    const { manifest } = getState();
+    if (!latest || !model || !manifest || questionsAnHour === 0) return;
+    rememberPace('question', model, (3600 / questionsAnHour) * (10 / manifest.settings.samples));
+  }
+
   function onProgress(run: string, progress: RunProgress): void {
     if (getState().run !== run) return;
+    learnPace(progress);
     unbegun = undefined;
     if (added) {
       added = undefined;

@@ -10,6 +10,7 @@ import type { ImpactProgress, ImpactStart } from '../../src/protocol/messages.ts
 import type { ImpactSummary } from '../../src/protocol/study-messages.ts';
 import { describeError } from './describe-error.ts';
 import { createEngineWork, type RunStatus } from './engine-work.ts';
+import { rememberPace } from './estimate.ts';
 import type { IdentificationNeeds } from './identification.ts';
 import { createJob, type Job, noJob } from './study-job.ts';
 
@@ -152,9 +153,19 @@ export function createImpact({ engine, study, stores, keepStorage, now }: Impact
     return read.summary;
   }
 
+  /** Remembers how fast this machine reads items; free answers take another time. */
+  function learnPace({ itemsAnHour }: SweepFigures, latest: ImpactRecord | undefined): void {
+    const { model } = stores.model.getState();
+    const { manifest } = getState();
+    if (latest?.type !== 'margin' || !model || !manifest || itemsAnHour === 0) return;
+    const { alphas, sets } = manifest.plan;
+    rememberPace('item', model, 3600 / itemsAnHour / ((alphas.length - 1) * sets.length + 1));
+  }
+
   function onProgress(run: string, { latest, ...progress }: ImpactProgress): void {
     if (getState().run !== run) return;
     unbegun = undefined;
+    learnPace(progress, latest);
     setState({ progress });
     if (latest) {
       setState({ records: [...getState().records, latest] });

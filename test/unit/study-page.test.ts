@@ -184,7 +184,7 @@ describe('a run on the page', () => {
     await settle();
     expect(state()).toMatchObject({
       status: 'paused',
-      error: expect.stringMatching(/asked of Test, and other .* are loaded/),
+      error: expect.stringMatching(/asked of Test, and other, which is loaded, has other weights/),
     });
     stores.model.setState({ status: 'ready', model: tinyModel });
     void page.resume();

@@ -1,0 +1,12 @@
+import { useStore } from 'zustand';
+import { estimateText, estimateTime, type TimedWork } from '../state/estimate.ts';
+import { useSession } from '../state/hooks.ts';
+
+/** How long so many units of work will take with the model that is loaded; empty where that is not known. */
+export function useEstimate(work: TimedWork, units: number): string {
+  const { stores } = useSession();
+  const model = useStore(stores.model, (state) => (state.status === 'ready' ? state.model : undefined));
+  const msPerToken = useStore(stores.run, (state) => state.msPerToken);
+  const time = model && units > 0 ? estimateTime(work, units, model, msPerToken) : undefined;
+  return time ? estimateText(time) : '';
+}
