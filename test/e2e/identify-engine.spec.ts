@@ -151,3 +151,26 @@ test('where the browser has no more room the run says how much it needs, and goe
   expect(rest.outcome).toBe(`${many} done`);
   expect(rest.told[0]).toBe(done);
 });
+
+test('a run whose storage is cleared while it goes on says that nothing of it is stored', async ({
+  page,
+}) => {
+  await open(page, tinyModel);
+  const outcome = page.evaluate(
+    ({ start }) =>
+      new Promise<string>((resolve) => {
+        const onEvent = ({ done }: { done: number }) => {
+          if (done === 2) indexedDB.deleteDatabase('h-neuron-runs');
+        };
+        window.engine.call('identify', { run: 'a', start }, { onEvent }).then(
+          ({ done }) => resolve(`${done} done`),
+          ({ code, message }) => resolve(`${code}: ${message}`),
+        );
+      }),
+    { start: tinyStart },
+  );
+  expect(await outcome).toMatch(
+    /^storage-lost: The browser's storage for this page was cleared while the run went on: nothing of the run is stored/,
+  );
+  expect(await page.evaluate(() => window.study.call('runs', {}))).toEqual({ runs: [] });
+});

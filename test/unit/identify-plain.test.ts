@@ -67,7 +67,7 @@ describe('the plain form', () => {
     const run = (form: unknown) =>
       ({ ...learnableManifest, settings: { ...learnableManifest.settings, form } }) as RunManifest;
     expect(differenceOf(learnableManifest, run(undefined))).toBeUndefined();
-    expect(differenceOf(learnableManifest, run('plain'))).toBe('settings');
+    expect(differenceOf(learnableManifest, run('plain'))).toBe('other settings');
   });
 
   it('asks without the chat template', async () => {

@@ -17,6 +17,7 @@ import { serve } from '../../src/protocol/server.ts';
 import type { StudyCalls } from '../../src/protocol/study-messages.ts';
 import { nodeWasmRuntime } from '../../src/runtime/wasm-node.ts';
 import { readImpact, withImpactDatabase } from '../../src/study/impact-database.ts';
+import { impactStore } from '../../src/study/impact-store.ts';
 import { study, studyCancels } from '../../src/study/study.ts';
 import { openTiny } from '../support/models.ts';
 import { loopback } from '../support/port.ts';
@@ -214,6 +215,31 @@ describe('a sweep in the browser’s store', () => {
     const read = await client.call('impactRun', { run: 'a' });
     expect(read).toMatchObject({ records, labels: [], summary: { done: 4, total: 9 } });
     expect((await sweep('a', undefined, 20, 1)).outcome).toBe('10 done');
+  });
+
+  it('says that nothing is stored where the storage is cleared meanwhile, and notices altered records', async () => {
+    await sweep('a', start, 2);
+    await withImpactDatabase(async (db) => {
+      const kept = (await db.get('records', ['a', 1]))!;
+      await db.put('records', { ...kept, record: { ...kept.record, id: 'other' } });
+    });
+    await expect(client.call('impactReport', { run: 'a' })).rejects.toThrow(/item "other" of .* was altered/);
+    expect((await sweep('a')).outcome).toBe('bad-input');
+    await client.call('removeImpact', { run: 'a' });
+    await withImpactDatabase(async (db) => {
+      const store = impactStore(db, 'b', start);
+      await store.begin({
+        format: 'h-neuron-impact',
+        version: 1,
+        model: { name: '', fingerprint: '', precision: '', device: '' },
+        plan: { alphas: [0, 1, 3], sets: [] },
+        suites: [],
+      });
+      const record = { type: 'margin', suite: 's', id: 'i', raw: [], normalised: [] } as const;
+      await store.append(record);
+      await deleteDB('h-neuron-sweeps');
+      await expect(store.append({ ...record, id: 'j' })).rejects.toMatchObject({ code: 'storage-lost' });
+    });
   });
 
   it('is not gone on with once it is deleted, nor in two places at once', async () => {

@@ -205,6 +205,19 @@ describe('a run on the page', () => {
     expect((asks()[1]!.input as IdentifyIn).start?.set.questions).toHaveLength(9);
   });
 
+  it('says that nothing is stored where the storage was cleared, and cannot be gone on with', async () => {
+    const { page, state, asks, answerOne, start } = setUp();
+    await start();
+    answerOne(recordAt(0));
+    asks()[0]!.fail(new EngineError('storage-lost', 'It was cleared.'));
+    await settle();
+    expect(state()).toMatchObject({ status: 'lost', error: 'It was cleared.' });
+    await page.resume();
+    expect(asks()).toHaveLength(1);
+    page.cancel();
+    expect(state()).toMatchObject({ status: 'idle', run: undefined });
+  });
+
   it('is closed by a cancel and stays in the list', async () => {
     const { page, state, asks, answerOne, start } = setUp();
     await start();

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deleteDB } from 'idb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore, withRun } from '../../src/cli/run-folder.ts';
 import { modelQuestioner, type RunSettings } from '../../src/identify/ask.ts';
@@ -16,6 +17,7 @@ import {
   openRunDatabase,
   type RunDatabase,
   readRun,
+  readSound,
   removeRun,
 } from '../../src/study/run-database.ts';
 import { exportRun, importRun } from '../../src/study/run-files.ts';
@@ -178,6 +180,66 @@ describe('a run in the browser’s store', () => {
   });
 });
 
+describe('storage that is cleared or altered', () => {
+  const stopAt = (count: number, action: () => unknown) => {
+    const store = browserStore(db, 'a');
+    let done = 0;
+    return identify({
+      ...store,
+      async append(record, features) {
+        await store.append(record, features);
+        if (++done === count) await action();
+      },
+    });
+  };
+
+  it('while a run goes on: it says that nothing is stored any more', async () => {
+    const lost = stopAt(3, () => deleteDB('h-neuron-runs'));
+    await expect(lost).rejects.toMatchObject({
+      code: 'storage-lost',
+      message: expect.stringMatching(
+        /was cleared while the run went on: nothing of the run is stored any more/,
+      ),
+    });
+    db = await openRunDatabase();
+    expect(await listRuns(db)).toEqual([]);
+    await expect(readRun(db, 'a')).rejects.toMatchObject({ code: 'storage-lost' });
+  });
+
+  it('says that all is stored where only the connection was closed', async () => {
+    await expect(stopAt(3, () => db.close())).rejects.toThrow(/What is done is stored; press Resume/);
+    db = await openRunDatabase();
+    expect(await identify(browserStore(db, 'a'))).toMatchObject({ done: 9 });
+  });
+
+  it('is noticed by checksums of records and activations, which are named', async () => {
+    await identify(browserStore(db, 'a'));
+    const { records } = await readRun(db, 'a');
+    const rows = records.filter(({ row }) => row !== undefined);
+    const bits = (await db.get('features', ['a', 1]))!;
+    bits[5]! ^= 1;
+    await db.put('features', bits, ['a', 1]);
+    const read = await readSound(db, 'a');
+    await read.features(0);
+    await expect(read.features(1)).rejects.toThrow(
+      `The activations of question "${rows[1]!.question.id}" were altered`,
+    );
+    await expect(exportRun(db, 'a')).rejects.toThrow(/were altered/);
+    bits[5]! ^= 1;
+    await db.put('features', bits, ['a', 1]);
+    const whole = await contents('a');
+    await db.put('records', { ...records[3]!, status: 'mixed', run: 'a' });
+    const damaged = await readRun(db, 'a');
+    expect(damaged.records).toHaveLength(3);
+    expect(damaged.notes).toEqual([
+      expect.stringMatching(/Record 4 of this run was altered: .*Press Resume/),
+    ]);
+    await expect(readSound(db, 'a')).rejects.toThrow(/Record 4 of this run was altered/);
+    await identify(browserStore(db, 'a'));
+    expect(await contents('a')).toEqual(whole);
+  });
+});
+
 describe('files of a run', () => {
   const filesOf = async (run: string) =>
     (await exportRun(db, run)).map(({ name, blob }) => new File([blob], name));
@@ -207,7 +269,36 @@ describe('files of a run', () => {
     const cut = files.map((file) =>
       file.name === 'records.jsonl' ? new File([file.slice(0, file.size - 5)], file.name) : file,
     );
-    expect(await importRun(db, 'b', cut)).toMatchObject({ done: 8 });
+    expect(await importRun(db, 'b', cut)).toMatchObject({
+      done: 8,
+      notes: [expect.stringMatching(/last line of records\.jsonl is cut short and left out/)],
+    });
+  });
+
+  it('that are damaged are refused with what is wrong, and nothing is kept', async () => {
+    await identify(browserStore(db, 'a'));
+    const files = await filesOf('a');
+    const withText = async (name: string, change: (text: string) => string) => {
+      const file = files.find((each) => each.name === name)!;
+      return [...files.filter((each) => each !== file), new File([change(await file.text())], name)];
+    };
+    const double = await withText('records.jsonl', (text) => text + text);
+    await expect(importRun(db, 'b', double)).rejects.toThrow(
+      /Line 10 of records\.jsonl asks question 0 behind/,
+    );
+    const altered = await withText('records.jsonl', (text) => text.replace('"q 2"', '"q 3"'));
+    await expect(importRun(db, 'b', altered)).rejects.toThrow(/Line 3 of records\.jsonl was altered/);
+    const features = files.find(({ name }) => name === 'features.f16')!;
+    const bytes = new Uint8Array(await features.arrayBuffer());
+    bytes[9]! ^= 1;
+    const others = files.filter((file) => file !== features);
+    const flipped = [...others, new File([bytes], features.name)];
+    await expect(importRun(db, 'b', flipped)).rejects.toThrow(
+      /Row 0 of features\.f16 \(question "q\d"\) was altered/,
+    );
+    const short = [...others, new File([bytes.slice(0, -1)], features.name)];
+    await expect(importRun(db, 'b', short)).rejects.toThrow(/lacks its features/);
+    expect((await listRuns(db)).map(({ run }) => run)).toEqual(['a']);
   });
 
   it('that are no run are refused, and nothing is kept', async () => {
