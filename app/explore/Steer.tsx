@@ -4,6 +4,7 @@ import type { Lane } from '../../src/protocol/messages.ts';
 import { Choice } from '../controls/Choice.tsx';
 import { Slider } from '../controls/Slider.tsx';
 import { useSession } from '../state/hooks.ts';
+import { scopeWords } from '../state/shown.ts';
 import { groupRange } from '../state/slices/steering.ts';
 import { AddNeurons } from './AddNeurons.tsx';
 import { DoseStrip } from './DoseStrip.tsx';
@@ -38,6 +39,7 @@ export function Steer() {
         {first && <Known group={first} />}
         <DoseStrip />
         <Choice label="Scope" value={scope} options={scopes} onChange={session.setScope} />
+        <p className="muted">Scaled {scopeWords[scope]}.</p>
         <div className="rail-row">
           <UndoRedo />
           <Button className="button-plain" onPress={session.resetSteering}>

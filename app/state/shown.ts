@@ -78,7 +78,8 @@ export function questionOf({ prompt }: Asked): string {
   return prompt.kind === 'raw' ? prompt.text : `${prompt.ids.length} tokens`;
 }
 
-const scopeWords: Readonly<Record<SteeringState['scope'], string>> = {
+/** When neurons are scaled, by scope. */
+export const scopeWords: Readonly<Record<SteeringState['scope'], string>> = {
   everywhere: 'while reading the question and answering',
   answer: 'only while answering',
 };
