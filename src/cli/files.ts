@@ -80,7 +80,8 @@ export function writeWhole(path: string, data: string | Uint8Array): Promise<voi
   return withFileErrors(path, async () => {
     const target = await realpath(path).catch(() => path);
     const before = await stat(target).catch(() => undefined);
-    if (before && !before.isFile()) return writeFile(target, data);
+    // The standard output, too, by its name: whoever redirected it holds the file that is there.
+    if ((before && !before.isFile()) || /^\/(dev|proc)\//.test(path)) return writeFile(path, data);
     const part = join(dirname(target), `.${basename(target)}.${process.pid}.part`);
     try {
       const handle = await open(part, 'w', before?.mode);
