@@ -7,7 +7,7 @@ import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { neuronKey, type SteeredGroup } from '../state/slices/steering.ts';
 import { factorOf } from '../state/steering.ts';
-import { tokenLabel } from './label.ts';
+import { candidateLabel } from './label.ts';
 import { NeuronCourse } from './NeuronCourse.tsx';
 import { FollowGroup, NeuronSlider, NeuronToggles } from './NeuronList.tsx';
 
@@ -169,7 +169,7 @@ function Tokens({ title, tokens }: TokensProps) {
       <ol>
         {tokens.map(({ id, text, logit }) => (
           <li key={id}>
-            <bdi className="card-token">{tokenLabel(text, true).text}</bdi>
+            <bdi className="card-token">{candidateLabel({ id, text }).text}</bdi>
             <span className="card-bar" style={{ inlineSize: `${(100 * Math.abs(logit)) / most}%` }} />
             <span className="card-number">{logit.toFixed(2)}</span>
           </li>

@@ -5,7 +5,7 @@ import { Table } from '../controls/Table.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, laneWords, tokenAt } from '../state/record.ts';
-import { candidateLabel, spokenToken } from './label.ts';
+import { candidateLabel, spokenCandidate } from './label.ts';
 import { percent } from './percent.ts';
 
 /** What each lane could say after the chosen position: the ten likeliest tokens. */
@@ -50,7 +50,7 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
       {at ? (
         <ol>
           {at.token.top.map((candidate) => {
-            const { id, text, logprob } = candidate;
+            const { id, logprob } = candidate;
             const probability = Math.exp(logprob);
             const label = candidateLabel(candidate).text;
             return (
@@ -58,8 +58,10 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
                 <button
                   type="button"
                   className="next-button"
-                  aria-label={`What if ${spokenToken(text)}, ${percent(probability)}`}
-                  onClick={() => session.whatIf([...before(position), id], `what if ${spokenToken(text)}`)}
+                  aria-label={`What if ${spokenCandidate(candidate)}, ${percent(probability)}`}
+                  onClick={() =>
+                    session.whatIf([...before(position), id], `what if ${spokenCandidate(candidate)}`)
+                  }
                 >
                   <bdi className="next-token">{label}</bdi>
                   <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
@@ -84,7 +86,7 @@ const NextTable = memo(() => <Disclosure title="Next tokens as a table">{() => <
 
 type Candidate = Pick<TokenEvent['top'][number], 'text' | 'logprob'>;
 
-const spoken = (candidate: Candidate | undefined) => (candidate ? spokenToken(candidate.text) : '');
+const spoken = (candidate: Candidate | undefined) => (candidate ? spokenCandidate(candidate) : '');
 const probability = (candidate: Candidate | undefined) =>
   candidate ? percent(Math.exp(candidate.logprob)) : '';
 

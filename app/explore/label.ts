@@ -11,16 +11,17 @@ const marks: Readonly<Record<string, string>> = {
   '\t': '⇥',
   '\u00a0': '⍽',
   '\u200b': '␣',
+  '\ufeff': '⌧',
   '\uFFFD': '⋯',
 };
 
 /** The drawn text of a token. Newlines and tabs always have a mark, spaces where wanted; no text is part of a character. */
 export function tokenLabel(text: string, spaces: boolean): Label {
   if (text === '') return { text: '⋯', mark: true };
-  const marked = text.replace(/[\n\r\t\u00a0\u200b\uFFFD]/g, (c) => marks[c]!);
+  const marked = text.replace(/[\n\r\t\u00a0\u200b\ufeff\uFFFD]/g, (c) => marks[c]!);
   const shown = spaces ? marked.replaceAll(' ', '·') : marked.trim();
   if (shown === '') return { text: '␣', mark: true };
-  return { text: shown, mark: /^[⏎␍⇥⍽␣·⋯]+$/.test(shown) };
+  return { text: shown, mark: /^[⏎␍⇥⍽␣⌧·⋯]+$/.test(shown) };
 }
 
 interface NamedToken {
@@ -43,6 +44,11 @@ export function bytesLabel({
 /** The drawn text of a candidate, which stands alone: one without text is called by its number. */
 export function candidateLabel({ id, text }: NamedToken): Label {
   return text === '' ? { text: `#${id}`, mark: true } : tokenLabel(text, true);
+}
+
+/** A candidate in a sentence: one without text is called by its number. */
+export function spokenCandidate({ id, text }: NamedToken): string {
+  return text === '' ? `token number ${id}` : spokenToken(text);
 }
 
 /** A token in a sentence, in quotation marks, as a screen reader should say it. */

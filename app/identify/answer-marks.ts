@@ -12,9 +12,7 @@ export interface Stretch {
 
 /** Every UTF-16 unit as a token: the answer is found by its place in the text, whatever the model's tokens are. */
 const letters = {
-  encode: () => [],
   decode: (ids: readonly number[]) => String.fromCharCode(...ids),
-  bytes: () => undefined,
 };
 
 /** A reply in stretches, those apart that the engine takes for its answer. */

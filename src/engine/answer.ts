@@ -90,7 +90,7 @@ export async function answer(
     token(chosen, distribution) {
       const { lane, index, id, text, logprob, entropy, top } = chosen;
       const compared = compare(chosen, distribution);
-      const named = top.map((candidate) => ({ ...candidate, text: model.codec.decode([candidate.id]) }));
+      const named = top.map((candidate) => ({ ...candidate, text: model.codec.token(candidate.id) }));
       context.emit({
         type: 'token',
         lane,

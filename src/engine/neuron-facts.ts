@@ -16,7 +16,7 @@ export async function neuronFacts({ model, calibration }: Loaded, ref: NeuronRef
   }
   const logits = await model.attribution?.(ref);
   const named = (indices: Int32Array) =>
-    [...indices].map((id) => ({ id, text: model.codec.decode([id]), logit: (logits as Float32Array)[id] }));
+    [...indices].map((id) => ({ id, text: model.codec.token(id), logit: (logits as Float32Array)[id] }));
   return {
     columnNorm,
     normRank: larger + 1,

@@ -5,18 +5,29 @@ import type { Prompt } from '../protocol/messages.ts';
 
 export interface PreparedPrompt {
   readonly ids: readonly number[];
+  /** What a person should know of how the model reads it; empty where there is nothing to say. */
   readonly notice: string;
 }
 
+/** A hint for a text to go on with that ends in a space; empty for others. */
+export function spaceHint(text: string): string {
+  return /[^\S\r\n]$/.test(text)
+    ? 'The text ends in a space. Most tokens begin with theirs, so the next word may come out odd: leave the last space away if that is not what you want.'
+    : '';
+}
+
 /**
- * Token ids of a prompt. A blank system text is left out, so that the template's own applies.
- * @throws EngineError `bad-input` for a blank prompt
+ * Token ids of a prompt. What a person typed is literal text: control tokens come from the chat template alone, and in
+ * raw text from where `readControls` asks for them. A blank system text is left out, so that the template's own applies.
+ * @throws EngineError `bad-input` for a blank prompt, and as `renderChat`
  */
 export function preparePrompt(model: LanguageModel, prompt: Prompt): PreparedPrompt {
+  const { codec, addBos } = model;
   if (prompt.kind === 'ids') return { ids: prompt.ids, notice: '' };
   if (prompt.kind === 'raw') {
-    if (prompt.text === '') throw new EngineError('bad-input', 'The prompt is empty; type some text.');
-    return { ids: model.codec.encode(prompt.text, { addBos: model.addBos }), notice: '' };
+    const { text, readControls = false } = prompt;
+    if (text === '') throw new EngineError('bad-input', 'The prompt is empty; type some text.');
+    return { ids: codec.encode(text, { addBos, readControls }), notice: spaceHint(text) };
   }
   const last = prompt.turns.at(-1);
   if (!last || last.content.trim() === '')
@@ -24,5 +35,10 @@ export function preparePrompt(model: LanguageModel, prompt: Prompt): PreparedPro
   const system: ChatMessage[] =
     prompt.system.trim() === '' ? [] : [{ role: 'system', content: prompt.system }];
   const { text, notice } = renderChat(model, [...system, ...prompt.turns]);
-  return { ids: model.codec.encode(text, { addBos: !model.chatTemplate && model.addBos }), notice };
+  const hasTemplate = model.chatTemplate !== undefined;
+  const hint = hasTemplate ? '' : spaceHint(text.text);
+  return {
+    ids: codec.encode(text, { addBos: !hasTemplate && addBos }),
+    notice: [notice, hint].filter((part) => part !== '').join(' '),
+  };
 }

@@ -1,16 +1,11 @@
 import { EngineError } from '../errors.ts';
 import { byteLevelParts } from './byte-level.ts';
+import { endsByName, isControl } from './control-names.ts';
 import { sentencePieceParts } from './sentencepiece.ts';
+import { tokenTypes, WHOLE } from './token-types.ts';
 import { TOKEN_TYPES, type TokenizerParts, type Vocabulary } from './tokenizer-parts.ts';
 import type { GgufFile } from './types.ts';
-import {
-  metaString,
-  metaStrings,
-  optionalBoolean,
-  optionalNumber,
-  optionalNumbers,
-  optionalString,
-} from './values.ts';
+import { metaString, metaStrings, optionalBoolean, optionalNumber, optionalString } from './values.ts';
 
 /** The tokenizer of a GGUF file. */
 export interface GgufTokenizer {
@@ -26,16 +21,9 @@ export interface GgufTokenizer {
   readonly vocabSize: number;
   /** Whether a text without chat template starts with the BOS token. */
   readonly addBos: boolean;
+  /** What was taken otherwise than the file says, in a sentence. */
+  readonly notice: string | undefined;
 }
-
-/** Types of tokens that stand for themselves and are never made by merging. */
-const WHOLE: ReadonlySet<number | undefined> = new Set([
-  TOKEN_TYPES.unknown,
-  TOKEN_TYPES.control,
-  TOKEN_TYPES.userDefined,
-]);
-
-const ENDS_OF_TURN: ReadonlySet<string> = new Set(['<|im_end|>', '<|eot_id|>', '<|end|>', '<end_of_turn>']);
 
 function unsupported(file: GgufFile, what: string): EngineError {
   return new EngineError('unsupported-model', `${file.source.name}: ${what}`);
@@ -53,16 +41,6 @@ function partsOf(file: GgufFile, vocabulary: Vocabulary): TokenizerParts {
   throw unsupported(
     file,
     `its tokenizer is of the kind ${kind}, which is not supported; choose a model whose tokenizer is byte-level BPE (gpt2) or SentencePiece (llama).`,
-  );
-}
-
-function readTokenTypes(file: GgufFile, vocabSize: number): readonly number[] {
-  const types = optionalNumbers(file, 'tokenizer.ggml.token_type');
-  if (types === undefined) return [];
-  if (types.length === vocabSize) return types;
-  throw unsupported(
-    file,
-    `it has ${vocabSize} tokens but ${types.length} token types; download the file again.`,
   );
 }
 
@@ -105,16 +83,17 @@ function bosTemplate(bos: string, id: number): object {
   };
 }
 
+const START_IDS = ['bos', 'cls'];
+const END_IDS = ['eos', 'eot', 'eom'];
+
 function endIds(file: GgufFile, tokens: readonly string[], types: readonly number[]): number[] {
-  const ids = new Set<number>();
-  for (const name of ['eos', 'eot']) {
-    const id = readTokenId(file, name, tokens.length);
-    if (id !== undefined) ids.add(id);
-  }
-  for (const [id, type] of types.entries()) {
-    if (WHOLE.has(type) && ENDS_OF_TURN.has(tokens[id])) ids.add(id);
-  }
-  return [...ids];
+  const named = END_IDS.map((name) => readTokenId(file, name, tokens.length)).filter(
+    (id) => id !== undefined,
+  );
+  const controls = tokens
+    .map((name, id) => [name, id] as const)
+    .filter(([name, id]) => WHOLE.has(types[id]) && isControl(name, types[id] !== TOKEN_TYPES.userDefined));
+  return [...new Set([...named, ...endsByName(controls)])];
 }
 
 /**
@@ -126,14 +105,20 @@ export function tokenizerFromGguf(file: GgufFile): GgufTokenizer {
   const tokens = metaStrings(file, 'tokenizer.ggml.tokens');
   const vocabSize = tokens.length;
   if (vocabSize === 0) throw unsupported(file, 'its tokenizer has no tokens; download the file again.');
-  const types = readTokenTypes(file, vocabSize);
   const unknownId = readTokenId(file, 'unknown', vocabSize);
+  const special = [...START_IDS, ...END_IDS].map((name) => readTokenId(file, name, vocabSize));
+  const { types, notice } = tokenTypes(
+    file,
+    tokens,
+    new Set(special.filter((id) => id !== undefined)),
+    unknownId,
+  );
   const parts = partsOf(file, { tokens, types, unknownId });
   const bosId = readTokenId(file, 'bos', vocabSize);
   const eosIds = endIds(file, tokens, types);
   const addBos =
     bosId !== undefined && (optionalBoolean(file, 'tokenizer.ggml.add_bos_token') ?? parts.addBos);
-  const chatTemplate = optionalString(file, 'tokenizer.chat_template');
+  const chatTemplate = optionalString(file, 'tokenizer.chat_template') || undefined;
   const paddingId = readTokenId(file, 'padding', vocabSize);
   const textOf = (id: number | undefined) => (id === undefined ? undefined : tokens[id]);
   return {
@@ -163,5 +148,6 @@ export function tokenizerFromGguf(file: GgufFile): GgufTokenizer {
     eosIds,
     vocabSize,
     addBos,
+    notice,
   };
 }

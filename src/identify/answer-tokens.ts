@@ -27,7 +27,7 @@ const FUNCTION_WORDS = new Set(
 );
 
 /** End offset of every token in the text of all, UTF-16. Characters that are not complete yet count as one. */
-function tokenEnds(codec: TextCodec, ids: readonly number[]): number[] {
+function tokenEnds(codec: Pick<TextCodec, 'decode'>, ids: readonly number[]): number[] {
   return ids.map((_, i) => codec.decode(ids.slice(0, i + 1)).length);
 }
 
@@ -47,7 +47,7 @@ function tokensOver(ends: readonly number[], parts: readonly { start: number; en
  * @returns undefined where the reply has no word
  */
 export function answerTokens(
-  codec: TextCodec,
+  codec: Pick<TextCodec, 'decode'>,
   reply: { readonly ids: readonly number[]; readonly text: string },
   { question, rivals = [] }: Pick<Question, 'question' | 'rivals'>,
   { verdict, span }: Judgement,

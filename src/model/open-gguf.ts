@@ -108,6 +108,7 @@ export async function openGguf(
     codec,
     chatTemplate: tokenizer.chatTemplate,
     addBos: tokenizer.addBos,
+    notice: tokenizer.notice,
     bosToken: written(tokenizer.bosId),
     eosToken: written(tokenizer.eosIds[0]),
     precision: name,

@@ -1,5 +1,6 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
+import { endsByName } from '../gguf/control-names.ts';
 import { neuronLayout } from '../neurons/layout.ts';
 import { weightSignature } from '../neurons/signature.ts';
 import { type GraphDemands, graphDemands } from '../onnx/demands.ts';
@@ -16,7 +17,9 @@ import { isStored, storedBytes } from '../onnx/tensor-data.ts';
 import type { ExternalData, NeuronGraph } from '../onnx/types.ts';
 import { columnNorms } from '../onnx/weights.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
+import { exportedTemplate } from './chat-template.ts';
 import { textCodec } from './codec.ts';
+import { controlTokens, unmarkedNotice } from './control-tokens.ts';
 import { generationSchema, tokenizerConfigSchema } from './export-schemas.ts';
 import { fnv1a } from './fingerprint.ts';
 import { dataPath, type ModelFiles, onnxPaths, optionalJson, readConfig, readJson } from './onnx-files.ts';
@@ -34,10 +37,18 @@ function withAllParts(tokenizer: Readonly<Record<string, unknown>>): Readonly<Re
   return { ...none, ...Object.fromEntries(given), added_tokens: tokenizer.added_tokens ?? [] };
 }
 
-/** Ids that end an answer, from the generation config or else the model's. */
-function eosIds(...configs: readonly Record<string, unknown>[]): ReadonlySet<number> {
-  const value = configs.map((config) => config.eos_token_id).find((id) => id !== undefined && id !== null);
-  return new Set([value].flat().filter((id): id is number => typeof id === 'number'));
+/** Ids that end an answer: those that the configs name, and the tokenizer's control tokens that end one by their names. */
+function eosIds(
+  configs: readonly Record<string, unknown>[],
+  eosToken: string,
+  controls: ReadonlyMap<string, { readonly id: number }>,
+): ReadonlySet<number> {
+  const named = configs
+    .flatMap((config) => [config.eos_token_id].flat())
+    .filter((id) => typeof id === 'number');
+  const eos = controls.get(eosToken)?.id;
+  const byName = endsByName([...controls].map(([name, { id }]) => [name, id] as const));
+  return new Set([...named, ...(eos === undefined ? [] : [eos]), ...byName]);
 }
 
 /** A special token is written as text or as an object with its content. */
@@ -72,20 +83,6 @@ function startsWithBos(
   return [outer, ...(outer?.processors ?? [])].some(
     (processor) => bosToken !== '' && processor?.single?.[0]?.SpecialToken?.id === bosToken,
   );
-}
-
-async function chatTemplate(
-  files: ModelFiles,
-  tokenizerConfig: Record<string, unknown>,
-): Promise<string | undefined> {
-  const { chat_template: template } = tokenizerConfig;
-  if (typeof template === 'string') return template;
-  if (Array.isArray(template)) {
-    const named = template as readonly { readonly name?: string; readonly template?: string }[];
-    return (named.find(({ name }) => name === 'default') ?? named[0])?.template;
-  }
-  const path = 'chat_template.jinja';
-  return files.list().includes(path) ? new TextDecoder().decode(await files.read(path)) : undefined;
 }
 
 const takesOneRow = ({ inputs }: Session) =>
@@ -176,7 +173,7 @@ export async function openOnnx(
     .map((tensor) => storedBytes(tensor, data));
   checkSharing(weights, found, bytesOf(graph, data));
   const columns = found.map(({ projection }) => columnNorms(projection, data));
-  const template = await chatTemplate(files, tokenizerConfig);
+  const template = await exportedTemplate(files, tokenizerConfig);
   const identity = await onnxIdentity(decoded, data, {
     ...{ config, generation, tokenizerConfig, template },
     tokenizer: tokenizerJson,
@@ -192,7 +189,12 @@ export async function openOnnx(
   const session = await runtime.createSession(instrumented.model);
   const text = (config.text_config ?? config) as Record<string, unknown>;
   const bosToken = tokenText(tokenizerConfig.bos_token);
-  const bosId = bosToken === '' ? undefined : numberOf({ ...text, ...config }, ['bos_token_id']);
+  const eosToken = tokenText(tokenizerConfig.eos_token);
+  const controls = controlTokens(tokenizerJson);
+  const bosId =
+    bosToken === ''
+      ? undefined
+      : (numberOf({ ...text, ...config }, ['bos_token_id']) ?? controls.get(bosToken)?.id);
   const vocabulary = numberOf(text, ['vocab_size']);
   if (!vocabulary)
     throw new EngineError(
@@ -213,12 +215,13 @@ export async function openOnnx(
     signature: weightSignature(layers, error, normGains(decoded, data)),
     contextLength: numberOf(text, ['max_position_embeddings', 'n_positions', 'n_ctx', 'seq_length']) ?? 2048,
     vocabulary,
-    eosIds: eosIds(generation, config, text),
+    eosIds: eosIds([generation, config, text], eosToken, controls),
     codec: textCodec(tokenizerJson, tokenizerConfig, bosId),
     chatTemplate: template,
     addBos: startsWithBos(tokenizerJson, tokenizerConfig, bosToken),
     bosToken,
-    eosToken: tokenText(tokenizerConfig.eos_token),
+    eosToken,
+    notice: unmarkedNotice(tokenizerJson),
     precision: prepared.precision,
     runtime,
     session,

@@ -3,18 +3,30 @@ import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
 import type { NeuronGraph } from '../onnx/types.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
+import type { Text } from './template/text.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
+export interface EncodeOptions {
+  /** Starts with the token for the beginning of a sequence, where the model has one; never with two. */
+  readonly addBos: boolean;
+  /** Takes control tokens that are written in a plain text for such. Left out, all of a plain text counts as typed. */
+  readonly readControls?: boolean;
+}
+
 /** Text to token ids and back. */
 export interface TextCodec {
-  /** Token ids of text in which special tokens may be written out, as a chat template writes them. */
-  encode(text: string, options: { readonly addBos: boolean }): number[];
-  /** Text of ids; special tokens are written out. */
+  /** Token ids of a text. Control tokens that are written in it are letters like others where it was typed. */
+  encode(text: string | Text, options: EncodeOptions): number[];
+  /** Text of ids; special tokens are written out, rows without a name add nothing. */
   decode(ids: readonly number[]): string;
+  /** The text that a token stands for within others, with its space; empty for a row without a name. */
+  token(id: number): string;
+  /** Whether a row has a token: some models have more rows than tokens. */
+  hasName(id: number): boolean;
   /** Bytes that a token stands for, in vocabularies of bytes; undefined for other tokens and rows without a name. */
   bytes(id: number): readonly number[] | undefined;
 }
@@ -38,6 +50,8 @@ export interface LanguageModel {
   readonly addBos: boolean;
   readonly bosToken: string;
   readonly eosToken: string;
+  /** What was taken otherwise than the files say, in a sentence. */
+  readonly notice: string | undefined;
   /** How the weights are held, for people. */
   readonly precision: string;
   readonly runtime: Runtime;

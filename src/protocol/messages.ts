@@ -131,7 +131,12 @@ export type Prompt =
       readonly system: string;
       readonly turns: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[];
     }
-  | { readonly kind: 'raw'; readonly text: string }
+  | {
+      readonly kind: 'raw';
+      readonly text: string;
+      /** Control tokens that are written in the text are such; letters like others where it is left out. */
+      readonly readControls?: boolean;
+    }
   | { readonly kind: 'ids'; readonly ids: readonly number[] };
 
 export interface GenerateIn {

@@ -22,8 +22,8 @@ const fixture = json('../fixtures/gguf/token-ids.json');
 const texts: string[] = fixture.texts;
 
 describe('the default model', () => {
-  it('ends answers at <|im_end|>', () => {
-    expect(parts).toMatchObject({ bosId: 1, eosIds: [2], vocabSize: 49152, addBos: false });
+  it('ends answers at <|im_end|> and <|endoftext|>', () => {
+    expect(parts).toMatchObject({ bosId: 1, eosIds: [2, 0], vocabSize: 49152, addBos: false });
     expect(file.tensors.size).toBe(272);
   });
 

@@ -70,7 +70,7 @@ describe('the tokenizer of a file', () => {
   });
 
   it('ends answers at the tokens that the file names', () => {
-    expect(build({ 'ggml.eot_token_id': 7, 'ggml.eos_token_id': undefined }).eosIds).toEqual([7, 2]);
+    expect(build({ 'ggml.eot_token_id': 7, 'ggml.eos_token_id': undefined }).eosIds).toEqual([7, 0, 2]);
   });
 
   it('can hold a token named like an object property', () => {

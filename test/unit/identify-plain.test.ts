@@ -74,7 +74,7 @@ describe('the plain form', () => {
     const texts: string[] = [];
     const { codec } = model;
     const encode: typeof codec.encode = (text, options) => {
-      texts.push(text);
+      texts.push(String(text));
       return codec.encode('q', options);
     };
     const asker = {

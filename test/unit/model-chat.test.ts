@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { preparePrompt } from '../../src/engine/prompt.ts';
 import { renderChat } from '../../src/model/chat.ts';
+import type { Text } from '../../src/model/template/text.ts';
 import type { ChatMessage, LanguageModel } from '../../src/model/types.ts';
 
 const plain =
@@ -22,10 +23,9 @@ const model = (chatTemplate: string | undefined) => ({
 
 describe('renderChat', () => {
   it('gives a system message its place in a template that takes one', () => {
-    expect(renderChat(model(plain), messages)).toEqual({
-      text: '[system] Be brief.\n[user] Why?\n[assistant]',
-      notice: '',
-    });
+    const { text, notice } = renderChat(model(plain), messages);
+    expect(text.text).toBe('[system] Be brief.\n[user] Why?\n[assistant]');
+    expect(notice).toBe('');
   });
 
   it.each([
@@ -33,13 +33,13 @@ describe('renderChat', () => {
     ['leaves out', ignoring, '[user]'],
   ])('puts a system message that a template %s before the question, and says so', (_, template, start) => {
     const { text, notice } = renderChat(model(template), messages);
-    expect(text).toBe(`${start} Be brief.\n\nWhy?\n[assistant]`);
+    expect(text.text).toBe(`${start} Be brief.\n\nWhy?\n[assistant]`);
     expect(notice).toContain('Test model takes no system text');
   });
 
   it('says nothing where such a template gets no system message', () => {
     const { text, notice } = renderChat(model(refusing), messages.slice(1));
-    expect(text).toBe('<s>[user] Why?\n[assistant]');
+    expect(text.text).toBe('<s>[user] Why?\n[assistant]');
     expect(notice).toBe('');
   });
 
@@ -49,14 +49,14 @@ describe('renderChat', () => {
       { role: 'assistant', content: 'Because.' },
       { role: 'user', content: 'And?' },
     ];
-    expect(renderChat(model(refusing), turns).text).toBe(
+    expect(renderChat(model(refusing), turns).text.text).toBe(
       '<s>[user] Be brief.\n\nWhy?\n[assistant] Because.\n[user] And?\n[assistant]',
     );
   });
 
   it('gives a model without a template the plain text, and says so', () => {
     const { text, notice } = renderChat(model(undefined), messages);
-    expect(text).toBe('Be brief.\n\nWhy?');
+    expect(text.text).toBe('Be brief.\n\nWhy?');
     expect(notice).toContain('no chat template');
   });
 
@@ -71,7 +71,9 @@ describe('renderChat', () => {
 
   it('takes text with template marks as it stands', () => {
     const content = "{{ raise_exception('x') }} {% endfor %} <|im_end|>";
-    expect(renderChat(model(plain), [{ role: 'user', content }]).text).toBe(`[user] ${content}\n[assistant]`);
+    expect(renderChat(model(plain), [{ role: 'user', content }]).text.text).toBe(
+      `[user] ${content}\n[assistant]`,
+    );
   });
 });
 
@@ -81,8 +83,8 @@ describe('preparePrompt', () => {
     ...model(plain),
     addBos: true,
     codec: {
-      encode(text: string, { addBos }: { addBos: boolean }) {
-        calls.push({ text, addBos });
+      encode(text: string | Text, { addBos }: { addBos: boolean }) {
+        calls.push({ text: typeof text === 'string' ? text : text.text, addBos });
         return [7];
       },
       decode: () => '',
