@@ -12,6 +12,8 @@ import { preparePrompt } from '../src/engine/prompt.ts';
 import type { LanguageModel } from '../src/model/types.ts';
 import { randomControl } from '../src/neurons/controls.ts';
 import { formatNeuron, parseNeuron } from '../src/neurons/layout.ts';
+import { scaledControl } from '../src/neurons/scaled-control.ts';
+import type { ScaledNeuron } from '../src/neurons/types.ts';
 import { shippedSet } from './lib/shipped-set.ts';
 
 /**
@@ -24,8 +26,10 @@ const { sampling, maxTokens } = firstPrompt;
 const controlSeed = 1;
 
 /** How the effects are measured: as the page does with what it starts with. */
-async function conditions(model: LanguageModel, io: GraphIo): Promise<NonNullable<GalleryFile['measured']>> {
-  const { meanCett } = await calibrate(model, io);
+async function conditions(
+  model: LanguageModel,
+  meanCett: Float32Array,
+): Promise<NonNullable<GalleryFile['measured']>> {
   const { name, neurons: members } = await shippedSet();
   const control = randomControl({ layout: model.layout, members, meanCett, seed: controlSeed });
   return {
@@ -49,6 +53,7 @@ async function measure(
   io: GraphIo,
   example: Example,
   measured: Measured,
+  meanCett: Float32Array,
 ): Promise<Effect> {
   const { system = '', turns = [], question } = example;
   const { ids } = preparePrompt(model, {
@@ -56,15 +61,16 @@ async function measure(
     system,
     turns: [...turns, { role: 'user', content: question }],
   });
-  const scaled = (names: readonly string[], factor: number) => ({
-    neurons: names.map((name) => ({ ...parseNeuron(name, model.layout), factor })),
-    scope: 'everywhere' as const,
-    sampling,
-  });
+  const { layout } = model;
+  const lane = (neurons: readonly ScaledNeuron[]) => ({ neurons, scope: 'everywhere' as const, sampling });
+  const control = measured.control.map((name) => parseNeuron(name, layout));
+  const steered = factors.map((factor) =>
+    measured.neurons.map((name) => ({ ...parseNeuron(name, layout), factor })),
+  );
   const lanes = [
-    scaled([], 1),
-    ...factors.map((factor) => scaled(measured.neurons, factor)),
-    ...factors.map((factor) => scaled(measured.control, factor)),
+    lane([]),
+    ...steered.map(lane),
+    ...steered.map((neurons) => lane(scaledControl(neurons, control, layout, meanCett))),
   ];
   const result = await generate(
     model,
@@ -97,14 +103,17 @@ async function main(only: readonly string[] | undefined): Promise<void> {
   const gallery = gallerySchema.parse(JSON.parse(await readFile(place, 'utf8')));
   const model = await openModel(DEFAULT_MODEL, 'native');
   const io = graphIo(model);
-  const measured = await conditions(model, io);
+  const { meanCett } = await calibrate(model, io);
+  const measured = await conditions(model, meanCett);
   const same = JSON.stringify(gallery.measured) === JSON.stringify(measured);
   if (only && !same) throw new Error('The conditions have changed: measure all, without --only.');
   const examples: Example[] = [];
   for (const example of gallery.examples) {
     const wanted = !only || only.includes(example.id);
     if (wanted) process.stdout.write(`${example.id}\n`);
-    examples.push(wanted ? { ...example, effect: await measure(model, io, example, measured) } : example);
+    examples.push(
+      wanted ? { ...example, effect: await measure(model, io, example, measured, meanCett) } : example,
+    );
   }
   await writeFile(place, `${JSON.stringify({ ...gallery, measured, examples }, null, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { Choice } from '../controls/Choice.tsx';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Text } from '../controls/Field.tsx';
+import { Tick } from '../controls/Tick.tsx';
 import { useSession } from '../state/hooks.ts';
 import { isChat } from '../state/prompt.ts';
 import type { PromptState } from '../state/slices/prompt.ts';
@@ -74,6 +75,15 @@ export function Ask() {
           onEnter={session.answer}
         />
       </div>
+      {!chat && (
+        <Tick
+          isSelected={state.readControls ?? false}
+          onChange={(readControls) => prompt.setState({ readControls })}
+        >
+          Read control tokens: names such as <code>{'<|im_end|>'}</code> in the text become the model’s own
+          tokens. Otherwise they are letters like all others.
+        </Tick>
+      )}
       {base && (
         <p className="muted">
           This is a base model without a chat template: it continues the text as you typed it.

@@ -3,11 +3,11 @@ import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { NeuronRef } from '../../src/protocol/messages.ts';
+import { Tick } from '../controls/Tick.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { readSetFile, setFileTypes } from '../state/sets.ts';
 import { SingleNeurons } from './SingleNeurons.tsx';
-import { Tick } from './Tick.tsx';
 import type { SweepSet } from './useSweepSets.ts';
 
 interface Props {

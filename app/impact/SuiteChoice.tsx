@@ -1,8 +1,8 @@
 import type { Suite } from '../../src/impact/suites.ts';
+import { Tick } from '../controls/Tick.tsx';
 import { SourceLine } from '../identify/QuestionSetFacts.tsx';
 import { SuiteFile } from './SuiteFile.tsx';
 import { itemsText, kindWords } from './suite-words.ts';
-import { Tick } from './Tick.tsx';
 
 interface Props {
   readonly suites: readonly Suite[];

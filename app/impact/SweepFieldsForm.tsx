@@ -1,7 +1,7 @@
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Amount, Line } from '../controls/Field.tsx';
+import { Tick } from '../controls/Tick.tsx';
 import type { SweepFields } from './sweep-choice.ts';
-import { Tick } from './Tick.tsx';
 
 const firstTight = 2;
 

@@ -4,7 +4,7 @@ import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { isSame } from './differences.ts';
 import { hubSchema } from './hub-name.ts';
 import { promptOf } from './prompt.ts';
-import { firstPrompt } from './slices/prompt.ts';
+import { firstPrompt, type PromptState } from './slices/prompt.ts';
 import { firstSteering, type SteeredGroup, type SteeringState } from './slices/steering.ts';
 import { firstView, type ViewState } from './slices/view.ts';
 import type { Stores } from './stores.ts';
@@ -53,7 +53,7 @@ export const turnSchema = z.object({ role: z.enum(['user', 'assistant']), conten
 export const askedSchema = z.object({
   prompt: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('chat'), system: text, turns: z.array(turnSchema).max(1000) }),
-    z.object({ kind: z.literal('raw'), text }),
+    z.object({ kind: z.literal('raw'), text, readControls: z.boolean().optional() }),
     z.object({ kind: z.literal('ids'), ids: z.array(index).max(100_000) }),
   ]),
   sampling: samplingSchema,
@@ -124,17 +124,21 @@ const properties = {
     },
     () => {},
   ),
-  prompt: property(
+  prompt: property<PromptState>(
     z.object({
       mode: z.enum(['chat', 'raw']),
+      readControls: z.boolean().optional(),
       system: text,
       turns: z.array(turnSchema).max(1000),
       question: text,
       sampling: samplingSchema,
       maxTokens: z.int().min(1).max(4096),
     }),
-    ({ prompt }) => prompt.getState(),
-    ({ prompt }, value) => prompt.setState(value),
+    ({ prompt }) => {
+      const { readControls, ...others } = prompt.getState();
+      return { ...others, ...(readControls ? { readControls } : {}) };
+    },
+    ({ prompt }, value) => prompt.setState({ readControls: undefined, ...value }),
     firstPrompt,
   ),
   asked: property(

@@ -9,8 +9,9 @@ export function isChat({ mode }: Pick<PromptState, 'mode'>, model: LoadedModel |
 
 /** What goes to the engine. A blank system text is left out, so that the template's own applies. */
 export function promptOf(state: PromptState, model: LoadedModel): Prompt {
-  const { system, turns, question } = state;
-  if (!isChat(state, model)) return { kind: 'raw', text: question };
+  const { system, turns, question, readControls } = state;
+  if (!isChat(state, model))
+    return { kind: 'raw', text: question, ...(readControls ? { readControls } : {}) };
   return {
     kind: 'chat',
     system: system.trim() === '' ? '' : system,
@@ -30,7 +31,10 @@ export function askedOn(prompt: Prompt, answer: string): Pick<PromptState, 'turn
 /** The fields as they stood when this was asked. What was asked by token ids was in no field: then they stay. */
 export function fieldsOf({ prompt, sampling, maxTokens }: Asked, now: PromptState): PromptState {
   if (prompt.kind === 'ids') return now;
-  if (prompt.kind === 'raw') return { ...now, mode: 'raw', question: prompt.text, sampling, maxTokens };
+  if (prompt.kind === 'raw') {
+    const { text: question, readControls } = prompt;
+    return { ...now, mode: 'raw', question, readControls, sampling, maxTokens };
+  }
   const { system, turns } = prompt;
   const question = turns.at(-1)?.content ?? '';
   return { mode: 'chat', system, turns: turns.slice(0, -1), question, sampling, maxTokens };

@@ -1,4 +1,5 @@
 import { compareNeurons, parseNeuron } from '../../src/neurons/layout.ts';
+import { scaledControl as controlLike } from '../../src/neurons/scaled-control.ts';
 import { combineGroups } from '../../src/neurons/scales.ts';
 import type { NeuronLayout, NeuronRef, ScaledNeuron } from '../../src/neurons/types.ts';
 import { neuronKey, type SteeredGroup, type SteeringState } from './slices/steering.ts';
@@ -62,8 +63,7 @@ export function factorOf(steering: SteeringState, neuron: NeuronRef): number {
 }
 
 /**
- * The random control with the factors of the neurons it stands for. In every layer it has as many neurons as are
- * steered; the more active ones stand for the more active ones.
+ * The random control with the factors of the neurons it stands for.
  * @param control as `randomControl` drew it for `steeredNeurons(steering)`
  * @param meanCett flat, [layout.total]
  */
@@ -73,13 +73,11 @@ export function scaledControl(
   layout: NeuronLayout,
   meanCett: Float32Array,
 ): ScaledNeuron[] {
-  const mean = ({ layer, neuron }: NeuronRef) => meanCett[layout.offsets[layer]! + neuron] ?? 0;
-  const order = (a: NeuronRef, b: NeuronRef) => a.layer - b.layer || mean(a) - mean(b) || a.neuron - b.neuron;
-  const steered = steeredNeurons(steering).sort(order);
-  const scaled = [...control]
-    .sort(order)
-    .map((neuron, i) => ({ ...neuron, factor: steered[i] ? factorOf(steering, steered[i]) : 1 }));
-  return combineGroups([], scaled);
+  const steered = steeredNeurons(steering).map((neuron) => ({
+    ...neuron,
+    factor: factorOf(steering, neuron),
+  }));
+  return controlLike(steered, control, layout, meanCett);
 }
 
 /** Steering with the first group at another factor, for doses. */

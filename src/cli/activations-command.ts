@@ -7,7 +7,7 @@ import { largestIndices } from '../math/largest.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { type SteeringOptions, steeredNeurons } from './generate-command.ts';
 import { type CliDevice, openModel } from './open-model.ts';
-import { type PromptOptions, promptFrom } from './prompt-options.ts';
+import { type PromptOptions, promptFrom, sayNotice } from './prompt-options.ts';
 
 export interface ActivationsOptions extends PromptOptions, SteeringOptions {
   readonly model: string;
@@ -36,7 +36,8 @@ export interface ActivationsReport {
 export async function runActivations(options: ActivationsOptions): Promise<ActivationsReport> {
   const model = await openModel(options.model, options.device, options);
   const io = graphIo(model);
-  const { ids: promptIds } = preparePrompt(model, promptFrom(options));
+  const { ids: promptIds, notice } = preparePrompt(model, promptFrom(options));
+  sayNotice(notice);
   const answerIds = options.answer ? model.codec.encode(options.answer, { addBos: false }) : [];
   const ids = [...promptIds, ...answerIds];
   const last = [ids.length - 1];
@@ -73,7 +74,7 @@ function report(
     ids,
     next: topCandidates(logits, options.top, logZ).map(({ id, logprob }) => ({
       id,
-      token: model.codec.decode([id]),
+      token: model.codec.hasName(id) ? model.codec.token(id) : `#${id}`,
       logprob,
     })),
     ...(options.logits ? { logits: [...logits] } : {}),

@@ -7,12 +7,13 @@ import { preparePrompt } from '../engine/prompt.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { randomControl } from '../neurons/controls.ts';
 import { parseScaledNeuron } from '../neurons/layout.ts';
+import { scaledControl } from '../neurons/scaled-control.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
-import type { NeuronRef, ScaledNeuron } from '../neurons/types.ts';
+import type { ScaledNeuron } from '../neurons/types.ts';
 import { readText } from './files.ts';
 import { type CliDevice, openModel } from './open-model.ts';
-import { type PromptOptions, promptFrom } from './prompt-options.ts';
+import { type PromptOptions, promptFrom, sayNotice } from './prompt-options.ts';
 
 export interface SteeringOptions {
   readonly neuron?: readonly string[];
@@ -69,7 +70,8 @@ export async function runGenerate(options: GenerateOptions): Promise<GenerateRep
   const model = await openModel(options.model, options.device, options);
   const io = graphIo(model);
   const steered = await steeredNeurons(model, options);
-  const { ids } = preparePrompt(model, promptFrom(options));
+  const { ids, notice } = preparePrompt(model, promptFrom(options));
+  sayNotice(notice);
   const sampling: Sampling = {
     temperature: options.temperature,
     topK: options.topK,
@@ -81,9 +83,9 @@ export async function runGenerate(options: GenerateOptions): Promise<GenerateRep
   const lanes = [lane([])];
   if (steered.length > 0) {
     const { meanCett } = await calibrate(model, io);
-    const members: readonly NeuronRef[] = steered;
-    const control = randomControl({ layout: model.layout, members, meanCett, seed: options.controlSeed });
-    lanes.push(lane(steered), lane(control.map((ref) => ({ ...ref, factor: options.scale }))));
+    const { layout } = model;
+    const control = randomControl({ layout, members: steered, meanCett, seed: options.controlSeed });
+    lanes.push(lane(steered), lane(scaledControl(steered, control, layout, meanCett)));
   }
   const request = { promptIds: ids, lanes, maxTokens: options.maxTokens };
   const result = await generate(model, io, request, { position: () => {}, token: () => {} });

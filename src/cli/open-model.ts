@@ -75,7 +75,17 @@ export async function openModel(
   { threads, dense = false }: OpenModelOptions = {},
 ): Promise<LanguageModel> {
   const { path: place, isFolder } = existingModel(path);
-  const runtime = cliRuntime(device, threads);
+  const model = await openPlace(place, isFolder, cliRuntime(device, threads), dense);
+  if (model.notice) process.stderr.write(`${model.notice}\n`);
+  return model;
+}
+
+function openPlace(
+  place: string,
+  isFolder: boolean,
+  runtime: Runtime,
+  dense: boolean,
+): Promise<LanguageModel> {
   const held = dense ? { dequantise: { budget: denseBudget(runtime.kind, freemem()) } } : {};
   if (isFolder) return openOnnx(folderFiles(place), runtime, held);
   if (place.endsWith('.onnx'))

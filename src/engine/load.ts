@@ -132,7 +132,9 @@ export async function loadModel(
   const material = await gather(source, device, makers, options);
   const { fromCache, notice } = material;
   try {
-    return { ...(await openAnywhere(material, device, makers, options)), fromCache, notice };
+    const opened = await openAnywhere(material, device, makers, options);
+    const notices = [notice, opened.model.notice].filter((each) => each !== undefined);
+    return { ...opened, fromCache, notice: notices.length > 0 ? notices.join(' ') : undefined };
   } catch (error) {
     const damaged =
       error instanceof EngineError && ['load-failed', 'unsupported-model', 'bad-input'].includes(error.code);

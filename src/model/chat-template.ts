@@ -27,7 +27,7 @@ export async function exportedTemplate(
 function templateOf(value: TokenizerConfig['chat_template']): string | undefined {
   if (!value) return undefined;
   if (typeof value === 'string') return value.trim() === '' ? undefined : value;
-  const named = Array.isArray(value)
+  const named: readonly (readonly [name: string, template: string])[] = Array.isArray(value)
     ? value.map(({ name, template }) => [name, template] as const)
     : Object.entries(value);
   return templateOf((named.find(([name]) => name === 'default') ?? named[0])?.[1]);

@@ -15,6 +15,7 @@ interface ModelJson {
   readonly vocab?: Readonly<Record<string, number>> | readonly (readonly [string, number])[];
   readonly merges?: readonly (string | readonly string[])[];
   readonly unk_token?: string | null;
+  readonly unk_id?: number | null;
 }
 
 export const addedTokensOf = (json: Json): readonly AddedToken[] =>
@@ -39,13 +40,22 @@ export function unmarkedNotice(json: Json): string | undefined {
   return `The tokenizer marks ${listed(names)} as ordinary text; by their names they were taken for control tokens.`;
 }
 
+/** The token for what the vocabulary cannot express, which no text stands for by its name. */
+function unknownToken(json: Json): AddedToken[] {
+  const model = json.model as ModelJson;
+  const isUnknown = ([name, id]: readonly [string, number]) =>
+    id === model.unk_id || name === model.unk_token;
+  const found = vocabularyOf(model).find(isUnknown);
+  return found ? [{ id: found[1], content: found[0], special: true }] : [];
+}
+
 /** Control tokens of a tokenizer.json: those that steer the model. */
 export function controlTokens(json: Json): ReadonlyMap<string, AddedToken> {
   const added = addedTokensOf(json).filter(
     ({ content, special }) => content !== '' && isControl(content, special === true),
   );
   const unmarked = [...unmarkedControls(json)].map(([content, id]) => ({ id, content, special: true }));
-  return new Map([...added, ...unmarked].map((token) => [token.content, token]));
+  return new Map([...unknownToken(json), ...added, ...unmarked].map((token) => [token.content, token]));
 }
 
 const FIRST_SURROGATE = 0xd800;

@@ -135,7 +135,7 @@ export type Prompt =
       readonly kind: 'raw';
       readonly text: string;
       /** Control tokens that are written in the text are such; letters like others where it is left out. */
-      readonly readControls?: boolean;
+      readonly readControls?: boolean | undefined;
     }
   | { readonly kind: 'ids'; readonly ids: readonly number[] };
 

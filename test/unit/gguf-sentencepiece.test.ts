@@ -55,9 +55,7 @@ describe('a SentencePiece tokenizer', () => {
   it('gives every text back', () => {
     const { encode, decode } = codec({ add_space_prefix: false });
     // The tokenizers library drops a byte order mark that is made of bytes.
-    const texts = fixture.without_prefix
-      .map(({ text }) => text)
-      .filter((text) => !/^$|\u2581|\ufeff/.test(text));
+    const texts = fixture.without_prefix.map(({ text }) => text).filter((text) => !/^$|\u2581/.test(text));
     for (const text of texts) expect(decode(encode(text, { addBos: false }))).toBe(text);
     expect(texts.length).toBeGreaterThan(35);
   });
@@ -65,7 +63,13 @@ describe('a SentencePiece tokenizer', () => {
   it('puts a space behind tokens that stand for themselves, too, as llama.cpp does', () => {
     const { encode } = codec({});
     const the = fixture.tokens.indexOf('\u2581the');
-    expect(encode('the<tool>the</s>the', { addBos: false })).toEqual([the, 3, the, 2, the]);
+    expect(encode('the<tool>the</s>the', { addBos: false, readControls: true })).toEqual([
+      the,
+      3,
+      the,
+      2,
+      the,
+    ]);
   });
 
   it('keeps the space of a token that is decoded alone', () => {

@@ -9,6 +9,8 @@ export interface Turn {
 export interface PromptState {
   /** Through the model's chat template, or as text that the model goes on with. */
   readonly mode: 'chat' | 'raw';
+  /** In raw mode, control tokens that are written in the text are such; letters like others where it is left out. */
+  readonly readControls?: boolean | undefined;
   readonly system: string;
   readonly turns: readonly Turn[];
   /** The question, or in raw mode the whole text. */

@@ -12,6 +12,10 @@ function withPrompt(command: Command): Command {
     .option('--prompt <text>', 'the question')
     .option('--system <text>', "the system text; without it the template's own")
     .option('--raw', 'take the prompt as it stands, without the chat template')
+    .option(
+      '--control-tokens',
+      'with --raw: read control tokens such as <|im_end|> where the prompt has them, in place of their letters',
+    )
     .option('--ids <ids>', 'token ids in place of a prompt, like 1,2,3', parseIds)
     .option('--neuron <names...>', 'neurons to scale, as LAYER:NEURON or LAYER:NEURON=FACTOR')
     .option('--neurons <file>', 'a neuron set (JSON)')
