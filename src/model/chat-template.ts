@@ -17,7 +17,10 @@ export async function exportedTemplate(
     const template = new TextDecoder().decode(await files.read(path));
     if (template.trim() !== '') return template;
   }
-  const configs = [tokenizerConfig, await optionalJson(files, 'chat_template.json', tokenizerConfigSchema)];
+  const configs: readonly TokenizerConfig[] = [
+    tokenizerConfig,
+    await optionalJson(files, 'chat_template.json', tokenizerConfigSchema),
+  ];
   return configs
     .map(({ chat_template: template }) => templateOf(template))
     .find((template) => template !== undefined);
