@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
 import { inexpressible } from './byte-alphabet.ts';
 import { PRE_TOKENIZERS, type PreTokenizer } from './pre-tokenizers.ts';
@@ -11,7 +12,7 @@ function findPreTokenizer(file: GgufFile): PreTokenizer {
   if (found) return found;
   throw new EngineError(
     'unsupported-model',
-    `${file.source.name}: its tokenizer splits text by the rules ${pre}, which are not supported; choose a model with one of ${[...PRE_TOKENIZERS.keys()].join(', ')}.`,
+    `${file.source.name}: its tokenizer splits text by the rules ${shownName(pre)}, which are not supported; choose a model with one of ${[...PRE_TOKENIZERS.keys()].join(', ')}.`,
   );
 }
 
@@ -23,7 +24,7 @@ function readMerges(file: GgufFile): readonly string[] {
     if (space < 1 || space === merge.length - 1 || merge.indexOf(' ', space + 1) !== -1) {
       throw new EngineError(
         'unsupported-model',
-        `${file.source.name}: the merge "${merge}" of its tokenizer is not two parts; download the file again.`,
+        `${file.source.name}: the merge "${shownName(merge)}" of its tokenizer is not two parts; download the file again.`,
       );
     }
   }

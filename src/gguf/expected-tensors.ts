@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
 import type { Family } from './families.ts';
 import type { GgufFile, GgufTensor } from './types.ts';
@@ -92,7 +93,7 @@ export function checkTensors(file: GgufFile, sizes: TensorSizes): number {
   if (unknown !== undefined)
     throw fail(
       file,
-      `has the tensor "${unknown}", which is not known of the architecture ${architecture}; choose another model.`,
+      `has the tensor "${shownName(unknown)}", which is not known of the architecture ${architecture}; choose another model.`,
     );
   return vocabulary;
 }

@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
 import { HeaderReader, MoreBytesNeeded } from './header-reader.ts';
@@ -66,45 +67,46 @@ function readMetadata(reader: HeaderReader, count: number): Map<string, GgufValu
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < count; i++) {
     const key = reader.string('the length of a metadata key');
-    if (metadata.has(key)) throw reader.fail(`the metadata entry ${key} comes twice`);
-    metadata.set(key, readValue(reader, reader.u32(), `the metadata entry ${key}`));
+    if (metadata.has(key)) throw reader.fail(`the metadata entry ${shownName(key)} comes twice`);
+    metadata.set(key, readValue(reader, reader.u32(), `the metadata entry ${shownName(key)}`));
   }
   return metadata;
 }
 
 function readTensor(reader: HeaderReader): GgufTensor {
   const name = reader.string('the length of a tensor name');
+  const shown = shownName(name);
   const rank = reader.u32();
-  if (rank < 1 || rank > MOST_DIMENSIONS) throw reader.fail(`tensor ${name} has ${rank} dimensions`);
+  if (rank < 1 || rank > MOST_DIMENSIONS) throw reader.fail(`tensor ${shown} has ${rank} dimensions`);
   const dims: number[] = [];
-  for (let i = 0; i < rank; i++) dims.push(reader.size(`a dimension of tensor ${name}`));
+  for (let i = 0; i < rank; i++) dims.push(reader.size(`a dimension of tensor ${shown}`));
   const elements = dims.reduce((product, dim) => product * dim, 1);
   if (!(elements > 0 && Number.isSafeInteger(elements))) {
-    throw reader.fail(`tensor ${name} has the shape ${dims.join(' x ')}`);
+    throw reader.fail(`tensor ${shown} has the shape ${dims.join(' x ')}`);
   }
   const typeNumber = reader.u32();
   const type = GGML_TYPE_NAMES.get(typeNumber) ?? `number ${typeNumber}`;
   if (!isSupportedType(type)) {
     throw new EngineError(
       'unsupported-model',
-      `Type ${type} of tensor ${name} is not supported; choose a file whose tensors are of the types ${Object.keys(BLOCK_LAYOUTS).join(', ')}.`,
+      `Type ${type} of tensor ${shown} is not supported; choose a file whose tensors are of the types ${Object.keys(BLOCK_LAYOUTS).join(', ')}.`,
     );
   }
   const layout = BLOCK_LAYOUTS[type];
   if (dims[0] % layout.elements !== 0) {
     throw reader.fail(
-      `the rows of tensor ${name} have ${dims[0]} weights, no multiple of ${type}'s ${layout.elements}`,
+      `the rows of tensor ${shown} have ${dims[0]} weights, no multiple of ${type}'s ${layout.elements}`,
     );
   }
   const byteLength = (elements / layout.elements) * layout.bytes;
-  return { name, dims, type, offset: reader.size(`the offset of tensor ${name}`), byteLength };
+  return { name, dims, type, offset: reader.size(`the offset of tensor ${shown}`), byteLength };
 }
 
 function readTensors(reader: HeaderReader, count: number): Map<string, GgufTensor> {
   const tensors = new Map<string, GgufTensor>();
   for (let i = 0; i < count; i++) {
     const tensor = readTensor(reader);
-    if (tensors.has(tensor.name)) throw reader.fail(`tensor ${tensor.name} comes twice`);
+    if (tensors.has(tensor.name)) throw reader.fail(`tensor ${shownName(tensor.name)} comes twice`);
     tensors.set(tensor.name, tensor);
   }
   return tensors;
@@ -134,13 +136,13 @@ function placeTensors(file: GgufFile, headerEnd: number): Map<string, GgufTensor
     if (tensor.offset % alignment !== 0) {
       throw new EngineError(
         'load-failed',
-        `${fileName} is damaged: tensor ${tensor.name} starts at ${tensor.offset}, no multiple of ${alignment}; download the file again.`,
+        `${fileName} is damaged: tensor ${shownName(tensor.name)} starts at ${tensor.offset}, no multiple of ${alignment}; download the file again.`,
       );
     }
     if (offset + tensor.byteLength > size) {
       throw new EngineError(
         'load-failed',
-        `${fileName} is truncated or damaged: tensor ${tensor.name} ends at byte ${offset + tensor.byteLength}, but the file at ${size}; download the file again.`,
+        `${fileName} is truncated or damaged: tensor ${shownName(tensor.name)} ends at byte ${offset + tensor.byteLength}, but the file at ${size}; download the file again.`,
       );
     }
     placed.set(tensor.name, { ...tensor, offset });
@@ -157,7 +159,7 @@ function checkApart(tensors: readonly GgufTensor[], fileName: string): void {
     if (next && tensor.offset + tensor.byteLength > next.offset) {
       throw new EngineError(
         'load-failed',
-        `${fileName} is damaged: the tensors ${tensor.name} and ${next.name} overlap; download the file again.`,
+        `${fileName} is damaged: the tensors ${shownName(tensor.name)} and ${shownName(next.name)} overlap; download the file again.`,
       );
     }
   }

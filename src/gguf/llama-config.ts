@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
 import { checkTensors } from './expected-tensors.ts';
 import { FAMILIES, type Family } from './families.ts';
@@ -69,7 +70,7 @@ function familyOf(file: GgufFile, architecture: string): Family {
   const family = FAMILIES.get(architecture);
   if (family) return family;
   const known = [...FAMILIES.keys()].join(', ');
-  throw unsupported(file, `has the architecture "${architecture}"; supported: ${known}.`);
+  throw unsupported(file, `has the architecture "${shownName(architecture)}"; supported: ${known}.`);
 }
 
 function slidingWindow(

@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
 import type { GgufFile } from './types.ts';
 import { optionalNumber, optionalString } from './values.ts';
@@ -52,7 +53,7 @@ export function ropeScaling(file: GgufFile, architecture: string, contextLength:
   }
   throw new EngineError(
     'unsupported-model',
-    `${file.source.name} scales rotary positions by the method ${type}, which is not supported; choose a model with none, linear or yarn.`,
+    `${file.source.name} scales rotary positions by the method ${shownName(type)}, which is not supported; choose a model with none, linear or yarn.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
 import type { GgufFile, GgufTensor } from './types.ts';
@@ -112,7 +113,7 @@ export function joinParts(files: readonly GgufFile[]): GgufFile {
       if (tensors.has(tensor.name)) {
         throw new EngineError(
           'load-failed',
-          `${file.source.name} has the tensor ${tensor.name}, which another file of the model has, too; download them again.`,
+          `${file.source.name} has the tensor ${shownName(tensor.name)}, which another file of the model has, too; download them again.`,
         );
       }
       tensors.set(tensor.name, { ...tensor, offset: start + tensor.offset });

@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
 import { byteLevelParts } from './byte-level.ts';
 import { endsByName, isControl } from './control-names.ts';
@@ -40,7 +41,7 @@ function partsOf(file: GgufFile, vocabulary: Vocabulary): TokenizerParts {
   if (parts) return parts(file, vocabulary);
   throw unsupported(
     file,
-    `its tokenizer is of the kind ${kind}, which is not supported; choose a model whose tokenizer is byte-level BPE (gpt2) or SentencePiece (llama).`,
+    `its tokenizer is of the kind ${shownName(kind)}, which is not supported; choose a model whose tokenizer is byte-level BPE (gpt2) or SentencePiece (llama).`,
   );
 }
 

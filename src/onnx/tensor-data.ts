@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { bfloat16ToFloat, halfToFloat } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
@@ -31,7 +32,7 @@ export function elementCount(tensor: TensorProto): number {
 function damaged(tensor: TensorProto): EngineError {
   return new EngineError(
     'bad-input',
-    `The weight "${tensor.name}" does not fit its data; the model file is damaged or its data file belongs to another model.`,
+    `The weight "${shownName(tensor.name)}" does not fit its data; the model file is damaged or its data file belongs to another model.`,
   );
 }
 
@@ -40,7 +41,7 @@ function dataFile(location: string, external: readonly ExternalData[]): External
   if (file) return file;
   throw new EngineError(
     'bad-input',
-    `The model's data file "${location}" is missing; choose it together with the model.`,
+    `The model's data file "${shownName(location)}" is missing; choose it together with the model.`,
   );
 }
 
@@ -154,7 +155,7 @@ export function tensorValues(tensor: TensorProto, external: readonly ExternalDat
   if (bits === undefined) {
     throw new EngineError(
       'unsupported-model',
-      `The weight "${tensor.name}" has element type ${tensor.dataType}, which is not supported.`,
+      `The weight "${shownName(tensor.name)}" has element type ${tensor.dataType}, which is not supported.`,
     );
   }
   const inFields = tensor.rawData.byteLength === 0 && tensor.externalData.length === 0;

@@ -1,3 +1,4 @@
+import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
 import type { TensorProto } from './model.ts';
 import type { Projection, Quantization, Weight } from './projections.ts';
@@ -9,7 +10,7 @@ type Form<Name extends Weight['form']> = Extract<Weight, { form: Name }>;
 function misfit(tensor: TensorProto, what: string): EngineError {
   return new EngineError(
     'bad-input',
-    `The weight "${tensor.name}" is damaged: ${what}; load the model again.`,
+    `The weight "${shownName(tensor.name)}" is damaged: ${what}; load the model again.`,
   );
 }
 
@@ -111,7 +112,7 @@ export function blocksOf(
   if (![2, 4, 8].includes(bits) || blockSize < 1) {
     throw new EngineError(
       'unsupported-model',
-      `The weight "${tensor.name}" has ${bits} bits in blocks of ${blockSize}, which is not supported.`,
+      `The weight "${shownName(tensor.name)}" has ${bits} bits in blocks of ${blockSize}, which is not supported.`,
     );
   }
   const perRow = Math.ceil(inputs / blockSize);
