@@ -1,5 +1,5 @@
-import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { inexpressible } from './byte-alphabet.ts';
 import { PRE_TOKENIZERS, type PreTokenizer } from './pre-tokenizers.ts';
 import type { TokenizerParts, Vocabulary } from './tokenizer-parts.ts';

@@ -1,5 +1,5 @@
-import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import type { Family } from './families.ts';
 import type { GgufFile, GgufTensor } from './types.ts';
 

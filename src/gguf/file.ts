@@ -1,6 +1,6 @@
-import { shownName } from '../shown.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { HeaderReader, MoreBytesNeeded } from './header-reader.ts';
 import { joinParts } from './split.ts';
 import {

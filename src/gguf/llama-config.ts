@@ -1,5 +1,5 @@
-import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { checkTensors } from './expected-tensors.ts';
 import { FAMILIES, type Family } from './families.ts';
 import { hyperparameters } from './hyperparameters.ts';

@@ -1,5 +1,5 @@
-import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import type { GgufFile } from './types.ts';
 import { optionalNumber, optionalString } from './values.ts';
 

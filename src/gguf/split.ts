@@ -1,6 +1,6 @@
-import { shownName } from '../shown.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import type { GgufFile, GgufTensor } from './types.ts';
 import { optionalNumber } from './values.ts';
 

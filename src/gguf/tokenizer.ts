@@ -1,5 +1,5 @@
-import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { byteLevelParts } from './byte-level.ts';
 import { endsByName, isControl } from './control-names.ts';
 import { sentencePieceParts } from './sentencepiece.ts';

@@ -1,7 +1,7 @@
-import { shownName } from '../shown.ts';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { bfloat16ToFloat, halfToFloat } from '../bytes/half.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { externalLocation } from './external-location.ts';
 import { DataType, type TensorProto } from './model.ts';
 import { TensorProtoSchema } from './onnx_pb.ts';

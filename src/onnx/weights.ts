@@ -1,5 +1,5 @@
-import { shownName } from '../shown.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import type { TensorProto } from './model.ts';
 import type { Projection, Quantization, Weight } from './projections.ts';
 import { elementCount, tensorValues } from './tensor-data.ts';
