@@ -304,3 +304,22 @@ test('without a set beside the page there is a place for the result', async ({ p
   await expect(page.getByText('The result appears here, with everything that it rests on.')).toBeVisible();
   await expect(page.getByText('Once a set is found it can be used here.')).toBeVisible();
 });
+
+test('a run whose storage is cleared says that nothing of it is stored, and can only be closed', async ({
+  page,
+}, info) => {
+  test.setTimeout(600_000);
+  await page.goto('./#identify');
+  await modelReady(page);
+  await fill(page, 'Questions to ask', 60);
+  await page.getByRole('button', { name: 'Ask 60 questions' }).click();
+  const ask = part(page, 'Ask');
+  await expect(ask.getByText(/[1-9]\d* of 60 questions/)).toBeVisible({ timeout: 180_000 });
+  await page.evaluate(() => indexedDB.deleteDatabase('h-neuron-runs'));
+  await expect(state(page)).toContainText('stopped; nothing of it is stored any more', { timeout: 120_000 });
+  await expect(ask.getByRole('alert')).toContainText('was cleared while the run went on: nothing of the run');
+  await expect(ask.getByRole('button', { name: 'Resume' })).toHaveCount(0);
+  await page.screenshot({ path: info.outputPath('lost.png'), fullPage: true });
+  await ask.getByRole('button', { name: 'Close the run' }).click();
+  await expect(page.getByRole('button', { name: 'Ask 60 questions' })).toBeVisible();
+});
