@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import {
   constants,
   copyFile,
@@ -8,7 +8,6 @@ import {
   mkdir,
   open,
   readdir,
-  readFile,
   rename,
   rm,
   rmdir,
@@ -16,24 +15,11 @@ import {
 } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { withFileErrors } from './files.ts';
+import { isRunning, type Owner, processSpace, readOr, readOwner, textOf, thisProcess } from './lock-owner.ts';
 
 const LOCK = 'run.lock';
-
-/** Who writes to a folder. */
-const ownerSchema = z.object({
-  token: z.string(),
-  host: z.string(),
-  /** Within which process ids tell processes apart: a start of the system, and on it a container. */
-  space: z.string(),
-  pid: z.int().positive(),
-  /** When the process was started, so that another one of the same id is not taken for it; empty where it is not known. */
-  started: z.string(),
-  command: z.string(),
-});
-type Owner = z.infer<typeof ownerSchema>;
 
 /** How long a sign of life counts, in milliseconds. */
 export interface LockTimes {
@@ -60,52 +46,6 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
-const readOr = (path: string) => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return '';
-  }
-};
-
-function processSpace(): string {
-  const boot = readOr('/proc/sys/kernel/random/boot_id');
-  if (boot === '') return hostname();
-  try {
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return boot;
-  }
-}
-
-/** Linux says when a process was started, in ticks since the system was (field 22 of its stat). */
-function startOf(pid: number): string {
-  const text = readOr(`/proc/${pid}/stat`);
-  // The name before may hold spaces and brackets.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
-const textOf = (owner: Owner) => `${JSON.stringify(owner)}\n`;
-
-const thisProcess = (): Owner => ({
-  token: randomUUID(),
-  host: hostname(),
-  space: processSpace(),
-  pid: process.pid,
-  started: startOf(process.pid),
-  command: `hneurons ${process.argv.slice(2, 3).join(' ')}`.trim(),
-});
-
-function isRunning({ pid, started }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // Where it may not be signalled, it is there.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return started === '' || startOf(pid) === '' || startOf(pid) === started;
-}
-
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function refusal(folder: string, { pid, host, command }: Owner): EngineError {
@@ -114,20 +54,6 @@ function refusal(folder: string, { pid, host, command }: Owner): EngineError {
     'bad-input',
     `${folder} is being written by another process (${where}: ${command}); wait until it ends or stop it, then start again, or choose another folder.`,
   );
-}
-
-async function readOwner(path: string): Promise<Owner | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  try {
-    return ownerSchema.parse(JSON.parse(text));
-  } catch {
-    // Damaged: taken for another machine's, which shows no life.
-    return { token: text, host: 'an unknown machine', space: '', pid: 1, started: '', command: 'unknown' };
-  }
 }
 
 /** Milliseconds since the last sign of life, both times by the clock of the file system. */
