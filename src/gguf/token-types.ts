@@ -21,7 +21,7 @@ export interface TokenTypes {
 
 /** The first few names, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map(shownName);
+  const shown = names.slice(0, 3).map((name) => shownName(name));
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(' and ');
 }

@@ -73,6 +73,45 @@ describe('the tokenizer of a file', () => {
     expect(build({ 'ggml.eot_token_id': 7, 'ggml.eos_token_id': undefined }).eosIds).toEqual([7, 0, 2]);
   });
 
+  it('ends answers at every end-of-generation token that the vocabulary has', () => {
+    const at = tokens.indexOf('[UNUSED0]');
+    const types = Int32Array.from(tiny.metadata.get('tokenizer.ggml.token_type') as Int32Array);
+    for (const type of [1, 3, 4]) {
+      types[at] = type;
+      for (const name of [
+        '<|eot_id|>',
+        '<|eom_id|>',
+        '<|end_of_text|>',
+        '<end_of_turn>',
+        '<EOT>',
+        '<|end|>',
+      ]) {
+        const odd = [...tokens];
+        odd[at] = name;
+        const { eosIds } = build({ 'ggml.tokens': odd, 'ggml.token_type': Int32Array.from(types) });
+        expect(eosIds).toContain(at);
+      }
+    }
+    expect(build({ 'ggml.eom_token_id': 9 }).eosIds).toContain(9);
+  });
+
+  it('takes known control names for control tokens, and says so', () => {
+    const end = tokens.indexOf('<|im_end|>');
+    const types = Int32Array.from(tiny.metadata.get('tokenizer.ggml.token_type') as Int32Array);
+    expect(build().notice).toBeUndefined();
+    types[end] = 1;
+    types[tokens.indexOf('<|im_start|>')] = 1;
+    for (const [entry, said] of [
+      [types, /marks <\|im_start\|> and <\|im_end\|> as ordinary text/],
+      [undefined, /does not say which of its tokens are control tokens/],
+    ] as const) {
+      const { tokenizer, eosIds, notice } = build({ 'ggml.token_type': entry });
+      expect(notice).toMatch(said);
+      expect(eosIds).toContain(end);
+      expect(tokenizer.encode('<|im_end|>').ids).toEqual([end]);
+    }
+  });
+
   it('can hold a token named like an object property', () => {
     const odd = [...tokens];
     odd[odd.indexOf('[UNUSED0]')] = '__proto__';

@@ -37,6 +37,61 @@ describe('renderChat', () => {
     expect(notice).toContain('Test model takes no system text');
   });
 
+  it('leaves a system text out where its letters stand elsewhere, and says where it was put', () => {
+    const asked: ChatMessage[] = [
+      { role: 'system', content: 'French' },
+      { role: 'user', content: 'Is it French? Say yes.' },
+    ];
+    const { text, notice } = renderChat(model(ignoring), asked);
+    expect(text.text).toBe('[user] French\n\nIs it French? Say yes.\n[assistant]');
+    expect(notice).toContain('takes no system text');
+  });
+
+  it.each([
+    ['upper-cases it', '{{ m.content|upper }}', 'BE BRIEF.'],
+    ['takes its white space away', "{{ m.content|replace(' ', '') }}", 'Bebrief.'],
+    ['writes it as JSON', '{{ m.content|tojson }}', '"Be brief."'],
+    ['begins with a part of it', '{{ m.content[:4] }}', 'Be b'],
+  ])('takes a template that %s for one that takes a system text', (_, written, expected) => {
+    const template = `{% for m in messages %}{{ m.role }}: ${written}\n{% endfor %}`;
+    const { text, notice } = renderChat(model(template), messages);
+    expect(text.text.startsWith(`system: ${expected}\n`)).toBe(true);
+    expect(notice).toBe('');
+  });
+
+  it('tells of other messages that a template leaves out', () => {
+    const last =
+      "{% for m in messages if m.role == 'system' or m == messages[-1] %}{{ m.content }}|{% endfor %}";
+    const { text, notice } = renderChat(model(last), [
+      ...messages,
+      { role: 'assistant', content: 'Because.' },
+      { role: 'user', content: 'And?' },
+    ]);
+    expect(text.text).toBe('Be brief.|And?|');
+    expect(notice).toBe(
+      'The chat template of Test model leaves out the first question and the first answer.',
+    );
+  });
+
+  it('refuses a template that leaves the question out', () => {
+    expect(() => renderChat(model('Hello!'), messages)).toThrow(/leaves the question out/);
+  });
+
+  it('gives contents as parts to a template that goes through them', () => {
+    const parts =
+      '{% for m in messages %}{{ m.role }}:{% for c in m.content %}{{ c.text }}{% endfor %};{% endfor %}';
+    const { text, notice } = renderChat(model(parts), messages);
+    expect(text.text).toBe('system:Be brief.;user:Why?;');
+    expect(notice).toBe('');
+  });
+
+  it('tells why a template refuses', () => {
+    const alternating = "{{ raise_exception('Roles must alternate') }}";
+    expect(() => renderChat(model(alternating), messages)).toThrow(
+      /refuses these messages \(Roles must alternate\)/,
+    );
+  });
+
   it('says nothing where such a template gets no system message', () => {
     const { text, notice } = renderChat(model(refusing), messages.slice(1));
     expect(text.text).toBe('<s>[user] Why?\n[assistant]');

@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts';
 
-/** Steps of a rendering: a long conversation takes some ten thousand, and a second is enough for all of them. */
-const MOST_STEPS = 2_000_000;
+/** Steps of a rendering: a long conversation takes some ten thousand, and part of a second is enough for all of them. */
+const MOST_STEPS = 1_000_000;
 /** Characters of any text that a template makes, and of all that it writes. */
 const MOST_CHARACTERS = 4_000_000;
 /** Items of any list. */

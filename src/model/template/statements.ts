@@ -20,6 +20,9 @@ import {
   weightOf,
 } from './values.ts';
 
+/** What a round of a loop takes beside its body: a scope and what `loop` tells. */
+const STEPS_A_ROUND = 20;
+
 /** How a block ended: by itself, or by a word that ends or goes on with the loop around it. */
 type End = 'end' | 'break' | 'continue';
 
@@ -149,7 +152,7 @@ function loop(
     const own = new Scope(scope);
     own.values.set('loop', loopVariable(items, i, changed));
     assign(loopvar, item, own, rendering);
-    rendering.budget.spend(4);
+    rendering.budget.spend(STEPS_A_ROUND);
     if (rendering.budget.deeper(() => run(body, own, rendering, out)) === 'break') break;
   }
   if (items.length === 0) rendering.budget.deeper(() => run(defaultBlock, new Scope(scope), rendering, out));
