@@ -84,7 +84,7 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
 
 const NextTable = memo(() => <Disclosure title="Next tokens as a table">{() => <NextRows />}</Disclosure>);
 
-type Candidate = Pick<TokenEvent['top'][number], 'id' | 'id' | 'text' | 'logprob'>;
+type Candidate = Pick<TokenEvent['top'][number], 'id' | 'text' | 'logprob'>;
 
 const spoken = (candidate: Candidate | undefined) => (candidate ? spokenCandidate(candidate) : '');
 const probability = (candidate: Candidate | undefined) =>
