@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { DocumentTitle } from './DocumentTitle.tsx';
 import { usePages, useWorks } from './state/hooks.ts';
 import { type BarJob, jobStores, jobsOf } from './state/jobs.ts';
 
@@ -36,7 +37,15 @@ const stateWords: Readonly<Record<BarJob['state'], string>> = {
 /** Long work, seen on every page: how far it is, how long it takes, and the way to it. */
 export function JobsBar() {
   const jobs = useJobs();
-  if (jobs.length === 0) return null;
+  return (
+    <>
+      <DocumentTitle jobs={jobs} />
+      {jobs.length > 0 && <Jobs jobs={jobs} />}
+    </>
+  );
+}
+
+function Jobs({ jobs }: { readonly jobs: readonly BarJob[] }) {
   return (
     <section className="jobs" aria-label="Work in progress">
       {jobs.map((job) => (

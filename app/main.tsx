@@ -16,18 +16,6 @@ import { createVersionWatch, readPageAnew } from './state/version.ts';
 import { createWorks } from './state/works.ts';
 import { followLink, restore } from './takeaway/links.ts';
 import { showFirstRun } from './takeaway/runs.ts';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/controls.css';
-import './styles/page.css';
-import './styles/rail.css';
-import './styles/figure.css';
-import './styles/card.css';
-import './styles/identify.css';
-import './styles/impact.css';
-import './styles/origins.css';
-import './styles/models.css';
-import './styles/layout.css';
 
 const theme = createTheme();
 const pages = createPages();
@@ -54,7 +42,11 @@ async function start(): Promise<void> {
     return;
   }
   const found = await followLink(session, location.hash);
-  if (!found) await showFirstRun(session);
+  if (!found) {
+    await showFirstRun(session);
+    // Where three rows of tokens have no room, the answers are read as text.
+    if (matchMedia('(max-width: 760px)').matches) session.stores.view.setState({ layout: 'text' });
+  }
   keepAddress(session, pages, false);
   await loadFirst();
 }

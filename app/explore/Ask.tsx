@@ -46,6 +46,7 @@ export function Ask() {
         session.answer();
       }}
     >
+      <h2 className="hidden-text">Question and model</h2>
       <div className="rail-row ask-head">
         <Choice
           label="Prompt"

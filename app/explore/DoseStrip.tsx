@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
+import { Tools } from '../controls/Tools.tsx';
 import { useSession } from '../state/hooks.ts';
 import type { DoseAnswer, DosePoint } from '../state/slices/dose.ts';
 import { groupRange } from '../state/slices/steering.ts';
@@ -69,37 +70,39 @@ export function DoseStrip() {
         </p>
       )}
       <div className="dose-strip" data-status={status} onPointerLeave={() => setLooked(undefined)}>
-        {flips(points).map((factor) => (
-          <span
-            key={factor}
-            className="dose-flip"
-            style={{ left: `${100 * share(factor)}%` }}
-            aria-hidden="true"
-          />
-        ))}
-        {points.map((point, i) => {
-          const left = i === 0 ? 0 : (share(points[i - 1]!.factor) + share(point.factor)) / 2;
-          const right =
-            i === points.length - 1 ? 1 : (share(points[i + 1]!.factor) + share(point.factor)) / 2;
-          const middle = (share(point.factor) - left) / (right - left);
-          return (
-            <button
-              key={point.factor}
-              type="button"
-              className="dose-point"
-              data-present={point.factor === present}
-              aria-label={spoken(point)}
-              style={{ left: `${100 * left}%`, width: `${100 * (right - left)}%` }}
-              onPointerEnter={() => setLooked(point.factor)}
-              onFocus={() => setLooked(point.factor)}
-              onBlur={() => setLooked(undefined)}
-              onClick={() => session.goToDose(point.factor)}
-            >
-              {point.control && <DoseMark answer={point.control} kind="random" x={middle} max={max} />}
-              <DoseMark answer={point} kind="own" x={middle} max={max} />
-            </button>
-          );
-        })}
+        <Tools label="Strengths">
+          {flips(points).map((factor) => (
+            <span
+              key={factor}
+              className="dose-flip"
+              style={{ left: `${100 * share(factor)}%` }}
+              aria-hidden="true"
+            />
+          ))}
+          {points.map((point, i) => {
+            const left = i === 0 ? 0 : (share(points[i - 1]!.factor) + share(point.factor)) / 2;
+            const right =
+              i === points.length - 1 ? 1 : (share(points[i + 1]!.factor) + share(point.factor)) / 2;
+            const middle = (share(point.factor) - left) / (right - left);
+            return (
+              <button
+                key={point.factor}
+                type="button"
+                className="dose-point"
+                data-present={point.factor === present}
+                aria-label={spoken(point)}
+                style={{ left: `${100 * left}%`, width: `${100 * (right - left)}%` }}
+                onPointerEnter={() => setLooked(point.factor)}
+                onFocus={() => setLooked(point.factor)}
+                onBlur={() => setLooked(undefined)}
+                onClick={() => session.goToDose(point.factor)}
+              >
+                {point.control && <DoseMark answer={point.control} kind="random" x={middle} max={max} />}
+                <DoseMark answer={point} kind="own" x={middle} max={max} />
+              </button>
+            );
+          })}
+        </Tools>
       </div>
       {error && (
         <p className="message" role="alert">

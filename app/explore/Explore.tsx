@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
+import { useStore } from 'zustand';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
-import { useSession } from '../state/hooks.ts';
+import { useRecord, useSession } from '../state/hooks.ts';
 import { withoutTop } from '../state/slices/selection.ts';
 import { isInDialog } from './keys.ts';
 import { LayerProfile } from './LayerProfile.tsx';
@@ -13,7 +14,11 @@ import { Tokens } from './Tokens.tsx';
 
 /** The explorer: controls, and one figure of linked parts. */
 export function Explore() {
-  const { selection } = useSession().stores;
+  const { selection, model } = useSession().stores;
+  const record = useRecord();
+  const checking = useStore(model, ({ status }) => status === 'checking');
+  // The first run comes within a moment; until then an empty figure would only make room for it and move.
+  const starting = checking && record.prompt.length === 0;
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || isInDialog(event.target))
@@ -25,7 +30,7 @@ export function Explore() {
     return () => removeEventListener('keydown', key);
   }, [selection]);
   return (
-    <div className="explore">
+    <div className="explore" data-starting={starting}>
       <Rail />
       <main className="figure" id="explore">
         <LoadPanel />
@@ -36,14 +41,14 @@ export function Explore() {
           <ErrorBoundary what="the neuron map">
             <NeuronMap />
           </ErrorBoundary>
+          <ErrorBoundary what="the neuron’s card">
+            <NeuronCard />
+          </ErrorBoundary>
           <ErrorBoundary what="the layers">
             <LayerProfile />
           </ErrorBoundary>
           <ErrorBoundary what="the next tokens">
             <NextTokens />
-          </ErrorBoundary>
-          <ErrorBoundary what="the neuron’s card">
-            <NeuronCard />
           </ErrorBoundary>
         </div>
       </main>

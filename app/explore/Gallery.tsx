@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import { describeEffect, type Example, type GalleryFile, loadGallery, steeringOf } from '../state/gallery.ts';
 import { useSession } from '../state/hooks.ts';
 import { firstPrompt } from '../state/slices/prompt.ts';
@@ -73,7 +74,7 @@ function Examples({ close }: { readonly close: () => void }) {
                   <Button className="gallery-example" onPress={() => choose(example, gallery)}>
                     <bdi>{example.question}</bdi>
                     <span className="gallery-note">
-                      {example.turns !== undefined && `After ${example.turns.length} turns. `}
+                      {example.turns !== undefined && `After ${counted(example.turns.length, 'turn')}. `}
                       {example.system !== undefined && 'With a system text. '}
                       <b>Sets × {example.scale}.</b> {example.note}
                     </span>

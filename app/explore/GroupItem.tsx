@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Slider } from '../controls/Slider.tsx';
 import { useSession } from '../state/hooks.ts';
@@ -15,7 +16,7 @@ const shownAtOnce = 8;
 export function GroupItem({ group, first }: { readonly group: SteeredGroup; readonly first: boolean }) {
   const session = useSession();
   const { id, name, kind, members, set, factor, on } = group;
-  const count = `${members.length.toLocaleString('en')} neuron${members.length === 1 ? '' : 's'}`;
+  const count = counted(members.length, 'neuron');
   return (
     <li className="group" data-on={on}>
       <div className="group-head">

@@ -1,5 +1,6 @@
 import { type CSSProperties, type DOMAttributes, memo } from 'react';
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import { type Columns, visibleColumns } from '../charts/columns.ts';
 import { usePalette, useRecord, useSession } from '../state/hooks.ts';
 import { firstDifference, type LaneIndex, laneNames, laneWords, tokenAt } from '../state/record.ts';
@@ -90,7 +91,8 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers,
         <span className="lane-name">{laneWords[lane]}</span>
         <small>
           {lane > 0 && scaling}
-          {current.finish === 'length' && `${lane > 0 ? ', ' : ''}stopped at ${current.tokens.length} tokens`}
+          {current.finish === 'length' &&
+            `${lane > 0 ? ', ' : ''}stopped at ${counted(current.tokens.length, 'token')}`}
         </small>
         {broken && <small className="lane-warning">{broken}</small>}
       </div>
@@ -100,7 +102,7 @@ export function LaneRow({ lane, columns, viewport, selected, quantity, handlers,
           style={{ left: viewport.gutter, width: columns.edges[start]! }}
           aria-hidden="true"
         >
-          {lane === 0 ? `prompt, ${start} tokens` : ''}
+          {lane === 0 ? `prompt, ${counted(start, 'token')}` : ''}
         </span>
       )}
       <div

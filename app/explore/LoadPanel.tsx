@@ -12,10 +12,13 @@ export function LoadPanel() {
   const state = useStore(session.stores.model);
   const over = useFileDrop((data) => void openDropped(session, data));
   const recorded = isRecorded(useRecord());
+  const running = useStore(session.stores.run, (run) => run.status === 'running');
   const { status, error, linked } = state;
-  if (status === 'ready' && !recorded && !over && error === undefined && !linked) return null;
+  const quiet = error === undefined && !linked && !over;
+  const waits = quiet && (status === 'checking' || status === 'loading' || (status === 'ready' && running));
+  if (status === 'ready' && !recorded && quiet) return <div className="load load-done" />;
   return (
-    <div className={over ? 'load load-over' : 'load'}>
+    <div className={`load ${over ? 'load-over' : ''} ${waits ? 'load-waits' : ''}`}>
       {over && <p>Drop a model (GGUF or ONNX, files or a folder), a saved run or a neuron set.</p>}
       {recorded && <Recorded state={state} />}
       <ModelSources state={state} />

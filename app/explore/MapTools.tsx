@@ -1,6 +1,7 @@
 import { memo, type RefObject } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { Choice } from '../controls/Choice.tsx';
+import { Tools } from '../controls/Tools.tsx';
 import { useSession } from '../state/hooks.ts';
 import type { MapQuantity } from '../state/slices/view.ts';
 import { ZoomButtons } from './ZoomButtons.tsx';
@@ -30,10 +31,12 @@ export const MapTools = memo(({ quantity, selecting, onSelecting, canvas }: Prop
         options={quantities}
         onChange={(next) => stores.view.setState({ quantity: next })}
       />
-      <ToggleButton className="toggle" isSelected={selecting} onChange={onSelecting}>
-        Select
-      </ToggleButton>
-      <ZoomButtons canvas={canvas} />
+      <Tools label="Selection and zoom" className="tools">
+        <ToggleButton className="toggle" isSelected={selecting} onChange={onSelecting}>
+          Select
+        </ToggleButton>
+        <ZoomButtons canvas={canvas} />
+      </Tools>
     </div>
   );
 });

@@ -11,7 +11,7 @@ import { candidateLabel } from './label.ts';
 import { NeuronCourse } from './NeuronCourse.tsx';
 import { FollowGroup, NeuronSlider, NeuronToggles } from './NeuronList.tsx';
 
-/** The chosen neuron, over the parts at the right. */
+/** The chosen neuron, beside or under the map. */
 export function NeuronCard() {
   const neuron = useStore(useSession().stores.selection, (state) => state.card);
   return neuron ? <Card key={neuronKey(neuron)} neuron={neuron} /> : null;
@@ -27,6 +27,7 @@ function Card({ neuron }: { readonly neuron: NeuronRef }) {
   useEffect(() => {
     const before = document.activeElement;
     region.current?.focus({ preventScroll: true });
+    region.current?.scrollIntoView({ block: 'nearest' });
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
@@ -43,7 +44,7 @@ function Card({ neuron }: { readonly neuron: NeuronRef }) {
           aria-label="Close the card"
           onPress={() => session.openCard(undefined)}
         >
-          Close (Esc)
+          Close<span className="key-hint"> (Esc)</span>
         </Button>
       </div>
       <div className="card-scale">

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
 import { layersHeight } from '../charts/layers.ts';
@@ -199,7 +200,7 @@ export function NeuronMap() {
               ? quantity === 'factor'
                 ? `× ${factorOf(shownSteering(stores, record), pointed).toFixed(2)} in layer ${pointed.layer}, neuron ${pointed.neuron}`
                 : describePointed(pointed, layout, record.shape.bins, values, quantity)
-              : `${layout.total.toLocaleString('en')} neurons of ${layers} layers`)}
+              : `${counted(layout.total, 'neuron')} of ${counted(layers, 'layer')}`)}
         </p>
         {quantity === 'factor' ? (
           <Legend scale={{ max: 1, signed: true }} ends={['× 0', '× 3']} />

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { TokenEvent } from '../../src/protocol/messages.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { Tools } from '../controls/Tools.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, laneWords, tokenAt } from '../state/record.ts';
@@ -48,29 +49,31 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
         <span className={`lane-mark lane-mark-${lane}`} aria-hidden="true" /> {laneWords[lane]}
       </h3>
       {at ? (
-        <ol>
-          {at.token.top.map((candidate) => {
-            const { id, logprob } = candidate;
-            const probability = Math.exp(logprob);
-            const label = candidateLabel(candidate).text;
-            return (
-              <li key={id} data-chosen={id === at.token.token.id}>
-                <button
-                  type="button"
-                  className="next-button"
-                  aria-label={`What if ${spokenCandidate(candidate)}, ${percent(probability)}`}
-                  onClick={() =>
-                    session.whatIf([...before(position), id], `what if ${spokenCandidate(candidate)}`)
-                  }
-                >
-                  <bdi className="next-token">{label}</bdi>
-                  <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
-                  <span className="next-number">{percent(probability)}</span>
-                </button>
-              </li>
-            );
-          })}
-        </ol>
+        <Tools label={`What if, ${laneNames[lane]}`} orientation="vertical">
+          <ol>
+            {at.token.top.map((candidate) => {
+              const { id, logprob } = candidate;
+              const probability = Math.exp(logprob);
+              const label = candidateLabel(candidate).text;
+              return (
+                <li key={id} data-chosen={id === at.token.token.id}>
+                  <button
+                    type="button"
+                    className="next-button"
+                    aria-label={`What if ${spokenCandidate(candidate)}, ${percent(probability)}`}
+                    onClick={() =>
+                      session.whatIf([...before(position), id], `what if ${spokenCandidate(candidate)}`)
+                    }
+                  >
+                    <bdi className="next-token">{label}</bdi>
+                    <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
+                    <span className="next-number">{percent(probability)}</span>
+                  </button>
+                </li>
+              );
+            })}
+          </ol>
+        </Tools>
       ) : (
         <p className="muted">
           {position + 1 < record.prompt.length

@@ -45,7 +45,7 @@ export function Reading({ quantity }: { readonly quantity: TokenQuantity | undef
       )}
       {at.pinned && (
         <Button className="button-plain" onPress={() => selection.setState({ pin: undefined })}>
-          Unpin (Esc)
+          Unpin<span className="key-hint"> (Esc)</span>
         </Button>
       )}
     </p>

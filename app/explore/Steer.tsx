@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Lane } from '../../src/protocol/messages.ts';
 import { Choice } from '../controls/Choice.tsx';
 import { Slider } from '../controls/Slider.tsx';
+import { Tools } from '../controls/Tools.tsx';
 import { useSession } from '../state/hooks.ts';
 import { scopeWords } from '../state/shown.ts';
 import { groupRange } from '../state/slices/steering.ts';
@@ -11,6 +12,7 @@ import { DoseStrip } from './DoseStrip.tsx';
 import { GroupItem } from './GroupItem.tsx';
 import { Known } from './Known.tsx';
 import { LoneNeurons } from './NeuronList.tsx';
+import { DockedRun } from './RunProgress.tsx';
 import { UndoRedo } from './UndoRedo.tsx';
 
 const scopes: readonly { value: Lane['scope']; label: string }[] = [
@@ -26,26 +28,30 @@ export function Steer() {
   return (
     <>
       <div className="rail-part">
-        <Slider
-          label="Scale"
-          value={first?.factor ?? 1}
-          {...groupRange}
-          ticks={[0, 1, 2, 3]}
-          neutral={1}
-          format={(value) => `× ${value.toFixed(2)}`}
-          onChange={session.setFactor}
-          onEnd={session.endStep}
-        />
+        <h2 className="hidden-text">Scale</h2>
+        <div className="dock">
+          <DockedRun />
+          <Slider
+            label="Scale"
+            value={first?.factor ?? 1}
+            {...groupRange}
+            ticks={[0, 1, 2, 3]}
+            neutral={1}
+            format={(value) => `× ${value.toFixed(2)}`}
+            onChange={session.setFactor}
+            onEnd={session.endStep}
+          />
+        </div>
         {first && <Known group={first} />}
         <DoseStrip />
         <Choice label="Scope" value={scope} options={scopes} onChange={session.setScope} />
         <p className="muted">Scaled {scopeWords[scope]}.</p>
-        <div className="rail-row">
+        <Tools label="Undo, redo, reset" className="rail-row">
           <UndoRedo />
           <Button className="button-plain" onPress={session.resetSteering}>
             Reset
           </Button>
-        </div>
+        </Tools>
       </div>
       <div className="rail-part">
         <section className="groups" aria-label="Groups of neurons">

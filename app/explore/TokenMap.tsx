@@ -10,6 +10,7 @@ import { mapHeight, type RowGeometry, rowAt, rowTop } from '../charts/token-grid
 import { paintTokenMap } from '../charts/token-map.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
+import { Tools } from '../controls/Tools.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
@@ -117,7 +118,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
   return (
     <div className="map" style={{ height: mapHeight(watched.length, rows) }}>
       {layout === 'text' && <Cursor columns={columns} viewport={viewport} />}
-      <div className="map-labels">
+      <Tools label="Neurons of the token map" orientation="vertical" className="map-labels">
         {watched.map((neuron, i) => {
           const key = neuronKey(neuron);
           return (
@@ -133,7 +134,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
             </button>
           );
         })}
-      </div>
+      </Tools>
       <div
         className="map-canvas"
         style={{

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { Choice } from '../controls/Choice.tsx';
+import { Tools } from '../controls/Tools.tsx';
 import { useSession } from '../state/hooks.ts';
 import type { ViewState } from '../state/slices/view.ts';
 import { ColourMenu } from './ColourMenu.tsx';
@@ -25,20 +26,22 @@ export const TokenTools = memo(() => {
         options={layouts}
         onChange={(layout) => stores.view.setState({ layout })}
       />
-      <ToggleButton
-        className="toggle"
-        isSelected={view.prompt}
-        onChange={(prompt) => stores.view.setState({ prompt })}
-      >
-        Prompt
-      </ToggleButton>
-      <ToggleButton
-        className="toggle"
-        isSelected={view.spaces}
-        onChange={(spaces) => stores.view.setState({ spaces })}
-      >
-        Spaces
-      </ToggleButton>
+      <Tools label="What the tokens show" className="tools">
+        <ToggleButton
+          className="toggle"
+          isSelected={view.prompt}
+          onChange={(prompt) => stores.view.setState({ prompt })}
+        >
+          Prompt
+        </ToggleButton>
+        <ToggleButton
+          className="toggle"
+          isSelected={view.spaces}
+          onChange={(spaces) => stores.view.setState({ spaces })}
+        >
+          Spaces
+        </ToggleButton>
+      </Tools>
     </div>
   );
 });

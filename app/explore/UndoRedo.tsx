@@ -24,7 +24,7 @@ export function UndoRedo() {
   }, [session]);
 
   return (
-    <fieldset className="history" aria-label="History">
+    <>
       <Button
         className="button-plain"
         isDisabled={undo === undefined}
@@ -41,6 +41,6 @@ export function UndoRedo() {
       >
         Redo
       </Button>
-    </fieldset>
+    </>
   );
 }

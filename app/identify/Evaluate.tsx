@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import type { Evaluation } from '../../src/identify/evaluate.ts';
 import { areComparable } from '../../src/neurons/set-model.ts';
 import { tooFewAnswers } from '../../src/stats/fewest.ts';
@@ -83,8 +84,8 @@ function Tested({
   return (
     <>
       <p className="result-sentence" role="status">
-        Of {answers.toLocaleString('en')} answers{heldOutOnly && ' held out'} the set calls{' '}
-        {(100 * calledMadeUp).toFixed(0)} % made up.{' '}
+        Of {counted(answers, 'answer')}
+        {heldOutOnly && ' held out'} the set calls {(100 * calledMadeUp).toFixed(0)} % made up.{' '}
         {verdict?.sentence ?? 'All of them are of one kind, so there is nothing to tell apart.'}
       </p>
       {note !== undefined && <p className="muted">{note}</p>}

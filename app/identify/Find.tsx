@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import type { LearnSettings } from '../../src/identify/learn.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { useIdentification, useIdentificationState, useRecords } from './context.ts';
@@ -57,8 +58,8 @@ function Search() {
     <>
       {!missing && (
         <p>
-          {right} right and {madeUp} made-up answers; {pairs} pairs within {relations} relation
-          {relations === 1 ? '' : 's'} to learn from and test on.
+          {right} right and {counted(madeUp, 'made-up answer')}; {counted(pairs, 'pair')} within{' '}
+          {counted(relations, 'relation')} to learn from and test on.
         </p>
       )}
       {missing && <p className={asking ? 'muted' : 'message'}>{missing}</p>}

@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { counted } from '../../src/count.ts';
 import type { Finding } from '../../src/identify/finding.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { drawLayers, drawnNeurons, drawStability, layerCounts } from '../charts/set-neurons.ts';
@@ -24,7 +25,7 @@ export function LayerChart({ set }: { readonly set: NeuronSet }) {
     <Chart
       title="Where these neurons are"
       draw={draw}
-      description={`Number of the set's neurons in each of ${counts.length} layers`}
+      description={`Number of the set's neurons in each of ${counted(counts.length, 'layer')}`}
       table={() =>
         tableOf(
           [
@@ -58,7 +59,7 @@ export function StabilityChart({ stability: { neurons, resamples }, set }: Stabi
     <Chart
       title="Would they be found again?"
       draw={draw}
-      description={`Share of ${resamples} halves of the answers in which each of ${neurons.length} neurons is chosen`}
+      description={`Share of ${resamples} halves of the answers in which each of ${counted(neurons.length, 'neuron')} is chosen`}
       table={() =>
         tableOf(
           [

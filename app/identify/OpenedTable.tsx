@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import { type ColumnMapping, guessColumns } from '../../src/identify/import/columns.ts';
 import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
 import type { OwnSet } from '../../src/identify/import/read-table.ts';
@@ -51,7 +52,7 @@ export function OpenedTable({ table, about, onSet }: Props) {
       <p>
         <bdi>{table.name}</bdi>:{' '}
         {table.rowCount !== undefined && `${table.rowCount.toLocaleString('en')} rows, `}
-        {table.columns.length} column{table.columns.length === 1 ? '' : 's'} ({table.format.toUpperCase()})
+        {counted(table.columns.length, 'column')} ({table.format.toUpperCase()})
       </p>
       <MappingFields table={table} mapping={mapping} onChange={setMapping} />
       {complete ? (
@@ -65,8 +66,7 @@ export function OpenedTable({ table, about, onSet }: Props) {
         </Button>
         {imported && (
           <span role="status">
-            {imported.set.questions.length.toLocaleString('en')} questions of{' '}
-            {imported.rows.toLocaleString('en')} rows
+            {counted(imported.set.questions.length, 'question')} of {imported.rows.toLocaleString('en')} rows
             {imported.skipped.count > 0 && `; ${imported.skipped.count.toLocaleString('en')} left out`}
           </span>
         )}

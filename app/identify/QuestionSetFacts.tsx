@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import { type QuestionSet, type QuestionSource, relationCounts } from '../../src/identify/questions.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
@@ -38,8 +39,8 @@ export function QuestionSetFacts({ set: { header, questions } }: { readonly set:
       <dl className="facts">
         <dt>Set</dt>
         <dd>
-          <bdi>{header.name}</bdi>, {questions.length.toLocaleString('en')} questions in {relations.size}{' '}
-          relation{relations.size === 1 ? '' : 's'}
+          <bdi>{header.name}</bdi>, {counted(questions.length, 'question')} in{' '}
+          {counted(relations.size, 'relation')}
         </dd>
         <dt>Sources</dt>
         <dd>

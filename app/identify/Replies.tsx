@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { JudgedReply, QuestionRecord } from '../../src/identify/records.ts';
 import { markedReply } from './answer-marks.ts';
 import { answerLogprob } from './answer-rows.ts';
@@ -29,8 +30,7 @@ export function Replies({ record }: { readonly record: QuestionRecord }) {
           <>
             <dt>Answer</dt>
             <dd>
-              {answer.tokens.length} token{answer.tokens.length === 1 ? '' : 's'}, mean log-probability{' '}
-              {logprob.toFixed(2)} nats
+              {counted(answer.tokens.length, 'token')}, mean log-probability {logprob.toFixed(2)} nats
             </dd>
           </>
         )}

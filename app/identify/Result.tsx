@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { Finding } from '../../src/identify/finding.ts';
 import { tooFewAnswers } from '../../src/stats/fewest.ts';
 import { DetectorChart } from './DetectorChart.tsx';
@@ -23,9 +24,9 @@ export function Result({ finding }: { readonly finding: Finding }) {
         {verdict.sentence}
       </p>
       <p>
-        {count.toLocaleString('en')} H-Neuron{count === 1 ? '' : 's'} of {neurons.toLocaleString('en')} (
-        {shareText(count, neurons)}), learnt from {trained.toLocaleString('en')} answers, tested on{' '}
-        {verdict.right.toLocaleString('en')} right and {verdict.madeUp.toLocaleString('en')} made-up ones.
+        {counted(count, 'H-Neuron')} of {neurons.toLocaleString('en')} ({shareText(count, neurons)}), learnt
+        from {trained.toLocaleString('en')} answers, tested on {verdict.right.toLocaleString('en')} right and{' '}
+        {verdict.madeUp.toLocaleString('en')} made-up ones.
       </p>
       {warnings.map((warning) => (
         <p key={warning} className="muted">

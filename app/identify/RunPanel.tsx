@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import { formerIdentityNote } from '../../src/neurons/identity.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { useEstimate } from '../controls/useEstimate.ts';
@@ -64,7 +65,7 @@ function Controls({ ready }: { readonly ready: boolean }) {
       status={status}
       ready={ready}
       noun="run"
-      startLabel={`Ask ${count.toLocaleString('en')} question${count === 1 ? '' : 's'}`}
+      startLabel={`Ask ${counted(count, 'question')}`}
       canStart={count > 0}
       estimate={useEstimate('question', (count * samples) / usualSamples)}
       doneText="all questions are asked"

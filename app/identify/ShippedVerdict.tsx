@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { SetFacts } from '../explore/SetFacts.tsx';
@@ -19,7 +20,7 @@ function Verdict({ set }: { readonly set: NeuronSet }) {
   return (
     <section className="result" aria-label={`Set beside this page: ${set.name}`}>
       <p className="result-sentence">
-        Until you find your own: <bdi>{set.name}</bdi>, {set.neurons.length.toLocaleString('en')} neurons
+        Until you find your own: <bdi>{set.name}</bdi>, {counted(set.neurons.length, 'neuron')}
         found beforehand in <bdi>{set.model.name}</bdi>.
       </p>
       {set.provenance.notes && (

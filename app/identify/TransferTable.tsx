@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { Transfer } from '../../src/identify/finding.ts';
 import { relationWords } from './question-sets.ts';
 
@@ -40,7 +41,7 @@ export function TransferTable({ transfer: { groups, auroc } }: { readonly transf
                 <th scope="row">
                   {relationWords(name)}
                   <small>
-                    {answers.toLocaleString('en')} answers
+                    {counted(answers, 'answer')}
                     {relations.length > 1 && `: ${relations.map(relationWords).join(', ')}`}
                   </small>
                 </th>

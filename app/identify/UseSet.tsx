@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import type { SetFormat } from '../../src/neurons/formats/write.ts';
 import { matchModels } from '../../src/neurons/set-model.ts';
 import { describeError } from '../state/describe-error.ts';
@@ -66,8 +67,7 @@ function SetItem({ known: { set, foundHere } }: { readonly known: KnownSet }) {
         <b>
           <bdi>{set.name}</bdi>
         </b>
-        , {set.neurons.length.toLocaleString('en')} neuron{set.neurons.length === 1 ? '' : 's'},{' '}
-        {foundHere ? 'found here' : 'comes with this page'}
+        , {counted(set.neurons.length, 'neuron')}, {foundHere ? 'found here' : 'comes with this page'}
         {ready && fits && note !== undefined && <span className="muted"> ({note})</span>}
         {ready && !fits && (
           <span className="muted">

@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { Estimate, VerdictRow } from '../../src/identify/verdict.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { type DetectorRow, type Interval, intervalText } from '../charts/detectors.ts';
@@ -27,7 +28,10 @@ export function detectorRows(
 ): DetectorRow[] {
   return rows.map((row) => ({
     name: row.name,
-    words: row.draws === undefined ? (words[row.name] ?? '') : `${words[row.name] ?? ''}, ${row.draws} draws`,
+    words:
+      row.draws === undefined
+        ? (words[row.name] ?? '')
+        : `${words[row.name] ?? ''}, ${counted(row.draws, 'draw')}`,
     own: row.name === ownName,
     draws: row.draws,
     auroc: row.auroc,

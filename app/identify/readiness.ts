@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import { corrected } from '../../src/identify/corrections.ts';
 import type { QuestionRecord } from '../../src/identify/records.ts';
 import type { Corrections } from './answer-rows.ts';
@@ -21,8 +22,8 @@ export interface Readiness {
 const fewestPairs = 5;
 const enoughPairs = 40;
 
-const counted = (count: number, what: string) =>
-  `${count === 0 ? 'no' : count} ${what} answer${count === 1 ? '' : 's'}`;
+const answersOf = (count: number, what: string) =>
+  count === 0 ? `no ${what} answers` : counted(count, `${what} answer`);
 
 /** Tells from the answers, a person's corrections in place, whether neurons can be found. */
 export function readinessOf(records: readonly QuestionRecord[], corrections: Corrections): Readiness {
@@ -45,7 +46,7 @@ export function readinessOf(records: readonly QuestionRecord[], corrections: Cor
 }
 
 function advice({ right, madeUp, pairs }: Pick<Readiness, 'right' | 'madeUp' | 'pairs'>) {
-  const both = `${counted(right, 'right')} and ${counted(madeUp, 'made-up')}`;
+  const both = `${answersOf(right, 'right')} and ${answersOf(madeUp, 'made-up')}`;
   const sentence = `${both[0]!.toUpperCase()}${both.slice(1)}`;
   if (right < fewestPairs || madeUp < fewestPairs)
     return {
@@ -54,7 +55,7 @@ function advice({ right, madeUp, pairs }: Pick<Readiness, 'right' | 'madeUp' | '
     };
   if (pairs < fewestPairs)
     return {
-      missing: `${sentence}, but hardly any relation has both (${pairs} pair${pairs === 1 ? '' : 's'}): ask more questions of kinds that the model knows in part.`,
+      missing: `${sentence}, but hardly any relation has both (${counted(pairs, 'pair')}): ask more questions of kinds that the model knows in part.`,
       caution: undefined,
     };
   return {

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { counted } from '../../src/count.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import { FREE_TOKENS } from '../../src/impact/score-item.ts';
 import { tooFewItems } from '../../src/stats/fewest.ts';
@@ -96,7 +97,7 @@ export const Capability = memo(function Capability({ report }: { readonly report
             within={length}
             span={4}
           >
-            Mean of {items} item{items === 1 ? '' : 's'}; an answer is cut at {FREE_TOKENS} tokens.
+            Mean of {counted(items, 'item')}; an answer is cut at {FREE_TOKENS} tokens.
           </DoseChart>
         ))}
       </div>

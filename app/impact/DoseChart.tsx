@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useMemo } from 'react';
+import { counted } from '../../src/count.ts';
 import type { Interval } from '../charts/detectors.ts';
 import { type DoseChart as Dose, type DoseCurve, drawDoses } from '../charts/dose-response.ts';
 import { tableOf } from '../controls/table-columns.ts';
@@ -39,7 +40,7 @@ export function DoseChart({ title, axis, alphas, curves, text, children, wide, .
       title={title}
       draw={draw}
       wide={wide ?? false}
-      description={`${axis} against the factor from ${alphas[0]} to ${alphas.at(-1)}, for ${sets.join(', ')}${controls > 0 ? ` and ${controls} random sets` : ''}`}
+      description={`${axis} against the factor from ${alphas[0]} to ${alphas.at(-1)}, for ${sets.join(', ')}${controls > 0 ? ` and ${counted(controls, 'random set')}` : ''}`}
       table={() =>
         tableOf<number>(
           [

@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { SuiteEffects } from '../../src/impact/effects.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
@@ -52,9 +53,9 @@ export function EffectsTable({ alphas, effects, measure }: Props) {
       {controls.length > 0 && (
         <>
           <p className="muted">
-            Chance: how often a random set’s slope is as far out as this one’s; with {controls.length} random
-            set
-            {controls.length === 1 ? '' : 's'} it cannot be below {(2 / (controls.length + 1)).toFixed(2)}.
+            Chance: how often a random set’s slope is as far out as this one’s; with{' '}
+            {counted(controls.length, 'random set')} it cannot be below{' '}
+            {(2 / (controls.length + 1)).toFixed(2)}.
           </p>
           <Disclosure title={`Each random set of ${effects.suite}`}>
             {() => <Table caption={`Random sets: ${caption}`} {...tableOf<Changes>(columns, controls)} />}

@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { counted } from '../../src/count.ts';
 import type { FreeEffects } from '../../src/impact/free-effects.ts';
 import { tooFewItems } from '../../src/stats/fewest.ts';
 import { drawStacked } from '../charts/stacked.ts';
@@ -28,10 +29,10 @@ export function FreeResult({ alphas, effects }: Props) {
     <section className="free-result" aria-label={`Free answers: ${suite}`}>
       <h4>Left to talk</h4>
       <p className="muted">
-        The model’s own answers to {items} item{items === 1 ? '' : 's'} at every factor, judged by a rule that
-        looks for phrases; {labelled === 0 ? 'none is' : labelled === 1 ? 'one is' : `${labelled} are`}{' '}
-        labelled by hand instead. An answer that cannot be told, is empty or goes in circles never counts as
-        going along. Open an item below to read and label its answers.
+        The model’s own answers to {counted(items, 'item')} at every factor, judged by a rule that looks for
+        phrases; {labelled === 0 ? 'none is' : labelled === 1 ? 'one is' : `${labelled} are`} labelled by hand
+        instead. An answer that cannot be told, is empty or goes in circles never counts as going along. Open
+        an item below to read and label its answers.
       </p>
       <div className="charts">
         <Verdicts alphas={alphas} effects={effects} />

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import { type MembersEffect, rankedMembers, STANDS_OUT } from '../../src/impact/members.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import { formatNeuron } from '../../src/neurons/layout.ts';
@@ -50,7 +51,7 @@ export function MembersResult({ manifest, suite, members, measure }: Props) {
         wide
         title={title}
         draw={draw}
-        description={`${axis}, of each of ${rows.length} neurons alone, and what is lost without it, with 95 % intervals`}
+        description={`${axis}, of each of ${counted(rows.length, 'neuron')} alone, and what is lost without it, with 95 % intervals`}
         table={() =>
           tableOf(
             [

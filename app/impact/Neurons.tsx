@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { NeuronRef } from '../../src/protocol/messages.ts';
 import { Tick } from '../controls/Tick.tsx';
@@ -55,7 +56,7 @@ export function Neurons({ sets, chosen, onChoose, onImport, onSingle }: Props) {
             <bdi>{name}</bdi>
           </b>{' '}
           <span className="muted">
-            {members.length.toLocaleString('en')} neuron{members.length === 1 ? '' : 's'}, {from}
+            {counted(members.length, 'neuron')}, {from}
           </span>
         </Tick>
       ))}

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import type { ReadSuite } from '../../src/impact/import/read-suite.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
@@ -15,7 +16,7 @@ const suiteReader = later(() => import('../../src/impact/import/read-suite.ts'))
 
 /** What was read, and what was left out. */
 function outcome({ suite, format, rows, skipped }: ReadSuite): string {
-  const items = `${suite.items.length.toLocaleString('en')} items`;
+  const items = counted(suite.items.length, 'item');
   if (!format) return `${suite.name}: ${items}.`;
   const left = skipped?.count ?? 0;
   return `${format.title}: ${items} of ${rows?.toLocaleString('en')} rows${left > 0 ? `; ${left.toLocaleString('en')} left out` : ''}.`;

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useMemo } from 'react';
+import { counted } from '../../src/count.ts';
 import type { FreeEffects } from '../../src/impact/free-effects.ts';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactRecord } from '../../src/impact/score-item.ts';
@@ -65,8 +66,8 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
             {...(isShare ? { within: share, span: 0.2 } : { span: 0.2 })}
           >
             {isShare
-              ? `Of ${items} items the share whose answer that goes along is likelier than the other, both taken a token.`
-              : `Mean over ${items} items of the log-probability of the answer that goes along, a token, less that of the other: above 0 the model leans to going along.`}{' '}
+              ? `Of ${counted(items, 'item')} the share whose answer that goes along is likelier than the other, both taken a token.`
+              : `Mean over ${counted(items, 'item')} of the log-probability of the answer that goes along, a token, less that of the other: above 0 the model leans to going along.`}{' '}
             The band is the 95 % interval of {several ? sets[0]?.name : 'the set'}; the thin lines are random
             sets of the same layers.
           </DoseChart>
@@ -121,7 +122,7 @@ function EffectStrip({ alphas, suite, rows, name }: StripProps) {
       wide
       title={`Items of ${suite}`}
       draw={draw}
-      description={`Change of the margin from factor ${range} of each of ${rows.length} items, for the set and the mean of the random sets`}
+      description={`Change of the margin from factor ${range} of each of ${counted(rows.length, 'item')}, for the set and the mean of the random sets`}
       table={() =>
         tableOf(
           [

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import { formerIdentityNote } from '../../src/neurons/identity.ts';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { useEstimate } from '../controls/useEstimate.ts';
@@ -52,7 +53,7 @@ function Controls({ ready }: { readonly ready: boolean }) {
       status={status}
       ready={ready}
       noun="sweep"
-      startLabel={`Sweep over ${count.toLocaleString('en')} item${count === 1 ? '' : 's'}`}
+      startLabel={`Sweep over ${counted(count, 'item')}`}
       canStart={count > 0}
       estimate={useEstimate('item', next ? count * versionsOf(next) : 0)}
       doneText="done"

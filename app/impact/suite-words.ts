@@ -1,3 +1,4 @@
+import { counted } from '../../src/count.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 
 /** What going along with an item of a kind means. */
@@ -15,7 +16,7 @@ export const kindWords: Readonly<Record<Suite['kind'], string>> = {
 /** "120 items", "50 passages". */
 export function itemsText({ kind, items }: Pick<Suite, 'kind' | 'items'>): string {
   const what = kind === 'passages' ? 'passage' : 'item';
-  return `${items.length.toLocaleString('en')} ${what}${items.length === 1 ? '' : 's'}`;
+  return counted(items.length, what);
 }
 
 /** A suite under a name that none of the others has: records go by names. */

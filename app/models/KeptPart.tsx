@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import type { KeptOut } from '../../src/protocol/messages.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
@@ -47,9 +48,7 @@ export function KeptPart() {
             <li key={model.key}>
               <bdi>{model.name}</bdi>
               <span>{bytesText(model.bytes)}</span>
-              <span className="muted">
-                {model.files} file{model.files === 1 ? '' : 's'}
-              </span>
+              <span className="muted">{counted(model.files, 'file')}</span>
               <Delete model={model} onDelete={() => void forget(model)} />
             </li>
           ))}

@@ -1,5 +1,6 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import type { DeviceChoice, LoadedModel } from '../../src/protocol/messages.ts';
 import { Choice } from '../controls/Choice.tsx';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
@@ -17,8 +18,7 @@ const devices: readonly { value: DeviceChoice; label: string }[] = [
 const deviceNames = { wasm: 'WASM', webgpu: 'WebGPU', native: 'native' } as const;
 
 function deviceText({ device, precision }: LoadedModel): string {
-  const threads =
-    device.kind === 'wasm' ? `, ${device.threads} thread${device.threads === 1 ? '' : 's'}` : '';
+  const threads = device.kind === 'wasm' ? `, ${counted(device.threads, 'thread')}` : '';
   return `${deviceNames[device.kind]}${threads}, ${precision}`;
 }
 
@@ -102,8 +102,8 @@ function Facts({ model, origin }: { readonly model: LoadedModel; readonly origin
       <dd>{model.device.why}</dd>
       <dt>Architecture</dt>
       <dd>
-        {model.architecture}, {model.layout.widths.length} layers, {model.layout.total.toLocaleString('en')}{' '}
-        MLP neurons
+        {model.architecture}, {counted(model.layout.widths.length, 'layer')},{' '}
+        {model.layout.total.toLocaleString('en')} MLP neurons
       </dd>
       <dt>Context</dt>
       <dd>{model.contextLength.toLocaleString('en')} tokens</dd>

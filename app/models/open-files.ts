@@ -24,7 +24,7 @@ export async function openFiles(session: Session, files: readonly PathFile[]): P
   } else if (files.length === 1) await openFile(session, files[0]!.file);
   else
     notice.setState({
-      text: `There is no model among these ${files.length} files; choose a .gguf file, or a folder with an .onnx file, config.json and tokenizer.json.`,
+      text: `There is no model among ${files.length === 1 ? 'this file' : `these ${files.length} files`}; choose a .gguf file, or a folder with an .onnx file, config.json and tokenizer.json.`,
     });
 }
 

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components';
+import { counted } from '../../src/count.ts';
 import type { OriginsReport } from '../../src/origins/report.ts';
 import { tooFewAnswers } from '../../src/stats/fewest.ts';
 import { drawDrift, drawLayerDrift, driftRange } from '../charts/drift.ts';
@@ -86,7 +87,7 @@ function Scatter({ report: { scores, drift, modules } }: { readonly report: Orig
       title="How far every neuron moved"
       wide
       draw={draw}
-      description={`Drift scores of ${total} neurons by layer; those of the set's ${drift.members.length} are marked`}
+      description={`Drift scores of ${counted(total, 'neuron')} by layer; those of the set's ${drift.members.length} are marked`}
       table={() =>
         memberTable(
           drift.members,
@@ -109,7 +110,7 @@ function Layers({ report: { drift } }: { readonly report: OriginsReport }) {
       title="Layer by layer"
       wide
       draw={draw}
-      description={`Mean drift score of all neurons and of the set's in each of ${drift.layers.length} layers`}
+      description={`Mean drift score of all neurons and of the set's in each of ${counted(drift.layers.length, 'layer')}`}
       table={() => layerTable(drift.layers)}
     >
       The line is the mean of all neurons of a layer, discs are the means of the set’s.

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { counted } from '../../src/count.ts';
 import { useRecord, useSession } from './hooks.ts';
 import { promptOf } from './prompt.ts';
 import { type LaneIndex, type LaneMade, laneIndices, type RunRecord } from './record.ts';
@@ -94,7 +95,7 @@ export function scalingWords({ steering }: Pick<LaneMade, 'steering'>): string {
     .map(({ name, factor }) => `${name} × ${factor.toFixed(2)}`);
   const singles = new Set([...Object.keys(own), ...muted]).size;
   if (solo !== undefined) parts.push(`neuron ${solo} alone`);
-  else if (singles > 0) parts.push(`${singles} single ${singles === 1 ? 'neuron' : 'neurons'}`);
+  else if (singles > 0) parts.push(`${counted(singles, 'single neuron')}`);
   return `${parts.join(', ')} ${scopeWords[scope]}`;
 }
 

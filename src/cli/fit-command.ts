@@ -1,4 +1,5 @@
 import type { OnProgress } from '../bytes/progress.ts';
+import { counted } from '../count.ts';
 import type { SplitBy } from '../identify/answers.ts';
 import type { Finding, Transfer } from '../identify/finding.ts';
 import { type LearnSettings, learnSet } from '../identify/learn.ts';
@@ -84,8 +85,6 @@ function stabilityText({ resamples, neurons }: Finding['stability']): string[] {
   const texts = often.map(({ share, ...ref }) => `${formatNeuron(ref)} ${(100 * share).toFixed(0)} %`);
   return [`most stable of the set over ${resamples} halves of the answers: ${texts.join(', ')}`];
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** What `fit` prints, for people. */
 export function fitText({

@@ -1,4 +1,5 @@
 import type { OnProgress } from '../bytes/progress.ts';
+import { counted } from '../count.ts';
 import { formerIdentityNote } from '../neurons/identity.ts';
 import { neuronAt } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
@@ -108,9 +109,6 @@ async function stabilityOf(
     .sort((a, b) => b.share - a.share || a.layer - b.layer || a.neuron - b.neuron);
   return { resamples: chosen.resamples, neurons };
 }
-
-const counted = (count: number, singular: string, plural: string) =>
-  count === 1 ? `1 ${singular}` : `${count.toLocaleString('en')} ${plural}`;
 
 function warningsOf({ separable, converged, flagged }: L1Fit): string[] {
   const { constant, notFinite } = flagged;

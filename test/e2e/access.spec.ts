@@ -62,7 +62,9 @@ test('tokens are walked, pinned and let go by keys', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Unpin (Esc)' })).toBeHidden();
 });
 
-test('a phone has one column: question, scale, figure, then the rest', async ({ page }) => {
+test('a phone has one column: answers, question, maps, then the rest; the slider stays at the bottom edge', async ({
+  page,
+}) => {
   const errors = collectErrors(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await openRecorded(page);
@@ -70,14 +72,15 @@ test('a phone has one column: question, scale, figure, then the rest', async ({ 
   const top = async (name: string, role: 'region' | 'textbox' | 'slider') =>
     (await page.getByRole(role, { name, exact: true }).boundingBox())!.y;
   const tops = [
-    await top('Question', 'textbox'),
-    await top('Scale', 'slider'),
     await top('Answers', 'region'),
+    await top('Question', 'textbox'),
     await top('All neurons', 'region'),
     await top('Next token', 'region'),
     await top('Groups of neurons', 'region'),
   ];
   expect(tops).toEqual([...tops].sort((a, b) => a - b));
+  await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toBeInViewport();
+  await expect(page.getByRole('listbox', { name: 'Tokens, Steered' })).toBeInViewport();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(errors).toEqual([]);
 });
@@ -114,4 +117,51 @@ test('high contrast and forced colours keep what is marked', async ({ page }) =>
   expect(await line()).not.toBe(strong);
   await page.emulateMedia({ forcedColors: 'active' });
   await expect(page.locator('.lane-mark-1').first()).toHaveCSS('forced-color-adjust', 'none');
+});
+
+test('a page is walked in few stops, its headings are in order, and each page has its title', async ({
+  page,
+}) => {
+  await openRecorded(page);
+  const stops = new Set<string>();
+  for (let i = 0; i < 70; i++) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return undefined;
+      return [...document.querySelectorAll('*')].indexOf(element);
+    });
+    if (stop === undefined) break;
+    stops.add(String(stop));
+  }
+  expect(stops.size).toBeLessThan(58);
+  const titles: string[] = [];
+  for (const name of ['Explore', 'Identify', 'Impact', 'Origins']) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    await expect(page).toHaveTitle(new RegExp(`${name} · H-Neuron Explorer$`));
+    titles.push(await page.title());
+    const levels = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('h1, h2, h3, h4')]
+        .filter((heading) => heading.checkVisibility())
+        .map((heading) => Number(heading.tagName[1])),
+    );
+    levels.forEach((level, at) => {
+      expect(level - (levels[at - 1] ?? 0), `${name}: ${levels.join()}`).toBeLessThanOrEqual(1);
+    });
+  }
+  expect(new Set(titles).size).toBe(4);
+});
+
+test('forced colours show what is selected', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await openRecorded(page);
+  const backgroundOf = (locator: ReturnType<typeof page.locator>) =>
+    locator.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const links = page.getByRole('navigation', { name: 'Pages' });
+  expect(await backgroundOf(links.getByRole('link', { name: 'Explore' }))).not.toBe(
+    await backgroundOf(links.getByRole('link', { name: 'Identify' })),
+  );
+  const choice = (name: string) => page.locator('.choice-option', { hasText: new RegExp(`^${name}$`) });
+  expect(await backgroundOf(choice('Chat'))).not.toBe(await backgroundOf(choice('Completion')));
+  expect(await faults(page)).toEqual([]);
 });

@@ -67,11 +67,24 @@ test('the neuron map zooms down to single neurons by keys, and its table follows
   await tableHead.click();
 });
 
-test('the wheel zooms at the pointer', async () => {
+test('the wheel scrolls the page and says how to zoom; with Ctrl it zooms at the pointer', async () => {
+  await map().blur();
+  await map().scrollIntoViewIfNeeded();
   const box = (await map().boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const before = await page.evaluate(() => scrollY);
+  await page.mouse.wheel(0, -120);
+  await expect.poll(() => page.evaluate(() => scrollY)).not.toBe(before);
+  await expect(panel().getByText(/and the wheel zoom the map/)).toBeVisible();
+  await expect(map()).not.toHaveClass(/canvas-pan/);
+  await map().scrollIntoViewIfNeeded();
+  const moved = (await map().boundingBox())!;
+  await page.mouse.move(moved.x + moved.width / 2, moved.y + moved.height / 2);
+  await page.keyboard.down('Control');
   await page.mouse.wheel(0, -400);
+  await page.keyboard.up('Control');
   await expect(map()).toHaveClass(/canvas-pan/);
+  await expect(panel().getByText(/and the wheel zoom the map/)).toBeHidden();
   await panel().getByRole('button', { name: 'All', exact: true }).click();
   await expect(map()).not.toHaveClass(/canvas-pan/);
 });
@@ -82,6 +95,67 @@ test('the map shows differences and scales', async () => {
   await panel().getByRole('radio', { name: 'Scales' }).press('Space');
   await expect(map()).toHaveAttribute('aria-description', /Scales/);
   await panel().getByRole('radio', { name: 'Activation' }).press('Space');
+});
+
+test('a value that is pointed at is read in full', async () => {
+  await map().scrollIntoViewIfNeeded();
+  await map().hover({ position: { x: 200, y: 60 } });
+  const readout = panel().getByText(/CETT [\d.]+ in layer/);
+  await expect(readout).toBeVisible();
+  expect(
+    await readout.evaluate(
+      (line) => line.scrollWidth <= line.clientWidth && line.scrollHeight <= line.clientHeight,
+    ),
+  ).toBe(true);
+});
+
+test('Escape lets a card, a brush, the selection and a pin go, one after the other, wherever the focus is', async () => {
+  const card = page.getByRole('region', { name: /^Neuron \d+:\d+$/ });
+  await page.getByRole('listbox', { name: 'Tokens, Steered' }).getByRole('option').first().click();
+  await panel().getByRole('button', { name: 'Select' }).click();
+  const box = (await map().boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.4);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Neuron 22:530', exact: true }).click();
+  await expect(card).toBeVisible();
+  await page.getByRole('radio', { name: 'Text', exact: true }).focus();
+  await page.keyboard.press('Escape');
+  await expect(card).toBeHidden();
+  await expect(panel().getByRole('button', { name: 'Make a group' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(panel().getByRole('button', { name: 'Make a group' })).toBeHidden();
+  await expect(panel().getByRole('button', { name: 'Select' })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Escape');
+  await expect(panel().getByRole('button', { name: 'Select' })).toHaveAttribute('aria-pressed', 'false');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: /^Unpin/ })).toBeHidden();
+});
+
+test('a card leaves the next tokens their width', async () => {
+  const next = page.getByRole('region', { name: 'Next token' });
+  const before = (await next.boundingBox())!.width;
+  await page.getByRole('button', { name: 'Neuron 22:530', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Neuron 22:530' })).toBeVisible();
+  expect((await next.boundingBox())!.width).toBeGreaterThanOrEqual(before);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Neuron 22:530' })).toBeHidden();
+});
+
+test('“what if” is the first thing that Undo takes back', async () => {
+  const start = page.getByText('Answer starts with');
+  await page
+    .getByRole('region', { name: 'Next token' })
+    .getByRole('listitem')
+    .nth(3)
+    .getByRole('button')
+    .click();
+  await expect(start).toBeVisible();
+  await answered(page);
+  await page.getByRole('button', { name: /^Undo: what if/ }).click();
+  await expect(start).toBeHidden();
+  await answered(page);
 });
 
 test('a brush makes a group with a slider of its own', async () => {
