@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { tokenizerConfigSchema } from './export-schemas.ts';
+import { templateSchema, tokenizerConfigSchema } from './export-schemas.ts';
+import { checkJson } from './json-file.ts';
 import { type ModelFiles, optionalJson } from './onnx-files.ts';
 
 type TokenizerConfig = Partial<z.output<typeof tokenizerConfigSchema>>;
@@ -14,7 +15,12 @@ export async function exportedTemplate(
 ): Promise<string | undefined> {
   const path = 'chat_template.jinja';
   if (files.list().includes(path)) {
-    const template = new TextDecoder().decode(await files.read(path));
+    const template = checkJson(
+      templateSchema,
+      new TextDecoder().decode(await files.read(path)),
+      path,
+      files.name,
+    );
     if (template.trim() !== '') return template;
   }
   const configs: readonly TokenizerConfig[] = [

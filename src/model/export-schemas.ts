@@ -51,7 +51,7 @@ const LONGEST_TOKEN = 10_000;
 const tokenText = z.string().max(LONGEST_TOKEN);
 const specialToken = z.union([tokenText, z.looseObject({ content: tokenText })]).nullish();
 /** Characters of a chat template; what it does is bounded where it is rendered. */
-const template = z.string().max(1_000_000);
+export const templateSchema = z.string().max(1_000_000);
 
 /** What is read of tokenizer_config.json. */
 export const tokenizerConfigSchema = z.looseObject({
@@ -62,9 +62,9 @@ export const tokenizerConfigSchema = z.looseObject({
   add_bos_token: z.boolean().nullish(),
   chat_template: z
     .union([
-      template,
-      z.array(z.looseObject({ name: z.string().max(1000), template })).max(100),
-      z.record(z.string(), template),
+      templateSchema,
+      z.array(z.looseObject({ name: z.string().max(1000), template: templateSchema })).max(100),
+      z.record(z.string(), templateSchema),
     ])
     .nullish(),
   additional_special_tokens: z.array(specialToken).max(100_000).nullish(),

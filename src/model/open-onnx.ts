@@ -25,7 +25,7 @@ import { fnv1a } from './fingerprint.ts';
 import { dataPath, type ModelFiles, onnxPaths, optionalJson, readConfig, readJson } from './onnx-files.ts';
 import { onnxIdentity } from './onnx-identity.ts';
 import { tokenizerSchema } from './tokenizer-schema.ts';
-import type { LanguageModel } from './types.ts';
+import type { LanguageModel, TextCodec } from './types.ts';
 
 const numberOf = (json: Readonly<Record<string, unknown>>, keys: readonly string[]): number | undefined =>
   keys.map((key) => json[key]).find((value): value is number => typeof value === 'number');
@@ -63,8 +63,25 @@ function headDim(config: Record<string, unknown>): number | undefined {
   const heads = numberOf(config, ['num_attention_heads', 'n_head']);
   return (
     numberOf(config, ['head_dim', 'kv_channels', 'head_size']) ??
-    (hidden && heads ? hidden / heads : undefined)
+    (hidden && heads && hidden % heads === 0 ? hidden / heads : undefined)
   );
+}
+
+/** Refuses texts whose tokens the model has no embedding for, which a runtime would only say in its own words. */
+function withEmbeddings(codec: TextCodec, vocabulary: number, name: string): TextCodec {
+  return {
+    ...codec,
+    encode(...given) {
+      const ids: readonly (number | undefined)[] = codec.encode(...given);
+      const beyond = ids.findIndex((id) => id === undefined || id >= vocabulary);
+      if (beyond >= 0)
+        throw new EngineError(
+          'bad-input',
+          `The tokenizer of ${name} makes a token of this text (${ids[beyond] ?? 'an unknown one'}) that the model, which has ${vocabulary}, does not have; tokenizer.json and config.json are of different models.`,
+        );
+      return ids as number[];
+    },
+  };
 }
 
 interface PostProcessor {
@@ -216,7 +233,7 @@ export async function openOnnx(
     contextLength: numberOf(text, ['max_position_embeddings', 'n_positions', 'n_ctx', 'seq_length']) ?? 2048,
     vocabulary,
     eosIds: eosIds([generation, config, text], eosToken, controls),
-    codec: textCodec(tokenizerJson, tokenizerConfig, bosId),
+    codec: withEmbeddings(textCodec(tokenizerJson, tokenizerConfig, bosId), vocabulary, files.name),
     chatTemplate: template,
     addBos: startsWithBos(tokenizerJson, tokenizerConfig, bosToken),
     bosToken,

@@ -191,6 +191,21 @@ describe('the other files of an export', () => {
   });
 });
 
+describe('texts and templates', () => {
+  it('of tokens that the model has no embedding for are refused with a sentence', async () => {
+    const vocab = { ...(model.vocab as Record<string, number>) };
+    for (const token of Object.keys(vocab)) vocab[token]! += 1_000_000;
+    const text = await said('tokenizer.json', JSON.stringify({ ...tokenizer, model: { ...model, vocab } }));
+    expect(text).toMatch(/makes a token of this text \(\d+\) that the model, which has \d+, does not have/);
+  });
+
+  it('of more than a million characters are refused by name', async () => {
+    expect(await said('chat_template.jinja', 'x'.repeat(1_000_001))).toMatch(
+      /^chat_template\.jinja of .* is not what/,
+    );
+  });
+});
+
 describe('a pattern of a tokenizer.json that never ends', () => {
   it.each([
     ['(a+)+$', 'a'],
