@@ -13,7 +13,10 @@ export function bind(
     throw new TemplateError(`takes ${parameters.length} arguments, not ${positional.length}`);
   for (const name of named.keys())
     if (!parameters.includes(name)) throw new TemplateError(`takes no argument ${name}`);
-  return (name) => positional[parameters.indexOf(name)] ?? named.get(name);
+  return (name) => {
+    const given = positional[parameters.indexOf(name)];
+    return given === undefined ? named.get(name) : given;
+  };
 }
 
 export function expectText(value: Value | undefined): Text {

@@ -17,6 +17,7 @@ import {
   itemsOf,
   List,
   numberOf,
+  orUndefined,
   TemplateError,
   text,
   toText,
@@ -244,8 +245,8 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['length', lengthOf],
   ['count', lengthOf],
   ['wordcount', (value) => toText(value).text.match(/\w+/g)?.length ?? 0],
-  ['first', (value) => itemsOf(value)[0] ?? new Undefined('No first item, sequence was empty.')],
-  ['last', (value) => itemsOf(value).at(-1) ?? new Undefined('No last item, sequence was empty.')],
+  ['first', (value) => orUndefined(itemsOf(value)[0], 'No first item, sequence was empty.')],
+  ['last', (value) => orUndefined(itemsOf(value).at(-1), 'No last item, sequence was empty.')],
   ['list', (value) => new List(itemsOf(value))],
   [
     'reverse',
@@ -308,7 +309,9 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
 function withDefault(value: Value, args: Arguments): Value {
   const given = bind(args, ['default_value', 'boolean']);
   const isMissing = value instanceof Undefined || (isTrue(given('boolean') ?? false) && !isTrue(value));
-  return isMissing ? (given('default_value') ?? text('')) : value;
+  if (!isMissing) return value;
+  const fallback = given('default_value');
+  return fallback === undefined ? text('') : fallback;
 }
 
 function pairsOf(value: Value): List {

@@ -11,6 +11,7 @@ import {
   List,
   Namespace,
   numberOf,
+  orUndefined,
   TemplateError,
   typeName,
   Undefined,
@@ -23,7 +24,8 @@ const DICT_METHODS = new Map<string, (dict: Dict, args: Arguments) => Value>([
     'get',
     (dict, args) => {
       const given = bind(args, ['key', 'default']);
-      return dict.get(given('key') as Value) ?? given('default') ?? null;
+      const found = dict.get(given('key') as Value);
+      return found === undefined ? (given('default') ?? null) : found;
     },
   ],
   ['items', (dict) => new List([...dict.entries.values()].map((entry) => new List(entry, true)))],
@@ -90,9 +92,12 @@ function entryOf(value: Value, key: Value): Value | undefined {
 export function attributeOf(value: Value, key: Value, dotted = false, budget?: Budget): Value {
   if (value instanceof Undefined) throw new TemplateError(`${value.what} is undefined`);
   const method = key instanceof Text ? () => methodOf(value, key.text, budget) : () => undefined;
-  const found = dotted ? (method() ?? entryOf(value, key)) : (entryOf(value, key) ?? method());
-  return (
-    found ?? new Undefined(`${typeName(value)} object has no ${key instanceof Text ? key.text : 'such item'}`)
+  const entry = entryOf(value, key);
+  const isEntryFirst = !dotted && entry !== undefined;
+  const found = isEntryFirst ? entry : (method() ?? entry);
+  return orUndefined(
+    found,
+    `${typeName(value)} object has no ${key instanceof Text ? key.text : 'such item'}`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   itemsOf,
   List,
   Namespace,
+  orUndefined,
   TemplateError,
   text,
   toText,
@@ -104,7 +105,7 @@ function set({ assignee, value, body }: SetNode, scope: Scope, rendering: Render
 }
 
 function loopVariable(items: readonly Value[], i: number, changed: { last: Value | undefined }): Dict {
-  const cycle = ({ positional }: Arguments) => positional[i % positional.length] ?? new Undefined('cycle');
+  const cycle = ({ positional }: Arguments) => orUndefined(positional[i % positional.length], 'cycle');
   const isChanged = ({ positional }: Arguments) => {
     const now = new List(positional, true);
     const isNew = changed.last === undefined || !areEqual(changed.last, now);
@@ -172,12 +173,13 @@ function macro(
       for (const [i, parameter] of parameters.entries()) {
         const isPlain = parameter.type === 'Identifier';
         const key = isPlain ? parameter.value : parameter.key.value;
-        const given = positional[i] ?? rest.get(key);
+        const given = positional[i] === undefined ? rest.get(key) : positional[i];
         rest.delete(key);
         own.values.set(
           key,
-          given ??
-            (isPlain ? new Undefined(`parameter '${key}'`) : evaluate(parameter.value, own, rendering)),
+          given === undefined && !isPlain
+            ? evaluate(parameter.value, own, rendering)
+            : orUndefined(given, `parameter '${key}'`),
         );
       }
       const caller = rest.get('caller');

@@ -34,6 +34,11 @@ function totalWeight(values: readonly Value[]): number {
   return weight;
 }
 
+/** A value, or what stands for none; None is a value. */
+export function orUndefined(value: Value | undefined, what: string): Value {
+  return value === undefined ? new Undefined(what) : value;
+}
+
 export class List {
   readonly items: readonly Value[];
   readonly isTuple: boolean;
