@@ -31,6 +31,7 @@ export default defineConfig({
       testMatch: /[/\\](browser|e2e)[/\\].*\.webgpu\.spec\.ts$/,
       use: { launchOptions: { executablePath, args: [...quietFlags, ...softwareWebGpuFlags] } },
     },
+    { name: 'others', testDir: 'test/browsers' },
   ],
   webServer: {
     command: `node scripts/build.mjs && node node_modules/vite/bin/vite.js preview --host localhost --port ${port} --strictPort`,

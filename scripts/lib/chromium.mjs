@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installDebian } from './debian.mjs';
 import { SetupError, say } from './log.mjs';
-import { outputOf, run, runPackage } from './process.mjs';
+import { outputOf, runPackage } from './process.mjs';
 
 const commands = [
   'chromium',
@@ -58,15 +59,11 @@ export async function ensureChromium() {
   if (process.env.CHROMIUM_PATH) {
     throw new SetupError(`CHROMIUM_PATH names ${process.env.CHROMIUM_PATH}, which does not start.`);
   }
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && outputOf('apt-get', ['--version']) !== null) {
-    say('browser', 'installing chromium (apt-get) ...');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-qq'], env);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], env);
+  if (await installDebian(['chromium'])) {
     const installed = findChromium();
     if (installed !== null) return installed;
   }
+  const isRoot = process.getuid?.() === 0;
   say('browser', 'installing chromium (npx playwright install chromium) ...');
   await runPackage('playwright/cli.js', ['install', ...(isRoot ? ['--with-deps'] : []), 'chromium']);
   const installed = await playwrightChromium();
