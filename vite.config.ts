@@ -3,16 +3,10 @@ import { defaultClientConditions, defineConfig } from 'vite';
 import {
   contentSecurityPolicy,
   crossOriginIsolation,
+  isolationHeaders,
   modelBesideSite,
   schemasWithoutEval,
 } from './scripts/lib/vite-plugins.ts';
-
-/** Headers that make a page cross-origin isolated, which threads in WASM need. */
-const isolationHeaders = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
 
 export default defineConfig({
   base: './',
@@ -21,6 +15,7 @@ export default defineConfig({
   plugins: [
     react(),
     schemasWithoutEval(),
+    isolationHeaders(),
     crossOriginIsolation(),
     contentSecurityPolicy(),
     modelBesideSite(process.env.H_NEURONS_MODEL !== 'none'),
@@ -29,12 +24,22 @@ export default defineConfig({
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   // Workers named as entries: else their packages are found late and the page reloads while it starts.
   optimizeDeps: { entries: ['index.html', 'workers/*.worker.ts'], exclude: ['onnxruntime-web'] },
-  worker: { format: 'es', plugins: () => [schemasWithoutEval()] },
+  worker: {
+    format: 'es',
+    plugins: () => [schemasWithoutEval()],
+    // WebKit evaluates a worker's first module once more where another chunk imports from it: nothing may live there.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'worker', test: (id) => !/\.worker\.ts$/.test(id), entriesAware: true }],
+        },
+      },
+    },
+  },
   server: {
     port: 5173,
-    headers: isolationHeaders,
     watch: { ignored: ['**/public/models/**', '**/dist/**'] },
   },
-  preview: { port: 4173, headers: isolationHeaders },
+  preview: { port: 4173 },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
 });

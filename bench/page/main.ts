@@ -5,7 +5,7 @@ import { ggufIdentity } from '../../src/model/gguf-identity.ts';
 import { hashWhileRead } from '../../src/model/weights-hash.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import type { IdentifyIn, Prompt } from '../../src/protocol/messages.ts';
-import { browserRuntimes } from '../../src/runtime/browser.ts';
+import { webgpuObstacle } from '../../src/runtime/device-facts.ts';
 import { question, texts } from '../prompts.ts';
 import { caller } from './calls.ts';
 import { type Answer, ask, type Engine, lanesAt, startEngine } from './engine.ts';
@@ -198,7 +198,7 @@ async function memory(): Promise<number | undefined> {
 }
 
 /** Whether WebGPU runs on a graphics card. */
-const hasGraphicsCard = async () => (await browserRuntimes.webgpuObstacle()) === undefined;
+const hasGraphicsCard = async () => (await webgpuObstacle()) === undefined;
 
 const bench = { hasGraphicsCard, load, identity, overhead, lanes, rivals, slider, memory, identify, impact };
 

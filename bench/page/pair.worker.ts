@@ -18,7 +18,7 @@ async function adapterName(): Promise<string> {
 const handlers = {
   async open({ url, device, layers }: { url: string; device: 'wasm' | 'webgpu'; layers?: number }) {
     const blob = await (await fetch(url)).blob();
-    const runtime = await browserRuntimes[device]();
+    const runtime = await browserRuntimes()[device]();
     pair = await openPair(blobSource(blob, url), runtime, layers);
     const adapter = device === 'webgpu' ? await adapterName() : undefined;
     return { layers: pair.layers, threads: runtime.threads, adapter };

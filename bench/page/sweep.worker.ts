@@ -10,7 +10,7 @@ let sweep: Sweep | undefined;
 const handlers = {
   async open(input: { url: string; name: string; members: readonly NeuronRef[]; controls: number }) {
     const blob = await (await fetch(input.url)).blob();
-    const runtime = await browserRuntimes.wasm();
+    const runtime = await browserRuntimes().wasm();
     sweep = await openSweep(blobSource(blob, input.url), runtime, input);
     return { threads: runtime.threads, lanes: sweep.plan.sets.length * sweep.plan.alphas.length };
   },

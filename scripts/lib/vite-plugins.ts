@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import type { HtmlTagDescriptor, Plugin } from 'vite';
+import type { Connect, HtmlTagDescriptor, Plugin } from 'vite';
 
 const require = createRequire(import.meta.url);
 
@@ -78,6 +78,27 @@ export function schemasWithoutEval(): Plugin {
         : undefined;
     },
   };
+}
+
+/** Headers that make a page cross-origin isolated, which threads in WebAssembly need. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+} as const;
+
+/**
+ * Sends the headers with every answer of the dev and preview servers. Vite's own `headers` are missing from "304 Not
+ * Modified", for which WebKit refuses to start a worker.
+ */
+export function isolationHeaders(): Plugin {
+  const use = (server: { middlewares: Connect.Server }) => {
+    server.middlewares.use((_request, response, next) => {
+      for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
+      next();
+    });
+  };
+  return { name: 'h-neurons:isolation-headers', configureServer: use, configurePreviewServer: use };
 }
 
 /** Leaves public/models out of the built site when `include` is false. */

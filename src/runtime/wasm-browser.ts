@@ -1,15 +1,22 @@
 import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import * as ort from 'onnxruntime-web/wasm';
+import { type StartSpinner, usefulThreads } from './parallelism.ts';
 import type { Runtime } from './types.ts';
 import { wasmRuntime } from './wasm.ts';
 
-/** Threads when the page is cross-origin isolated, else one. More than eight do not help a small model. */
-export function browserThreads(): number {
-  return globalThis.crossOriginIsolated ? Math.max(1, Math.min(8, navigator.hardwareConcurrency ?? 1)) : 1;
+/** More threads than this do not help a small model. */
+const MOST_THREADS = 8;
+
+/** Threads when the page is cross-origin isolated, as many as help; else one. */
+async function browserThreads(startSpinner?: StartSpinner): Promise<number> {
+  if (!globalThis.crossOriginIsolated) return 1;
+  const reported = Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency ?? 1));
+  return startSpinner ? usefulThreads(reported, startSpinner) : reported;
 }
 
-export function browserWasmRuntime(): Runtime {
+export async function browserWasmRuntime(startSpinner?: StartSpinner): Promise<Runtime> {
   ort.env.wasm.wasmPaths = { mjs, wasm };
-  return wasmRuntime(ort, browserThreads());
+  // ONNX Runtime takes the number once, when its first session is made.
+  return wasmRuntime(ort, ort.env.wasm.numThreads || (await browserThreads(startSpinner)));
 }

@@ -1,0 +1,58 @@
+/** A worker that answers every message, a time in milliseconds, with the turns that {@link spin} made in it. */
+export type StartSpinner = () => Worker;
+
+const windowMs = 20;
+const trials = 3;
+
+/** Keeps one core busy. @param milliseconds of wall time @returns turns of a fixed loop, which count the work done */
+export function spin(milliseconds: number): number {
+  const end = performance.now() + milliseconds;
+  let turns = 0;
+  let state = 1;
+  for (; performance.now() < end; turns++) {
+    for (let i = 0; i < 10_000; i++) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    // The state is read, so that no compiler leaves the loop out.
+    if (state === 0) turns--;
+  }
+  return turns;
+}
+
+function turnsOf(spinner: Worker): Promise<number> {
+  return new Promise((resolve, reject) => {
+    spinner.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
+    spinner.onerror = () => reject(new Error('A worker that measures the cores failed.'));
+    spinner.postMessage(windowMs);
+  });
+}
+
+/**
+ * How many threads do useful work at the same time. Some browsers report a fixed number of cores, and threads beyond
+ * the real ones slow a model down: the most work that all of them do at once is compared with the most that one does
+ * alone, so that another program's moment of work does not count.
+ * @param reported number of cores that the browser tells; up to 2 it is taken as it is
+ * @returns whole number from 2 to `reported`; `reported` where the measurement cannot be made
+ */
+export async function usefulThreads(reported: number, start: StartSpinner): Promise<number> {
+  if (reported <= 2) return reported;
+  const spinners: Worker[] = [];
+  try {
+    for (let i = 0; i < reported; i++) spinners.push(start());
+    // The first answers only say that the workers run.
+    await Promise.all(spinners.map(turnsOf));
+    let alone = 1;
+    let together = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      alone = Math.max(alone, await turnsOf(spinners[0]!));
+      const turns = await Promise.all(spinners.map(turnsOf));
+      together = Math.max(
+        together,
+        turns.reduce((sum, count) => sum + count, 0),
+      );
+    }
+    return Math.max(2, Math.min(reported, Math.round(together / alone)));
+  } catch {
+    return reported;
+  } finally {
+    for (const spinner of spinners) spinner.terminate();
+  }
+}
