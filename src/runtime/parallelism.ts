@@ -2,7 +2,7 @@
 export type StartSpinner = () => Worker;
 
 const windowMs = 20;
-const trials = 3;
+const trials = 4;
 
 /** Keeps one core busy. @param milliseconds of wall time @returns turns of a fixed loop, which count the work done */
 export function spin(milliseconds: number): number {
@@ -27,8 +27,8 @@ function turnsOf(spinner: Worker): Promise<number> {
 
 /**
  * How many threads do useful work at the same time. Some browsers report a fixed number of cores, and threads beyond
- * the real ones slow a model down: the most work that all of them do at once is compared with the most that one does
- * alone, so that another program's moment of work does not count.
+ * the real ones slow a model down: the most work that all of them do at once is compared with the most that one of
+ * them ever did, so that another program's moment of work does not count.
  * @param reported number of cores that the browser tells; up to 2 it is taken as it is
  * @returns whole number from 2 to `reported`; `reported` where the measurement cannot be made
  */
@@ -39,17 +39,18 @@ export async function usefulThreads(reported: number, start: StartSpinner): Prom
     for (let i = 0; i < reported; i++) spinners.push(start());
     // The first answers only say that the workers run.
     await Promise.all(spinners.map(turnsOf));
-    let alone = 1;
-    let together = 0;
+    let one = 1;
+    let all = 0;
     for (let trial = 0; trial < trials; trial++) {
-      alone = Math.max(alone, await turnsOf(spinners[0]!));
-      const turns = await Promise.all(spinners.map(turnsOf));
-      together = Math.max(
-        together,
-        turns.reduce((sum, count) => sum + count, 0),
+      const alone = await turnsOf(spinners[0]!);
+      const together = await Promise.all(spinners.map(turnsOf));
+      one = Math.max(one, alone, ...together);
+      all = Math.max(
+        all,
+        together.reduce((sum, turns) => sum + turns, 0),
       );
     }
-    return Math.max(2, Math.min(reported, Math.round(together / alone)));
+    return Math.max(2, Math.min(reported, Math.round(all / one)));
   } catch {
     return reported;
   } finally {
