@@ -3,8 +3,9 @@ import './lib/require-node.mjs';
 
 const { mkdir, readFile, rm } = await import('node:fs/promises');
 const { join } = await import('node:path');
-const { SetupError, runMain } = await import('./lib/log.mjs');
+const { SetupError, runMain, say } = await import('./lib/log.mjs');
 const { ensureChromium } = await import('./lib/chromium.mjs');
+const { ensureFirefox, ensureWebKit } = await import('./lib/other-browsers.mjs');
 const { ensureModel } = await import('./lib/model.mjs');
 const { ensurePackages } = await import('./lib/packages.mjs');
 const { root, runPackage } = await import('./lib/process.mjs');
@@ -44,6 +45,10 @@ await runMain(async () => {
     const problem = await ensureModel();
     if (problem !== null) throw new SetupError(`The tests need the default model: ${problem}.`);
     browser = await ensureChromium();
+    if (process.platform === 'linux') {
+      await ensureFirefox();
+      await ensureWebKit();
+    } else say('browser', 'the tests in Firefox and WebKit run on Linux only.');
     await rm(reports, { recursive: true, force: true });
     await mkdir(reports, { recursive: true });
   });
