@@ -1,15 +1,23 @@
-/** A worker that answers every message, a time in milliseconds, with the turns that {@link spin} made in it. */
+/** A time span of the wall clock, in milliseconds since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A worker that answers every {@link Span} with the turns that {@link spin} made in it. */
 export type StartSpinner = () => Worker;
 
-const windowMs = 20;
+/** Workers hear of a span before it begins. */
+const noticeMs = 4;
+const spanMs = 20;
 const trials = 4;
 
-/** Keeps one core busy. @param milliseconds of wall time @returns turns of a fixed loop, which count the work done */
-export function spin(milliseconds: number): number {
-  const end = performance.now() + milliseconds;
+/** Keeps one core busy for a span. @returns turns of a fixed loop within it, which count the work done */
+export function spin({ from, until }: Span): number {
   let turns = 0;
   let state = 1;
-  for (; performance.now() < end; turns++) {
+  while (Date.now() < from);
+  for (; Date.now() < until; turns++) {
     for (let i = 0; i < 10_000; i++) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
     // The state is read, so that no compiler leaves the loop out.
     if (state === 0) turns--;
@@ -17,12 +25,19 @@ export function spin(milliseconds: number): number {
   return turns;
 }
 
-function turnsOf(spinner: Worker): Promise<number> {
-  return new Promise((resolve, reject) => {
-    spinner.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
-    spinner.onerror = () => reject(new Error('A worker that measures the cores failed.'));
-    spinner.postMessage(windowMs);
-  });
+/** Turns of all spinners within the same span, so that none counts what it does after the others. */
+function turnsOf(spinners: readonly Worker[]): Promise<number[]> {
+  const from = Date.now() + noticeMs;
+  return Promise.all(
+    spinners.map(
+      (spinner) =>
+        new Promise<number>((resolve, reject) => {
+          spinner.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
+          spinner.onerror = () => reject(new Error('A worker that measures the cores failed.'));
+          spinner.postMessage({ from, until: from + spanMs } satisfies Span);
+        }),
+    ),
+  );
 }
 
 /**
@@ -38,13 +53,13 @@ export async function usefulThreads(reported: number, start: StartSpinner): Prom
   try {
     for (let i = 0; i < reported; i++) spinners.push(start());
     // The first answers only say that the workers run.
-    await Promise.all(spinners.map(turnsOf));
+    await turnsOf(spinners);
     let one = 1;
     let all = 0;
     for (let trial = 0; trial < trials; trial++) {
-      const alone = await turnsOf(spinners[0]!);
-      const together = await Promise.all(spinners.map(turnsOf));
-      one = Math.max(one, alone, ...together);
+      const [alone] = await turnsOf(spinners.slice(0, 1));
+      const together = await turnsOf(spinners);
+      one = Math.max(one, alone!, ...together);
       all = Math.max(
         all,
         together.reduce((sum, turns) => sum + turns, 0),
