@@ -40,7 +40,7 @@ async function withRuns<T>(
 /** Corrections of a folder; none without it. */
 async function correctionsIn(folder: string): Promise<Correction[]> {
   const path = join(folder, RUN_FILES.corrections);
-  return existsSync(path) ? parseCorrections(await readText(path)) : [];
+  return existsSync(path) ? parseCorrections(await readText(path), ` in ${folder}`) : [];
 }
 
 async function writeCorrections(folder: string, corrections: readonly Correction[]): Promise<void> {

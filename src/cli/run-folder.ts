@@ -55,7 +55,7 @@ interface ReadFolder extends CompleteRecords {
 }
 
 async function readRun(folder: string): Promise<ReadFolder> {
-  const manifest = parseManifest(await readText(join(folder, MANIFEST)));
+  const manifest = parseManifest(await readText(join(folder, MANIFEST)), ` in ${folder}`);
   const path = join(folder, RECORDS);
   const bytes = existsSync(path) ? await withFileErrors(path, () => readFile(path)) : Buffer.alloc(0);
   const rows = Math.floor((await sizeOf(join(folder, FEATURES))) / rowBytes(manifest));
@@ -82,7 +82,7 @@ async function readRow(handle: FileHandle | undefined, folder: string, row: numb
 
 async function readCorrections(folder: string): Promise<Correction[]> {
   const path = join(folder, CORRECTIONS);
-  return existsSync(path) ? parseCorrections(await readText(path)) : [];
+  return existsSync(path) ? parseCorrections(await readText(path), ` in ${folder}`) : [];
 }
 
 /**

@@ -135,18 +135,24 @@ export function parseRecord(line: string): QuestionRecord | undefined {
   }
 }
 
-/** @throws EngineError `bad-input` where the text is no manifest */
-export function parseManifest(text: string): RunManifest {
+/**
+ * Reads what a run is made of.
+ * @param place " in FOLDER", for messages
+ * @throws EngineError `bad-input` where the text is no manifest
+ */
+export function parseManifest(text: string, place = ''): RunManifest {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw new EngineError('bad-input', 'The description of the run (run.json) is not valid JSON.', { cause });
+    throw new EngineError('bad-input', `The description of the run (run.json${place}) is not valid JSON.`, {
+      cause,
+    });
   }
   if (!manifestSchema.safeParse(data).success)
     throw new EngineError(
       'bad-input',
-      'run.json does not describe a run of this program; choose another folder.',
+      `run.json${place} does not describe a run of this program; choose another folder.`,
     );
   return data as RunManifest;
 }

@@ -162,7 +162,7 @@ export const formatLine = (line: QuestionRecord | Correction) => `${JSON.stringi
 
 const LABELS: readonly unknown[] = ['right', 'wrong', 'left-out'] satisfies Correction['label'][];
 
-function parseCorrection(line: string, number: number): Correction {
+function parseCorrection(line: string, number: number, place: string): Correction {
   try {
     const { index, label } = JSON.parse(line) as Record<string, unknown>;
     if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && LABELS.includes(label))
@@ -172,19 +172,20 @@ function parseCorrection(line: string, number: number): Correction {
   }
   throw new EngineError(
     'bad-input',
-    `Line ${number} of ${RUN_FILES.corrections} is no correction; it takes {"index": 0, "label": "right"}, "wrong" or "left-out".`,
+    `Line ${number} of ${RUN_FILES.corrections}${place} is no correction; it takes {"index": 0, "label": "right"}, "wrong" or "left-out".`,
   );
 }
 
 /**
  * Corrections from their file, by the question's index.
+ * @param place " in FOLDER", for messages
  * @throws EngineError `bad-input` on a line that is none
  */
-export function parseCorrections(text: string): Correction[] {
+export function parseCorrections(text: string, place = ''): Correction[] {
   const byIndex = new Map<number, Correction>();
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
-    const correction = parseCorrection(line, i + 1);
+    const correction = parseCorrection(line, i + 1, place);
     byIndex.set(correction.index, correction);
   }
   return [...byIndex.values()].sort((a, b) => a.index - b.index);

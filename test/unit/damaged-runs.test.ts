@@ -132,6 +132,20 @@ describe('altered bytes', () => {
   });
 });
 
+describe('a description or a label that is garbled', () => {
+  it('is refused with its place', async () => {
+    await newRun();
+    writeFileSync(at('corrections.jsonl'), '{"index":0,"label":"right"}\n{"ind');
+    await expect(learnt()).rejects.toThrow(
+      `Line 2 of corrections.jsonl in ${join(folder, 'run')} is no correction`,
+    );
+    writeFileSync(at('run.json'), '{');
+    await expect(learnt()).rejects.toThrow(`(run.json in ${join(folder, 'run')}) is not valid JSON.`);
+    writeFileSync(at('run.json'), 'null');
+    await expect(learnt()).rejects.toThrow(`run.json in ${join(folder, 'run')} does not describe a run`);
+  });
+});
+
 describe('what a killed process or a loss of power leaves', () => {
   it('is left out, which is said: a line that is cut short', async () => {
     await newRun();
