@@ -4,7 +4,9 @@ import {
   contentSecurityPolicy,
   crossOriginIsolation,
   isolationHeaders,
+  lastingAssets,
   modelBesideSite,
+  safetyHeaders,
   schemasWithoutEval,
 } from './scripts/lib/vite-plugins.ts';
 
@@ -18,6 +20,7 @@ export default defineConfig({
     isolationHeaders(),
     crossOriginIsolation(),
     contentSecurityPolicy(),
+    lastingAssets(),
     modelBesideSite(process.env.H_NEURONS_MODEL !== 'none'),
   ],
   // ONNX Runtime's builds without an inlined loader: the worker names loader and WASM file itself.
@@ -40,6 +43,6 @@ export default defineConfig({
     port: 5173,
     watch: { ignored: ['**/public/models/**', '**/dist/**'] },
   },
-  preview: { port: 4173 },
+  preview: { port: 4173, headers: safetyHeaders },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
 });

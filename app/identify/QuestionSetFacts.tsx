@@ -1,3 +1,4 @@
+import { isWebAddress } from '../../src/bytes/web-address.ts';
 import { counted } from '../../src/count.ts';
 import { type QuestionSet, type QuestionSource, relationCounts } from '../../src/identify/questions.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
@@ -9,7 +10,7 @@ import { relationWords } from './question-sets.ts';
 export function SourceLine({ name, url, licence }: QuestionSource) {
   return (
     <li>
-      {url ? (
+      {url !== undefined && isWebAddress(url) ? (
         <a href={url} target="_blank" rel="noreferrer">
           <bdi>{name}</bdi>
         </a>

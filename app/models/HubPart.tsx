@@ -90,13 +90,20 @@ interface MirrorProps {
 /** The host that takes the Hub's place in this browser. */
 function Mirror({ host, onHost }: MirrorProps) {
   const [text, setText] = useState(host ?? '');
+  const [first] = useState(host);
+  const [isNew, setIsNew] = useState(false);
   const [said, setSaid] = useState<{ readonly text: string; readonly wrong: boolean }>();
   function keep() {
     try {
       const kept = keepHubHost(text);
       onHost(kept);
       setText(kept ?? '');
-      setSaid({ text: kept ? `Models come from ${kept}.` : `Models come from ${HUB}.`, wrong: false });
+      const isNew = kept !== undefined && kept !== first;
+      setIsNew(isNew);
+      setSaid({
+        text: `Models come from ${kept ?? HUB}.${isNew ? ' Reload the page, so that it may connect to it.' : ''}`,
+        wrong: false,
+      });
     } catch (thrown) {
       setSaid({ text: describeError(thrown), wrong: true });
     }
@@ -117,6 +124,11 @@ function Mirror({ host, onHost }: MirrorProps) {
         <span className={said?.wrong ? 'message' : 'muted'} role="status">
           {said?.text}
         </span>
+        {isNew && (
+          <Button className="button" onPress={() => location.reload()}>
+            Reload the page
+          </Button>
+        )}
       </div>
     </div>
   );

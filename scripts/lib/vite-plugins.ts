@@ -6,26 +6,41 @@ import type { Connect, HtmlTagDescriptor, Plugin } from 'vite';
 
 const require = createRequire(import.meta.url);
 
+/**
+ * What the built page may do: scripts and workers from the site itself, and WASM. It may connect to any host with https, which is
+ * as far as a person may ever choose a mirror; connect-policy.js narrows that to the hosts that are in use.
+ */
 const policy = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
+  "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self' blob: data: https: http://localhost:* http://127.0.0.1:*",
+  "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
   "object-src 'none'",
   "base-uri 'self'",
   "form-action 'none'",
 ].join('; ');
 
+/** Headers that a host should send: a page's HTML cannot say who may frame it, and its policy does not reach its workers. */
+export const safetyHeaders = {
+  'Content-Security-Policy': `${policy}; frame-ancestors 'self'`,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
 /**
- * Writes a Content-Security-Policy into the built page: scripts and workers from the site itself, WASM, and
- * connections to the Hugging Face Hub or to the mirror that a person names, which may be any host with https. Only for the build, as the dev server puts inline scripts into the page.
+ * Writes the policy into the built page, and the script that narrows it. Only for the build, as the dev server puts inline scripts
+ * into the page.
  */
 export function contentSecurityPolicy(): Plugin {
   return {
     name: 'h-neurons:content-security-policy',
     apply: 'build',
+    generateBundle() {
+      const script = new URL('connect-policy.js', import.meta.url);
+      this.emitFile({ type: 'asset', fileName: 'connect-policy.js', source: readFileSync(script) });
+    },
     transformIndexHtml: {
       order: 'post',
       handler: (): HtmlTagDescriptor[] => [
@@ -34,7 +49,24 @@ export function contentSecurityPolicy(): Plugin {
           attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
           injectTo: 'head-prepend',
         },
+        { tag: 'script', attrs: { src: './connect-policy.js' }, injectTo: 'head-prepend' },
       ],
+    },
+  };
+}
+
+/** Lets browsers keep what has a hash in its name, so that a page that is open outlives a new version of the site. */
+export function lastingAssets(): Plugin {
+  return {
+    name: 'h-neurons:lasting-assets',
+    configurePreviewServer(server) {
+      server.middlewares.use((request, response, next) => {
+        if (/^\/assets\//.test(request.url ?? '')) {
+          const setHeader = response.setHeader.bind(response);
+          setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+        }
+        next();
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webAddressSchema } from '../bytes/web-address.ts';
 import { EngineError } from '../errors.ts';
 import { formatHeadedLines, parseHeadedLines } from './headed-lines.ts';
 
@@ -64,7 +65,7 @@ const count = z.int().nonnegative();
 /** Sources by their key. */
 export const sourcesSchema = z.record(
   z.string(),
-  z.object({ name: text, url: z.url().optional(), licence: text }),
+  z.object({ name: text, url: webAddressSchema.optional(), licence: text }),
 );
 
 const headerSchema: z.ZodType<QuestionSetHeader> = z.object({

@@ -42,10 +42,80 @@ test('the built page names a policy that keeps foreign scripts out', async ({ pa
   expect(outcome).toBe('script-src-elem');
 });
 
+/** The directive that stops what runs in the page; "done" where nothing does. */
+const stopped = (page: Page, what: 'hub' | 'elsewhere' | 'mirror' | 'blob worker') =>
+  page.evaluate(async (kind) => {
+    const violation = new Promise<string>((resolve) =>
+      document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective)),
+    );
+    const connect = (url: string) =>
+      Promise.race([
+        fetch(url).then(
+          () => 'done',
+          () => violation,
+        ),
+        violation,
+      ]);
+    switch (kind) {
+      case 'hub':
+        return connect('https://huggingface.co/api/models/a/b');
+      case 'elsewhere':
+        return connect('https://elsewhere.example/');
+      case 'mirror':
+        return connect('https://mirror.example/api/models/a/b');
+      default:
+        try {
+          new Worker(URL.createObjectURL(new Blob([''], { type: 'text/javascript' })));
+        } catch {
+          // Some browsers throw as well.
+        }
+        return violation;
+    }
+  }, what);
+
+test('the built page connects to its own site, the Hub and the mirror that the person chose, and to nothing else', async ({
+  page,
+}) => {
+  test.setTimeout(60_000);
+  const headers = { 'access-control-allow-origin': '*' };
+  for (const host of ['huggingface.co', 'elsewhere.example', 'mirror.example'])
+    await page.route(`https://${host}/**`, (route) => route.fulfill({ headers, body: '{}' }));
+  await page.route('**/*.gguf', (route) => route.fulfill({ status: 404 }));
+  await page.goto('./');
+  expect(await stopped(page, 'hub')).toBe('done');
+  expect(await stopped(page, 'elsewhere')).toBe('connect-src');
+  expect(await stopped(page, 'mirror')).toBe('connect-src');
+  expect(await stopped(page, 'blob worker')).toBe('worker-src');
+  const choose = async (mirror: string) => {
+    await page.evaluate((text) => localStorage.setItem('h-neurons.hub-host', text), mirror);
+    await page.reload();
+  };
+  await choose('https://mirror.example');
+  expect(await stopped(page, 'mirror')).toBe('done');
+  expect(await stopped(page, 'elsewhere')).toBe('connect-src');
+  await choose('https://a.example; script-src *');
+  expect(await stopped(page, 'elsewhere')).toBe('connect-src');
+});
+
+test('the page starts without anything that its policy stops, and says who may frame it', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    document.addEventListener('securitypolicyviolation', (event) => told.push(event.effectiveDirective));
+  });
+  const response = await page.goto('./#identify');
+  await expect(page.getByRole('heading', { name: /^Which neurons are active/ })).toBeVisible();
+  expect(response?.headers()['content-security-policy']).toContain("frame-ancestors 'self'");
+  expect(response?.headers()['x-content-type-options']).toBe('nosniff');
+  expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual([]);
+});
+
 test.describe('a static host without headers, under a sub-path', () => {
   let host: StaticHost;
   test.beforeAll(async () => {
-    host = await serveStatic(dist);
+    host = await serveStatic(dist, { 'probe.js': 'postMessage(crossOriginIsolated)' });
   });
   test.afterAll(() => host.close());
 
@@ -58,8 +128,7 @@ test.describe('a static host without headers, under a sub-path', () => {
     expect(await isIsolated(page)).toBe(true);
     expect(loads()).toBe(3);
     const inWorker = await page.evaluate(async () => {
-      const source = new Blob(['postMessage(crossOriginIsolated)'], { type: 'text/javascript' });
-      const worker = new Worker(URL.createObjectURL(source));
+      const worker = new Worker('probe.js');
       return new Promise((resolve) => {
         worker.onmessage = (event) => resolve(event.data);
       });

@@ -19,12 +19,23 @@ export interface StaticHost {
   close(): Promise<void>;
 }
 
-/** Serves a folder under /some/path/ as a plain host does: no isolation headers. */
-export async function serveStatic(folder: string): Promise<StaticHost> {
+/**
+ * Serves a folder under /some/path/ as a plain host does: no isolation headers.
+ * @param extra scripts beside it, by their path
+ */
+export async function serveStatic(
+  folder: string,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<StaticHost> {
   const prefix = '/some/path/';
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const inside = path.startsWith(prefix) ? normalize(path.slice(prefix.length)) : '..';
+    const script = extra[inside];
+    if (script !== undefined) {
+      response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
+      return;
+    }
     const file = join(folder, inside === '.' ? 'index.html' : inside);
     const info = inside.startsWith('..') ? null : await stat(file).catch(() => null);
     if (info === null || !info.isFile()) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatQuestionSet, parseQuestionSet } from '../../src/identify/questions.ts';
+import { isWebAddress } from '../../src/bytes/web-address.ts';
+import { formatQuestionSet, parseQuestionSet, type QuestionSet } from '../../src/identify/questions.ts';
 import { normalised, occurrences, withoutArticles, wordsOf } from '../../src/identify/words.ts';
 
 const builtIn = (name: string) =>
@@ -95,3 +96,42 @@ describe('reading a question set', () => {
     expect(parseQuestionSet(file(header, { ...question, answers })).questions[0]?.answers).toEqual(answers);
   });
 });
+
+describe('addresses of sources', () => {
+  it.each([
+    'javascript:alert(1)',
+    'JavaScript:alert(1)',
+    'java\nscript:alert(1)',
+    'data:text/html,<script>alert(1)</script>',
+    'file:///etc/passwd',
+    'blob:https://a.example/1',
+    'vbscript:x',
+    '//a.example',
+    'a.example',
+  ])('that are no web pages are refused in one sentence: %s', (url) => {
+    expect(isWebAddress(url)).toBe(false);
+    const { header, questions } = sourced(url);
+    expect(() => parseQuestionSet(formatQuestionSet({ header, questions }))).toThrow(
+      /^Line 1 of the question set is not valid at "sources\.s\.url": an address must begin with http:\/\/ or https:\/\/\.$/,
+    );
+  });
+
+  it('of web pages are taken', () => {
+    const set = sourced('https://a.example/set?x=1#y');
+    expect(parseQuestionSet(formatQuestionSet(set))).toEqual(set);
+  });
+});
+
+function sourced(url: string): QuestionSet {
+  return {
+    header: {
+      format: 'h-neuron-questions',
+      version: 1,
+      name: 'n',
+      description: 'd',
+      sources: { s: { name: 's', url, licence: 'l' } },
+      relations: { r: 1 },
+    },
+    questions: [{ id: '1', fact: 'f', question: 'q', answers: ['a'], relation: 'r', source: 's' }],
+  };
+}
