@@ -24,12 +24,13 @@ export function KeptActions({ name, open, onOpen, onDelete, children }: Props) {
       )}
       {children}
       {sure ? (
+        // The second click of a double click meets what keeps.
         <>
-          <Button className="button-plain" aria-label={`Really delete ${name}`} onPress={onDelete}>
-            Really delete
-          </Button>
           <Button className="button-plain" aria-label={`Keep ${name}`} onPress={() => setSure(false)}>
             Keep
+          </Button>
+          <Button className="button-plain" aria-label={`Really delete ${name}`} onPress={onDelete}>
+            Really delete
           </Button>
         </>
       ) : (
