@@ -81,6 +81,10 @@ async function modified(path: string): Promise<number> {
 async function isAlive(path: string, owner: Owner, { stale, look }: LockTimes): Promise<boolean> {
   if (owner.space === processSpace()) return isRunning(owner);
   const first = await silence(path);
+  if (first < stale)
+    process.stderr.write(
+      `${path} is held by process ${owner.pid} on ${owner.host}; waiting up to ${Math.ceil(stale / 1000)} s to see whether it still runs.\n`,
+    );
   for (let quiet = first; quiet < stale; ) {
     await sleep(look);
     const next = await silence(path);
