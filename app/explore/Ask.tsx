@@ -77,13 +77,19 @@ export function Ask() {
         />
       </div>
       {!chat && (
-        <Tick
-          isSelected={state.readControls ?? false}
-          onChange={(readControls) => prompt.setState({ readControls })}
-        >
-          Read control tokens: names such as <code>{'<|im_end|>'}</code> in the text become the model’s own
-          tokens. Otherwise they are letters like all others.
-        </Tick>
+        <>
+          <Tick
+            isSelected={state.readControls ?? false}
+            onChange={(readControls) => prompt.setState({ readControls })}
+          >
+            Read control tokens
+          </Tick>
+          <p className="muted">
+            {state.readControls
+              ? 'Names such as <|im_end|> in the text become the model’s own control tokens.'
+              : 'Names such as <|im_end|> in the text are letters like all others.'}
+          </p>
+        </>
       )}
       {base && (
         <p className="muted">
