@@ -12,17 +12,19 @@ let meter: { readonly reader: string; readonly made: Awaited<ReturnType<typeof c
 
 async function work(job: Job): Promise<void> {
   const reader = readerOf(job.reader);
-  if (meter?.reader !== job.reader)
-    meter = { reader: job.reader, made: await createMeter(reader, job.patience) };
+  if (meter?.reader !== job.reader) {
+    meter?.made.close();
+    meter = { reader: job.reader, made: await createMeter(reader) };
+  }
   const { made } = meter;
   await send({ type: 'ready' });
   if (job.type === 'folder') {
-    const reading = await made.measure(await readInput(job.folder));
+    const reading = await made.measure(await readInput(job.folder), job.patience);
     await send({ type: 'read', index: 0, ...reading });
   } else {
     for (let index = job.first; index < job.end; index++) {
       const input = reader.mutate(diceOf(job.reader, job.seed, index), made.seeds);
-      await send({ type: 'read', index, ...(await made.measure(input)) });
+      await send({ type: 'read', index, ...(await made.measure(input, job.patience)) });
     }
   }
   await send({ type: 'done', worn: made.isWorn() });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { shownName } from '../../src/shown.ts';
 import { writeInput } from './files.ts';
+import { minimise } from './minimise.ts';
 import { diceOf } from './mutate/dice.ts';
+import { Lane } from './pool.ts';
 import { READERS, readerOf } from './readers.ts';
 import { type Finding, fuzz, type Summary } from './run.ts';
 
@@ -40,12 +42,12 @@ function summaryLine({ reader, inputs, accepted, refused, findings, ...took }: S
   ].join(' ');
 }
 
-/** Writes an input of each cause into a folder of its own. */
+/** Makes an input of each cause small and writes it into a folder of its own. */
 async function keepInputs(folder: string, findings: readonly Finding[], seed: number): Promise<void> {
-  for (const { reader: name, index } of findings) {
+  for (const { reader: name, index, fault } of findings) {
     const reader = readerOf(name);
     const input = reader.mutate(diceOf(name, seed, index), await reader.seeds());
-    await writeInput(join(folder, name, `${seed}-${index}`), input);
+    await writeInput(join(folder, name, `${seed}-${index}`), await minimise(name, input, fault));
   }
 }
 
@@ -53,6 +55,7 @@ async function main(names: readonly string[], options: Options): Promise<void> {
   const chosen = [...names, ...options.reader].map(readerOf);
   const readers = chosen.length > 0 ? chosen : READERS;
   const begun = performance.now();
+  const lanes = Array.from({ length: options.processes }, () => new Lane());
   let found = 0;
   for (const [i, { name }] of readers.entries()) {
     const onProgress = (done: number) => {
@@ -61,7 +64,7 @@ async function main(names: readonly string[], options: Options): Promise<void> {
       const left = ((performance.now() - begun) / 1000) * (1 / share - 1);
       process.stderr.write(`\r${name}: ${done} of ${options.count}, ${Math.round(left)} s left   \r`);
     };
-    const summary = await fuzz(name, { ...options, patience: 1, onProgress });
+    const summary = await fuzz(name, lanes, { ...options, patience: 1, onProgress });
     console.log(summaryLine(summary));
     const causes = new Map<string, Finding[]>();
     for (const finding of summary.findings) {
@@ -80,6 +83,7 @@ async function main(names: readonly string[], options: Options): Promise<void> {
       );
     found += summary.findings.length;
   }
+  for (const lane of lanes) lane.renew();
   if (found > 0) process.exitCode = 1;
 }
 

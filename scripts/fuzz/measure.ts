@@ -40,7 +40,7 @@ export function describeError(error: unknown): string {
 }
 
 /** Reads inputs one after another and says of each how it ended and what it took. */
-export async function createMeter(reader: Reader, patience: number) {
+export async function createMeter(reader: Reader) {
   const loose: unknown[] = [];
   const keep = (error: unknown) => void loose.push(error);
   process.on('unhandledRejection', keep);
@@ -58,7 +58,7 @@ export async function createMeter(reader: Reader, patience: number) {
 
   return {
     seeds,
-    async measure(input: Input): Promise<Reading> {
+    async measure(input: Input, patience: number): Promise<Reading> {
       if (residentMemory().now - start > CLEAR_ABOVE) collect();
       const size = sizeOf(input);
       const budget: Budget = budgetOf(size, patience);
@@ -89,6 +89,10 @@ export async function createMeter(reader: Reader, patience: number) {
       if (time > budget.time) found('time', `${Math.round(time)} ms for ${size} bytes`);
       if (memory > budget.memory) found('memory', `${Math.round(memory / 1e6)} MB for ${size} bytes`);
       return { outcome: fault ? 'finding' : outcome, fault, time, memory, size };
+    },
+    close(): void {
+      process.off('unhandledRejection', keep);
+      process.off('uncaughtException', keep);
     },
     /** Whether the process holds so much that the next input is better read by a new one. */
     isWorn(): boolean {

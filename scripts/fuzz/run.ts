@@ -1,8 +1,8 @@
-import { Lane, type Numbered } from './pool.ts';
+import { type Job, Lane, type Numbered } from './pool.ts';
 import type { Reading } from './types.ts';
 
 /** Inputs that a process takes at a time. */
-const BATCH = 100;
+const BATCH = 50;
 
 export interface Finding {
   readonly reader: string;
@@ -27,7 +27,6 @@ export interface Summary {
 export interface RunOptions {
   readonly count: number;
   readonly seed: number;
-  readonly processes: number;
   readonly patience: number;
   readonly onProgress?: (done: number) => void;
 }
@@ -37,44 +36,55 @@ const isDoubtful = ({ kind }: NonNullable<Reading['fault']>) =>
   kind === 'time' || kind === 'memory' || kind === 'hang' || kind === 'crash';
 
 /** Reads one input in a new process. */
-async function readAlone(reader: string, index: number, { seed, patience }: RunOptions): Promise<Numbered> {
+async function readAlone(job: Job): Promise<Numbered> {
   const lane = new Lane();
   const readings: Numbered[] = [];
   try {
-    await lane.run({ type: 'inputs', reader, patience, seed, first: index, end: index + 1 }, (reading) =>
-      readings.push(reading),
-    );
+    await lane.run(job, (reading) => readings.push(reading));
   } finally {
     lane.renew();
   }
   return readings[0]!;
 }
 
-/** Lets a reader read `count` inputs in several processes. */
-export async function fuzz(reader: string, options: RunOptions): Promise<Summary> {
-  const { count, seed, processes, patience, onProgress } = options;
+/** Reads the input whose files are in a folder; again and alone where a fault may be the machine's. */
+export async function replay(reader: string, folder: string, lane: Lane, patience: number): Promise<Reading> {
+  const job: Job = { type: 'folder', reader, patience, folder };
+  const readings: Numbered[] = [];
+  await lane.run(job, (reading) => readings.push(reading));
+  const [reading] = readings;
+  return reading!.fault && isDoubtful(reading!.fault) ? readAlone(job) : reading!;
+}
+
+/** Lets a reader read `count` inputs, on every lane some. */
+export async function fuzz(reader: string, lanes: readonly Lane[], options: RunOptions): Promise<Summary> {
+  const { count, seed, patience, onProgress } = options;
   const readings: Numbered[] = [];
   let next = 0;
-  const work = async () => {
-    const lane = new Lane();
-    try {
-      while (next < count) {
-        const first = next;
-        next = Math.min(count, first + BATCH);
-        await lane.run({ type: 'inputs', reader, patience, seed, first, end: next }, (reading) => {
-          readings.push(reading);
-          onProgress?.(readings.length);
-        });
-      }
-    } finally {
-      lane.renew();
+  const work = async (lane: Lane) => {
+    while (next < count) {
+      const first = next;
+      next = Math.min(count, first + BATCH);
+      await lane.run({ type: 'inputs', reader, patience, seed, first, end: next }, (reading) => {
+        readings.push(reading);
+        onProgress?.(readings.length);
+      });
     }
   };
-  await Promise.all(Array.from({ length: processes }, work));
+  await Promise.all(lanes.map(work));
   const checked: Numbered[] = [];
   for (const reading of readings)
     checked.push(
-      reading.fault && isDoubtful(reading.fault) ? await readAlone(reader, reading.index, options) : reading,
+      reading.fault && isDoubtful(reading.fault)
+        ? await readAlone({
+            type: 'inputs',
+            reader,
+            patience,
+            seed,
+            first: reading.index,
+            end: reading.index + 1,
+          })
+        : reading,
     );
   const times = checked.map(({ time }) => time).sort((a, b) => a - b);
   const sum = (outcome: Reading['outcome']) => checked.filter((each) => each.outcome === outcome).length;

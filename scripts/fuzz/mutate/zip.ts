@@ -5,6 +5,17 @@ import { NASTY_TEXTS } from './nasty.ts';
 /** The earliest date of a ZIP archive: the same dice give the same bytes. */
 const mtime = new Date(1980, 0, 1);
 
+/** fflate cannot pack an entry of this name, but archives may have one. */
+const PROTOTYPE = '__proto__';
+const STAND_IN = '_-proto-_';
+
+/** An archive in which the stand-in has its real name. */
+function named(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes);
+  for (let at = text.indexOf(STAND_IN); at >= 0; at = text.indexOf(STAND_IN, at)) text.write(PROTOTYPE, at);
+  return new Uint8Array(text);
+}
+
 const contents = new Map<Uint8Array, Record<string, Uint8Array>>();
 
 function entriesOf(bytes: Uint8Array): Record<string, Uint8Array> {
@@ -60,7 +71,12 @@ export function changeZip(
   const [name, content] = dice.pick(entries);
   const level = dice.pick([0, 1] as const);
   const pack = (files: readonly (readonly [string, Uint8Array])[]) =>
-    zipSync(Object.fromEntries(files), { mtime, level });
+    named(
+      zipSync(Object.fromEntries(files.map(([each, file]) => [each === PROTOTYPE ? STAND_IN : each, file])), {
+        mtime,
+        level,
+      }),
+    );
   const others = entries.filter(([each]) => each !== name);
   return oneOf(dice, [
     [16, () => pack(entries.map(([each, old]) => [each, each === name ? changeEntry(old, name) : old]))],

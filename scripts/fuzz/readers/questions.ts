@@ -1,4 +1,4 @@
-import { completeMapping } from '../../../src/identify/import/columns.ts';
+import { type ColumnMapping, completeMapping } from '../../../src/identify/import/columns.ts';
 import { toQuestionSet } from '../../../src/identify/import/question-set.ts';
 import { readTable } from '../../../src/identify/import/read-table.ts';
 import { readSuite } from '../../../src/impact/import/read-suite.ts';
@@ -7,12 +7,21 @@ import type { Reader } from '../types.ts';
 import { asJson, asJsonLines, asTable, fileReader, projectFile } from './one-file.ts';
 import { suiteSeeds } from './suite-seeds.ts';
 
+/** Columns that nobody could guess, by the file that has them. */
+const COLUMNS: Readonly<Record<string, Partial<ColumnMapping>>> = {
+  'mixed.parquet': {
+    question: 'question',
+    answers: 'number',
+    aliases: ['truth', 'decimal', 'big', 'when', 'raw'],
+  },
+};
+
 /** Reads a file of questions to its end, as the page and the terminal do. */
 async function readQuestionFile(bytes: Uint8Array, name: string): Promise<void> {
   const file = await readTable(new Blob([bytes as Uint8Array<ArrayBuffer>]), name);
   if (file.format === 'h-neuron-questions') return;
   const about = { name: 'Questions', source: { name, licence: 'MIT' } };
-  await toQuestionSet(file, completeMapping(file), about);
+  await toQuestionSet(file, completeMapping(file, COLUMNS[name]), about);
 }
 
 const fixture = (name: string) => [name, projectFile(`test/fixtures/questions/${name}`)] as const;
