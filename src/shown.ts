@@ -35,9 +35,12 @@ export function shownName(name: string, most = NAME_LENGTH): string {
   return shown.length <= most ? shown : `${shown.slice(0, most - end - 1)}…${shown.slice(-end)}`;
 }
 
-/** Names in quotes, joined by commas; of many the first, and how many more there are. */
-export function listedNames(names: readonly string[]): string {
-  const first = names.slice(0, NAMES).map((name) => `"${shownName(name)}"`);
+/**
+ * Names in quotes, joined by commas; of many the first, and how many more there are.
+ * @param most names that are shown
+ */
+export function listedNames(names: readonly string[], most = NAMES): string {
+  const first = names.slice(0, most).map((name) => `"${shownName(name)}"`);
   const more = names.length - first.length;
   return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }

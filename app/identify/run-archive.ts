@@ -1,4 +1,5 @@
-import { unzip, Zip, ZipPassThrough } from 'fflate';
+import { type UnzipFileFilter, unzip, Zip, ZipPassThrough } from 'fflate';
+import { unpackLimit } from '../../src/bytes/unpack-limit.ts';
 import { EngineError } from '../../src/errors.ts';
 import type { RunFile } from '../../src/protocol/study-messages.ts';
 
@@ -22,7 +23,7 @@ export async function archiveOf(files: readonly RunFile[]): Promise<Blob> {
 
 /**
  * The files of runs among those that were chosen, an archive's in its place.
- * @throws EngineError `bad-input` where an archive cannot be read
+ * @throws EngineError `bad-input` where an archive cannot be read, or unpacks to more than one of its size may
  */
 export async function unpacked(files: readonly File[]): Promise<File[]> {
   const lists = await Promise.all(
@@ -30,7 +31,12 @@ export async function unpacked(files: readonly File[]): Promise<File[]> {
       if (!/\.zip$/i.test(file.name)) return [file];
       const bytes = new Uint8Array(await file.arrayBuffer());
       return new Promise<File[]>((resolve, reject) => {
-        unzip(bytes, (error, contents) => {
+        const check = unpackLimit(bytes.length, file.name);
+        const filter: UnzipFileFilter = (entry) => {
+          check(entry);
+          return true;
+        };
+        unzip(bytes, { filter }, (error, contents) => {
           if (error)
             reject(
               new EngineError(

@@ -8,17 +8,17 @@ export interface Budget {
   readonly memory: number;
 }
 
-/** Milliseconds that the smallest file may take: a busy machine is slower than an idle one. */
-const SHORTEST = 500;
+const PER_MEGABYTE = 2000;
 
 /**
- * What a reader may take of a file: 2 seconds a megabyte, and 64 MB and 20 times the file.
+ * What a reader may take of a file: 2 seconds a megabyte, of which the first counts as a whole, and 64 MB and 20 times
+ * the file.
  * @param size bytes
  * @param patience how many times longer it may take where the machine has other work
  */
 export function budgetOf(size: number, patience: number): Budget {
   return {
-    time: patience * Math.max(SHORTEST, (2000 * size) / MEGABYTE),
+    time: patience * PER_MEGABYTE * Math.max(1, size / MEGABYTE),
     memory: 64 * MEGABYTE + 20 * size,
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 
 /** Characters of a file at most. */
 const sizeLimit = 64 * 2 ** 20;
@@ -30,7 +31,7 @@ function readLine<T>(line: string, where: string, schema: z.ZodType<T>): T {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   return refuse(
-    `${where} is not valid at "${issue.path.join('.')}": ${issue.message.replace(/\.$/, '')}.`,
+    `${where} is not valid at "${shownName(issue.path.join('.'))}": ${shownName(issue.message.replace(/\.$/, ''), 200)}.`,
     result.error,
   );
 }
@@ -60,9 +61,10 @@ export function parseHeadedLines<
     const where = `Line ${i + 1} of the ${what}`;
     const item = readLine(lines[i], where, schema);
     const before = seen.get(item.id);
-    if (before !== undefined) refuse(`${where} has the id "${item.id}", which line ${before} has already.`);
+    if (before !== undefined)
+      refuse(`${where} has the id "${shownName(item.id)}", which line ${before} has already.`);
     if (!Object.hasOwn(header.sources, item.source))
-      refuse(`${where} names the source "${item.source}", which the header does not have.`);
+      refuse(`${where} names the source "${shownName(item.source)}", which the header does not have.`);
     seen.set(item.id, i + 1);
     found.push(item);
   }

@@ -8,6 +8,7 @@ import {
 } from '../../identify/import/question-set.ts';
 import type { Table } from '../../identify/import/table.ts';
 import { fnv1a } from '../../model/fingerprint.ts';
+import { listedNames } from '../../shown.ts';
 import { type ComplianceItem, type ComplianceSuite, complianceItem } from '../suites.ts';
 import { faithEvalCounterfactual, faithEvalUnanswerable } from './faith-eval.ts';
 import { falseQa } from './false-qa.ts';
@@ -57,9 +58,8 @@ function hasColumn(table: Table, choices: readonly string[]): boolean {
   );
 }
 
-const listed = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
-
-const wantedColumns = ({ columns }: SuiteFormat) => columns.map((choices) => `"${choices[0]}"`).join(', ');
+/** Columns of a file that a sentence shows. */
+const MOST_SHOWN = 3;
 
 /**
  * The form of a file: the one that is named, else the first whose columns it has.
@@ -74,7 +74,7 @@ export function suiteFormat(table: Table, name?: string): SuiteFormat {
     return (
       found ??
       refuse(
-        `${table.name} is no suite of a known form, which have the columns ${SUITE_FORMATS.map((format) => `${wantedColumns(format)} (${format.name})`).join(', or ')}; it has ${listed(columnsOf(table))}.`,
+        `${table.name} is no suite of a known form (${SUITE_FORMATS.map(({ name: each }) => each).join(', ')}); it has the columns ${listedNames(columnsOf(table), MOST_SHOWN)}.`,
       )
     );
   }
@@ -86,7 +86,7 @@ export function suiteFormat(table: Table, name?: string): SuiteFormat {
   const missing = format.columns.find((choices) => !hasColumn(table, choices));
   if (missing !== undefined)
     refuse(
-      `${table.name} has no column ${listed(missing).replaceAll(', ', ' or ')}, which ${format.title} has; it has ${listed(columnsOf(table))}.`,
+      `${table.name} has no column ${listedNames(missing).replaceAll(', ', ' or ')}, which ${format.title} has; it has ${listedNames(columnsOf(table), MOST_SHOWN)}.`,
     );
   return format;
 }

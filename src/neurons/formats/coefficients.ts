@@ -1,3 +1,4 @@
+import { shownName } from '../../shown.ts';
 import { flatIndex, neuronAt, neuronLayout } from '../layout.ts';
 import type { NeuronSet } from '../set-file.ts';
 import { type FoundNeuron, refuse, type SetSource } from './found.ts';
@@ -14,7 +15,7 @@ export function neuronsOfVector({ shape, values }: NpyArray, { fileName, layout 
   if (shape.filter((size) => size !== 1).length > 1 && !layersByWidth)
     refuse(
       fileName,
-      `has an array of the shape (${shape.join(', ')}), but the coefficients of one classifier are one row of ${total} for this model; save model.coef_.`,
+      `has an array of the shape (${shownName(shape.join(', '))}), but the coefficients of one classifier are one row of ${total} for this model; save model.coef_.`,
     );
   if (values.length !== total)
     refuse(

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { shownName } from '../../shown.ts';
 import { neuronAt } from '../layout.ts';
 import type { NeuronSet } from '../set-file.ts';
 import { type Column, findColumn } from './columns.ts';
@@ -61,7 +62,7 @@ function placesOf(rows: readonly Row[], fileName: string): { places: Places; bod
   if (places.flat === undefined && (places.layer === undefined || places.neuron === undefined))
     refuse(
       fileName,
-      `has no columns "layer" and "neuron"; its first line is "${first.cells.join(', ').slice(0, 100)}".`,
+      `has no columns "layer" and "neuron"; its first line is "${shownName(first.cells.join(', '))}".`,
     );
   return { places, body: rows.slice(1) };
 }
@@ -71,7 +72,7 @@ function whole(row: Row, at: number, what: string, fileName: string): number {
   if (!isWhole(cell))
     refuse(
       fileName,
-      `is not valid in line ${row.line}: "${cell}" is not a ${what}, a whole number counted from 0.`,
+      `is not valid in line ${row.line}: "${shownName(cell)}" is not a ${what}, a whole number counted from 0.`,
     );
   return Number(cell);
 }
@@ -80,7 +81,7 @@ function numberIn(row: Row, at: number | undefined, what: string, fileName: stri
   const cell = at === undefined ? '' : (row.cells[at] ?? '');
   if (cell === '') return undefined;
   if (!isNumber(cell))
-    refuse(fileName, `is not valid in line ${row.line}: the ${what} "${cell}" is not a number.`);
+    refuse(fileName, `is not valid in line ${row.line}: the ${what} "${shownName(cell)}" is not a number.`);
   return Number(cell);
 }
 

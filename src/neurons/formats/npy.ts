@@ -1,3 +1,4 @@
+import { shownName } from '../../shown.ts';
 import { refuse } from './found.ts';
 
 /** An array of a .npy file, entries in C order (the last axis fastest). */
@@ -68,7 +69,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const { descr, fortran, shape, offset } = readHeader(bytes, name);
   const type = /^([<>=|]?)f([48])$/.exec(descr);
   if (!type) {
-    const what = descr.includes('O') ? 'Python objects' : `entries of the type ${descr}`;
+    const what = descr.includes('O') ? 'Python objects' : `entries of the type ${shownName(descr)}`;
     return refuse(
       name,
       `holds ${what}; save it as float64, for example with numpy.save(FILE, coef.astype("f8")).`,
@@ -81,7 +82,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   if (bytes.length - offset < count * size)
     refuse(
       name,
-      `is cut off: its shape (${shape.join(', ')}) takes ${count * size} bytes, but ${bytes.length - offset} are there.`,
+      `is cut off: its shape (${shownName(shape.join(', '))}) takes ${count * size} bytes, but ${bytes.length - offset} are there.`,
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, count * size);
   const values = Float64Array.from({ length: count }, (_, i) =>

@@ -1,9 +1,10 @@
 import { type Unzipped, unzipSync, zipSync } from 'fflate';
+import { unpackLimit } from '../../bytes/unpack-limit.ts';
+import { EngineError } from '../../errors.ts';
+import { listedNames, shownName } from '../../shown.ts';
 import { refuse } from './found.ts';
 import { type NpyArray, readNpy, writeNpy } from './npy.ts';
 
-/** Unpacked bytes of one array; a coefficient vector of 30 million neurons. */
-const largestArray = 256 * 2 ** 20;
 /** The earliest date of a zip archive: the same set gives the same file. */
 const zipDate = new Date(1980, 0, 1);
 
@@ -18,19 +19,17 @@ export interface NpzClassifier {
 }
 
 function unzip(bytes: Uint8Array, fileName: string): Unzipped {
-  let tooLarge: string | undefined;
+  const check = unpackLimit(bytes.length, fileName);
   try {
-    const entries = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (originalSize > largestArray) tooLarge = name;
-        return name.endsWith('.npy') && originalSize <= largestArray;
+    return unzipSync(bytes, {
+      filter(entry) {
+        if (!entry.name.endsWith('.npy')) return false;
+        check(entry);
+        return true;
       },
     });
-    if (tooLarge !== undefined)
-      refuse(fileName, `holds ${tooLarge}, which is over the limit of ${largestArray / 2 ** 20} MB.`);
-    return entries;
   } catch (error) {
-    if (tooLarge !== undefined) throw error;
+    if (error instanceof EngineError) throw error;
     return refuse(
       fileName,
       'cannot be unpacked: the zip archive is damaged or not complete; save it again.',
@@ -69,10 +68,10 @@ export function readNpz(bytes: Uint8Array, fileName: string): NpzClassifier {
   if (name === undefined || (others.length > 1 && !coefficientNames.includes(name)))
     refuse(
       fileName,
-      `has the arrays ${names.map((each) => `"${each}"`).join(', ')}, none of which is named "coef"; save the coefficients with numpy.savez(FILE, coef=coef).`,
+      `has the arrays ${listedNames(names, 3)}, none of which is named "coef"; save the coefficients with numpy.savez(FILE, coef=coef).`,
     );
   return {
-    coefficients: readNpy(entries[`${name}.npy`], `${name} in ${fileName}`),
+    coefficients: readNpy(entries[`${name}.npy`], `${shownName(name)} in ${fileName}`),
     intercept: interceptOf(entries, fileName),
   };
 }
