@@ -1,5 +1,6 @@
-import { open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 
 /** What keeps a file from being read or written, and what to do, by the code of the operating system. */
@@ -63,6 +64,21 @@ export async function withFileErrors<T>(path: string, action: () => Promise<T>):
 
 /** Reads a text file. @throws EngineError `load-failed` that says why it cannot be read */
 export const readText = (path: string): Promise<string> => withFileErrors(path, () => readFile(path, 'utf8'));
+
+/**
+ * Makes a folder and those above it, where they are not there.
+ * @throws what the system says of the folder that it will not make; Node says of all that they are not there
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    let missing = resolve(folder);
+    while (!existsSync(dirname(missing))) missing = dirname(missing);
+    if (codeOf(error) === 'ENOENT' && !existsSync(missing)) await mkdir(missing);
+    throw error;
+  }
+}
 
 /** Makes the names in a folder last through a loss of power, where the system can. */
 export async function syncFolder(folder: string): Promise<void> {

@@ -5,7 +5,6 @@ import {
   copyFile,
   type FileHandle,
   link,
-  mkdir,
   open,
   readdir,
   rename,
@@ -16,7 +15,7 @@ import {
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { withFileErrors } from './files.ts';
+import { makeFolder, withFileErrors } from './files.ts';
 import { isRunning, type Owner, processSpace, readOr, readOwner, textOf, thisProcess } from './lock-owner.ts';
 
 const LOCK = 'run.lock';
@@ -180,7 +179,7 @@ export function lockFolder(
   const path = beside ? `${folder.replace(/[/\\]+$/, '')}.lock` : join(folder, LOCK);
   return withFileErrors(folder, async () => {
     const wasThere = existsSync(dirname(path));
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const owner = thisProcess();
     const wanted = { owner, file: `${path}.${owner.token}` };
     const handle = await open(wanted.file, 'w');

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EngineError } from '../errors.ts';
@@ -89,6 +90,8 @@ export async function openPool<C extends PoolCalls<C>>(
       async call(type, given, options) {
         const at = inWork.indexOf(Math.min(...inWork));
         inWork[at]++;
+        // Every call in work listens to the one signal.
+        if (options?.signal) setMaxListeners(0, options.signal);
         try {
           return await processes[at].client.call(type, given, options);
         } finally {
