@@ -1,6 +1,7 @@
 import type { Separator } from '../../src/identify/import/answer-cell.ts';
 import type { ColumnMapping } from '../../src/identify/import/columns.ts';
 import type { Table } from '../../src/identify/import/table.ts';
+import { shownName } from '../../src/shown.ts';
 import { Pick } from '../controls/Pick.tsx';
 
 interface Props {
@@ -16,15 +17,31 @@ const joined: readonly { value: Separator | 'auto'; label: string }[] = [
   { value: '|', label: 'bars' },
 ];
 
+/** Stands for the columns of the choices as they are. */
+const CHOICES = 'as they are';
+
+const asked: readonly { value: 'open' | 'choices'; label: string }[] = [
+  { value: 'open', label: 'without the choices' },
+  { value: 'choices', label: 'with the choices, in the words of one of them' },
+];
+
 /** Which column holds the question, the answers and the group; guessed first, and put right here. */
 export function MappingFields({ table, mapping, onChange }: Props) {
   const columns = table.columns.map(({ path, samples }) => ({
     value: path,
-    label: samples[0] ? `${path} (${samples[0].slice(0, 30)})` : path,
+    label: samples[0] ? `${shownName(path)} (${shownName(samples[0], 30)})` : shownName(path),
   }));
   const options = [{ value: '', label: 'none' }, ...columns];
   const chosen = (path: string) => (path === '' ? undefined : path);
   const { question = '', answers = '', aliases: [alias = ''] = [], group = '', separator } = mapping;
+  const { choices = [] } = mapping;
+  const choiceOptions = [
+    { value: '', label: 'none' },
+    ...(choices.length > 0
+      ? [{ value: CHOICES, label: choices.map((path) => shownName(path)).join(', ') }]
+      : []),
+    ...columns,
+  ];
   return (
     <div className="mapping">
       <Pick
@@ -57,6 +74,25 @@ export function MappingFields({ table, mapping, onChange }: Props) {
         options={joined}
         onChange={(value) => onChange({ ...mapping, separator: value === 'auto' ? undefined : value })}
       />
+      <Pick
+        label="Choices that the question offers"
+        value={choices.length > 0 ? CHOICES : ''}
+        options={choiceOptions}
+        onChange={(path) =>
+          onChange({
+            ...mapping,
+            choices: path === '' ? undefined : path === CHOICES ? choices : [path],
+          })
+        }
+      />
+      {choices.length > 0 && (
+        <Pick
+          label="Asked"
+          value={mapping.ask ?? 'open'}
+          options={asked}
+          onChange={(ask) => onChange({ ...mapping, ask })}
+        />
+      )}
     </div>
   );
 }

@@ -16,7 +16,7 @@ import { withFile } from './file-source.ts';
 /** Question sets that come with the program. */
 const BUILT_IN = ['facts', 'invented'] as const;
 const HUB_PREFIX = 'hub:';
-const COLUMN_KEYS = ['question', 'answers', 'aliases', 'group', 'id', 'separator'] as const;
+const COLUMN_KEYS = ['question', 'answers', 'aliases', 'group', 'id', 'separator', 'choices', 'ask'] as const;
 const PROGRESS_STEP = 2 ** 20;
 
 export type ColumnChoice = Partial<ColumnMapping>;
@@ -38,10 +38,11 @@ export interface OpenedQuestions {
 const builtInPath = (name: string) =>
   fileURLToPath(new URL(`../../public/questions/${name}.jsonl`, import.meta.url));
 
-/** "question=Question,answers=Best Answer,aliases=Correct Answers": columns by what they hold; `aliases` may come twice. */
+/** "question=Question,answers=Best Answer,aliases=Correct Answers": columns by what they hold; `aliases` and `choices` may come more than once. */
 export function parseColumns(text: string): ColumnChoice {
   const parts = text.split(new RegExp(`,(?=(?:${COLUMN_KEYS.join('|')})=)`));
   const aliases: string[] = [];
+  const choices: string[] = [];
   const chosen: { -readonly [key in keyof ColumnMapping]?: ColumnMapping[key] } = {};
   for (const part of parts) {
     const equals = part.indexOf('=');
@@ -53,10 +54,24 @@ export function parseColumns(text: string): ColumnChoice {
         `--columns takes ${COLUMN_KEYS.join('=…, ')}=… joined by commas, like question=Question,answers=Answer, not "${part}".`,
       );
     if (key === 'aliases') aliases.push(value);
+    else if (key === 'choices') choices.push(value);
+    else if (key === 'ask') chosen.ask = askOf(value);
     else if (key === 'separator') chosen.separator = separatorOf(value);
     else chosen[key] = value;
   }
-  return { ...chosen, ...(aliases.length > 0 ? { aliases } : {}) };
+  return {
+    ...chosen,
+    ...(aliases.length > 0 ? { aliases } : {}),
+    ...(choices.length > 0 ? { choices } : {}),
+  };
+}
+
+function askOf(value: string): 'open' | 'choices' {
+  if (value === 'open' || value === 'choices') return value;
+  throw new EngineError(
+    'bad-input',
+    `Questions are asked as "open" or with their "choices", not as "${value}".`,
+  );
 }
 
 function separatorOf(value: string): Separator {

@@ -3,6 +3,7 @@ import { type ColumnMapping, completeMapping } from '../identify/import/columns.
 import { type AboutSet, type ImportedSet, toQuestionSet } from '../identify/import/question-set.ts';
 import type { Column, Table } from '../identify/import/table.ts';
 import type { Question, QuestionSource } from '../identify/questions.ts';
+import { listedNames, shownName, shownText } from '../shown.ts';
 import { type ColumnChoice, withQuestions } from './question-file.ts';
 
 export interface QuestionsOptions {
@@ -39,6 +40,7 @@ const NOTHING = {
 const FIRST = 3;
 const REASONS_SHOWN = 10;
 const ANSWERS_SHOWN = 5;
+const QUESTION_LENGTH = 300;
 const RELATIONS_SHOWN = 20;
 
 /** A table is shown even where it gives no questions, so that its columns can be named. */
@@ -87,15 +89,23 @@ export function runQuestions(place: string, options: QuestionsOptions): Promise<
   });
 }
 
-const quoted = (texts: readonly string[]) => texts.map((text) => JSON.stringify(text)).join(', ');
-
-function mappingText({ question, answers, aliases = [], group, id }: ColumnMapping): string {
+function mappingText({
+  question,
+  answers,
+  aliases = [],
+  group,
+  id,
+  choices = [],
+  ask,
+}: ColumnMapping): string {
   const parts = [
     ['question', question],
     ['answers', answers],
     ...aliases.map((path) => ['aliases', path]),
     ['group', group],
     ['id', id],
+    ...choices.map((path) => ['choices', path]),
+    ['ask', choices.length > 0 ? (ask ?? 'open') : undefined],
   ];
   return parts
     .filter(([, path]) => path !== undefined)
@@ -108,7 +118,7 @@ function relationsText(relations: Readonly<Record<string, number>>): string {
   const more = all.length > RELATIONS_SHOWN ? `, and ${all.length - RELATIONS_SHOWN} more` : '';
   return `${all
     .slice(0, RELATIONS_SHOWN)
-    .map(([name, count]) => `${name} ${count}`)
+    .map(([name, count]) => `${shownName(name)} ${count}`)
     .join(', ')}${more}`;
 }
 
@@ -120,7 +130,10 @@ function outcomeLines({ questions, rows, skipped, first, relations, problem }: Q
     ...left,
     ...(skipped.count > left.length ? [`  … ${skipped.count - left.length} more`] : []),
     'first questions:',
-    ...first.map(({ question, answers }) => `  ${question} ${quoted(answers.slice(0, ANSWERS_SHOWN))}`),
+    ...first.map(
+      ({ question, answers }) =>
+        `  ${shownName(question, QUESTION_LENGTH)} ${listedNames(answers.slice(0, ANSWERS_SHOWN))}`,
+    ),
     `groups: ${relationsText(relations)}`,
   ];
 }
@@ -128,14 +141,14 @@ function outcomeLines({ questions, rows, skipped, first, relations, problem }: Q
 export function questionsText(report: QuestionsReport): string {
   const { columns, mapping, sources } = report;
   return [
-    `${report.name}: ${report.format}`,
+    `${shownName(report.name)}: ${report.format}`,
     ...(columns.length > 0 ? ['columns:'] : []),
-    ...columns.map(({ path, samples }) => `  ${path}: ${quoted(samples)}`),
-    ...(mapping ? [`--columns ${JSON.stringify(mappingText(mapping))}`] : []),
+    ...columns.map(({ path, samples }) => `  ${shownName(path)}: ${listedNames(samples)}`),
+    ...(mapping ? [`--columns ${JSON.stringify(shownText(mappingText(mapping)))}`] : []),
     ...outcomeLines(report),
     ...sources.map(
       ({ name, url, licence }) =>
-        `source: ${name}${url === undefined ? '' : `, ${url}`}; licence: ${licence}`,
+        `source: ${shownName(name)}${url === undefined ? '' : `, ${shownName(url, QUESTION_LENGTH)}`}; licence: ${shownName(licence)}`,
     ),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answersInCells, parsePythonList } from '../../src/identify/import/answer-cell.ts';
+import { answersInCells } from '../../src/identify/import/answer-cell.ts';
 import { type ColumnMapping, completeMapping, guessColumns } from '../../src/identify/import/columns.ts';
+import { parsePythonLiteral } from '../../src/identify/import/python-literal.ts';
 import { toQuestionSet } from '../../src/identify/import/question-set.ts';
 import { readTable } from '../../src/identify/import/read-table.ts';
 import { type Cell, cellAt, type Table } from '../../src/identify/import/table.ts';
@@ -64,12 +65,41 @@ describe('answers of a cell', () => {
       ['a', 'b'],
     ],
     [{ start: 3 }, []],
+    ["{'text': ['Bob'], 'answer_start': [3]}", ['Bob']],
+    [
+      "{'text': array(['Bob', 'Rob'],\n      dtype=object), 'answer_start': array([3, 8], dtype=int32)}",
+      ['Bob', 'Rob'],
+    ],
+    ['{"text": ["Bob"], "answer_start": [3]}', ['Bob']],
+    ["[{'text': 'Bob', 'answer_start': 3}]", ['Bob']],
+    ["{'value': \"O'Neill\", 'aliases': ('a', \"b\",), 'x': {'y': None}}", ["O'Neill", 'a', 'b']],
+    ["['a' 'b' ...\n 'y' 'z']", ['a', 'b', 'y', 'z']],
+    ["[np.str_('a'), np.float64(1.50), np.int64(12)]", ['a', '1.50', '12']],
+    ['[12345678901234567890, 1.0, -0, 1e400]', ['12345678901234567890', '1.0', '-0', '1e400']],
+    ['(1, 2)', ['(1, 2)']],
+    ['{1, 2}', ['{1, 2}']],
+    ['{x | x > 0}', ['{x | x > 0}']],
+    ['Tom &amp; Jerry', ['Tom & Jerry']],
+    ['Tom &amp;amp; Jerry', ['Tom & Jerry']],
+    ['&#201;mile &#x26; &eacute;', ['Émile & é']],
+    ['AT&T; x &nosuch; &#0; &#xD800;', ['AT&T; x &nosuch; &#0; &#xD800;']],
+    [
+      ['Q&amp;A', 'R&B'],
+      ['Q&A', 'R&B'],
+    ],
   ])('%j gives %j', (cell, expected) => {
     expect(answers(cell)).toEqual(expected);
   });
 
   it('joined by a separator are taken apart, but not within a list', () => {
     expect(answers('a; b;c;', ';')).toEqual(['a', 'b', 'c']);
+    expect(answers('Tom &amp; Jerry; Q&amp;amp;A;AT&amp;T;&eacute;;x', ';')).toEqual([
+      'Tom & Jerry',
+      'Q&A',
+      'AT&T',
+      'é',
+      'x',
+    ]);
     expect(answers('a|b', '|')).toEqual(['a', 'b']);
     expect(answers('a;b', '')).toEqual(['a;b']);
     expect(answers('["a;b", "c"]', ';')).toEqual(['a;b', 'c']);
@@ -78,7 +108,15 @@ describe('answers of a cell', () => {
 
   it('is not read as a list by accident', () => {
     for (const text of ['[', '[]]', '[[]', '[a, b]', '[import os]', "['a', os.system('x')]"])
-      expect(parsePythonList(text)).toBeUndefined();
+      expect(parsePythonLiteral(text)).toBeUndefined();
+  });
+
+  it('are none where lists are nested thousands deep', () => {
+    for (const deep of ['['.repeat(5000) + ']'.repeat(5000), "['a', ".repeat(5000), '{"text":'.repeat(5000)])
+      expect(answers(deep)).toEqual(deep.length > 2000 ? [] : [deep]);
+    let nested: Cell = 'x';
+    for (let level = 0; level < 5000; level++) nested = [nested];
+    expect(answers(nested)).toEqual([]);
   });
 
   it('are at most 1,000, none longer than a set can hold', () => {

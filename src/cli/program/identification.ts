@@ -18,7 +18,7 @@ const relationsOption = () =>
 const columnsOption = () =>
   new Option(
     '--columns <columns>',
-    'columns of a table, like question=Q,answers=A,aliases=B,group=C (default: guessed)',
+    'columns of a table, like question=Q,answers=A,aliases=B,group=C (default: guessed); where questions offer choices, choices=D names them, and ask=choices shows them to the model',
   ).argParser(parseColumns);
 
 /** Commands that find H-Neurons and test them. */

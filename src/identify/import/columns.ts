@@ -1,7 +1,10 @@
 import { EngineError } from '../../errors.ts';
-import { fold } from '../words.ts';
+import { listedNames } from '../../shown.ts';
 import type { Separator } from './answer-cell.ts';
-import { type Cell, cellAt, isCells, type Table } from './table.ts';
+import { cellsOf, firstNamed, namesOf, texts } from './column-names.ts';
+import { splitOutsideEntities } from './entities.ts';
+import { guessChoices } from './guess-choices.ts';
+import { type Cell, isCells, type Table } from './table.ts';
 
 /** Which columns hold what, by path. */
 export interface ColumnMapping {
@@ -15,11 +18,20 @@ export interface ColumnMapping {
   readonly id?: string;
   /** What answers in one text are joined by; found out by column where it is left out. */
   readonly separator?: Separator;
+  /**
+   * The choices that the question offers: one column that lists them, or a column a choice. `answers` then says which of
+   * them is right: by its label, letter, number or text, or by a mark for each.
+   */
+  readonly choices?: readonly string[];
+  /** Whether the model sees the choices; `open`, without them, where it is left out. */
+  readonly ask?: 'open' | 'choices';
 }
 
 /** Names by which data sets call a column, the likeliest first; of a nested one its last two names count, too. */
 const QUESTION =
-  'question|question text|problem|query|prompt|input|instruction|question stem|sentence|q'.split('|');
+  'question|question text|problem|query|prompt|input|instruction|question stem|stem|ctx|goal|sentence|premise|q'.split(
+    '|',
+  );
 const ANSWERS =
   'answers|answer value|answers text|best answer|possible answers|accepted answers|gold answers|golden answers|answer|answer text|correct answer|correct answers|answer aliases|short answers|short answer|target|targets|gold|ground truth|reference|output|object|obj|label|a'.split(
     '|',
@@ -38,43 +50,9 @@ const JOINED = 0.25;
 /** Share of texts that end in a question mark from which on a column is taken as the questions. */
 const ASKING = 0.5;
 
-const words = (name: string) =>
-  fold(name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2'))
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-
-/** Names of a path, the most exact first: all of it, its last two, its last one. */
-function namesOf(path: string): string[] {
-  const parts = path.split('.').map(words);
-  return [...new Set([parts.join(' '), parts.slice(-2).join(' '), parts[parts.length - 1]])];
-}
-
 const outerOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 
-/** The first of the paths, by the order of the names, that passes the test. */
-function firstNamed(
-  paths: readonly string[],
-  names: readonly string[],
-  fits: (path: string) => boolean,
-): string | undefined {
-  for (const depth of [0, 1, 2]) {
-    for (const name of names) {
-      const path = paths.find((each) => namesOf(each)[depth] === name && fits(each));
-      if (path !== undefined) return path;
-    }
-  }
-  return undefined;
-}
-
-const cellsOf = (table: Table, path: string): Cell[] =>
-  table.head
-    .filter(({ problem }) => problem === undefined)
-    .map(({ cells }) => cellAt(cells, path))
-    .filter((cell) => cell !== undefined && cell !== null && cell !== '');
-
 const isAnswer = (cell: Cell): boolean => !isCells(cell) && !(Array.isArray(cell) && cell.some(isCells));
-
-const texts = (cells: readonly Cell[]) => cells.filter((cell): cell is string => typeof cell === 'string');
 
 function shareOf<T>(all: readonly T[], test: (each: T) => boolean): number {
   return all.length === 0 ? 0 : all.filter(test).length / all.length;
@@ -82,7 +60,8 @@ function shareOf<T>(all: readonly T[], test: (each: T) => boolean): number {
 
 function guessQuestion(table: Table, paths: readonly string[]): string | undefined {
   const isText = (path: string) => texts(cellsOf(table, path)).length > 0;
-  const asking = (path: string) => shareOf(texts(cellsOf(table, path)), (text) => /\?\s*$/.test(text));
+  const asking = (path: string) =>
+    shareOf(texts(cellsOf(table, path)), (text) => text.trimEnd().endsWith('?'));
   const mostAsking = paths.toSorted((a, b) => asking(b) - asking(a))[0];
   return (
     firstNamed(paths, QUESTION, isText) ??
@@ -103,16 +82,18 @@ function isGroup(cells: readonly Cell[]): boolean {
 export function guessColumns(table: Table): Partial<ColumnMapping> {
   const paths = table.columns.map(({ path }) => path);
   const question = guessQuestion(table, paths);
-  const free = paths.filter((path) => path !== question);
+  const offered = question === undefined ? undefined : guessChoices(table, paths, question);
+  const free = paths.filter((path) => path !== question && !offered?.taken.has(path));
   const holdsAnswers = (path: string) => {
     const cells = cellsOf(table, path);
     return cells.length > 0 && cells.every(isAnswer);
   };
   const answers =
+    offered?.answers ??
     firstNamed(free, ANSWERS, holdsAnswers) ??
     (question !== undefined && free.length === 1 ? free[0] : undefined);
   const rest = free.filter((path) => path !== answers);
-  const alias = firstNamed(rest, ALIASES, holdsAnswers);
+  const alias = offered ? undefined : firstNamed(rest, ALIASES, holdsAnswers);
   // What is within the answer tells of the answer.
   const others = rest.filter((path) => path !== alias && outerOf(path) === outerOf(question ?? ''));
   const group = firstNamed(others, GROUP, (path) => isGroup(cellsOf(table, path)));
@@ -120,15 +101,22 @@ export function guessColumns(table: Table): Partial<ColumnMapping> {
     const cells = cellsOf(table, path);
     return cells.length === table.head.length && new Set(cells.map(String)).size === cells.length;
   });
-  return { question, answers, ...(alias === undefined ? {} : { aliases: [alias] }), group, id };
+  return {
+    question,
+    answers,
+    ...(alias === undefined ? {} : { aliases: [alias] }),
+    group,
+    id,
+    ...(offered ? { choices: offered.choices } : {}),
+  };
 }
 
 /** What the texts of a column are joined by: a name in the plural needs one such text, another a quarter of them. */
 export function guessSeparator(table: Table, path: string): Separator {
-  const plain = texts(cellsOf(table, path)).filter((text) => !text.trimStart().startsWith('['));
-  const isPlural = /(answers|aliases|targets)$/.test(words(path));
+  const plain = texts(cellsOf(table, path)).filter((text) => !/^\s*[[{]/.test(text));
+  const isPlural = /(answers|aliases|targets)$/.test(namesOf(path)[0]);
   for (const separator of [';', '|'] as const) {
-    const share = shareOf(plain, (text) => text.includes(separator));
+    const share = shareOf(plain, (text) => splitOutsideEntities(text, separator).length > 1);
     if (isPlural ? share > 0 : share >= JOINED) return separator;
   }
   return '';
@@ -142,12 +130,15 @@ export function guessSeparator(table: Table, path: string): Separator {
 export function completeMapping(table: Table, chosen?: Partial<ColumnMapping>): ColumnMapping {
   const guessed = guessColumns(table);
   const { question = guessed.question, answers = guessed.answers } = chosen ?? {};
+  const given = chosen && { ...chosen };
+  // Choices belong to the answers that were guessed with them.
+  if (given && given.choices === undefined && answers === guessed.answers) given.choices = guessed.choices;
   if (question === undefined || answers === undefined) {
-    const known = table.columns.map(({ path }) => `"${path}"`).join(', ');
+    const known = listedNames(table.columns.map(({ path }) => path));
     throw new EngineError(
       'bad-input',
       `No column of ${table.name} looks like the ${question === undefined ? 'questions' : 'answers'}; name the column. It has ${known}.`,
     );
   }
-  return { ...(chosen ?? guessed), question, answers };
+  return { ...(given ?? guessed), question, answers };
 }

@@ -1,3 +1,4 @@
+import { DEEPEST_JSON, jsonDepth } from '../../bytes/json-text.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import type { TableFormat } from './table.ts';
@@ -75,6 +76,7 @@ function isJsonLines(head: string, isWhole: boolean, name: string): boolean {
   const first = lines[0];
   // A first line that is longer than what was read tells nothing.
   if (lines.length === 1 && !isWhole) return endsWith(name, '.jsonl', '.ndjson');
+  if (jsonDepth(first) > DEEPEST_JSON) return lines.length > 1 || endsWith(name, '.jsonl', '.ndjson');
   try {
     JSON.parse(first);
   } catch {

@@ -1,17 +1,27 @@
+import { DEEPEST_JSON, jsonDepth, numbersAsWritten } from '../../bytes/json-text.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
+import { shownName } from '../../shown.ts';
 import { type Cell, type Cells, isCells, type ReadOptions, type TableRow } from './table.ts';
 import { countOf, linesOf, wholeText } from './text.ts';
 
 /** Texts in which a key could be read as `__proto__`; only they are worth the slower way. */
 const PROTO = /__proto__|\\u00/;
 
-/** A value of JSON without keys that are called `__proto__`. */
+/**
+ * A value of JSON without keys that are called `__proto__`; numbers that JavaScript would change are texts as they are
+ * written. For texts that are not nested too deeply (`jsonDepth`).
+ * @throws SyntaxError where the text is not JSON
+ */
 export function parseJson(text: string): Cell {
+  const written = numbersAsWritten(text);
   return PROTO.test(text)
-    ? JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value))
-    : JSON.parse(text);
+    ? JSON.parse(written, (key, value) => (key === '__proto__' ? undefined : value))
+    : JSON.parse(written);
 }
+
+const KEYS_SHOWN = 20;
+const TOO_DEEP = `is nested more than ${DEEPEST_JSON} levels deep`;
 
 /** The line of a syntax error, as far as the engine's message tells. */
 function faultLine(error: unknown, text: string): number {
@@ -26,6 +36,10 @@ function faultLine(error: unknown, text: string): number {
 export async function* jsonLinesRows(source: ByteSource, options?: ReadOptions): AsyncGenerator<TableRow> {
   for await (const { number, text } of linesOf(source, options)) {
     const where = `line ${number}`;
+    if (jsonDepth(text) > DEEPEST_JSON) {
+      yield { where, cells: {}, problem: TOO_DEEP };
+      continue;
+    }
     try {
       const value = parseJson(text);
       yield isCells(value)
@@ -71,8 +85,16 @@ function refuse(name: string, what: string): never {
   throw new EngineError('bad-input', `${name} ${what}`);
 }
 
+type List = readonly [key: string, list: readonly Cell[]];
+
+/** Keys of lists, each with what is said of it; of many the first. */
+function shownKeys(lists: readonly List[], say: (list: readonly Cell[]) => string = () => ''): string {
+  const first = lists.slice(0, KEYS_SHOWN).map(([key, list]) => `${shownName(key)}${say(list)}`);
+  return `${first.join(', ')}${lists.length > KEYS_SHOWN ? ', …' : ''}`;
+}
+
 /** Rows of an object whose lists are the columns. */
-function rowsOfLists(lists: readonly (readonly [string, readonly Cell[]])[]): TableRow[] {
+function rowsOfLists(lists: readonly List[]): TableRow[] {
   return lists[0][1].map((_, at) => ({
     where: `item ${at + 1}`,
     cells: Object.fromEntries(lists.map(([name, list]) => [name, list[at]])),
@@ -87,17 +109,14 @@ function rowsOfObject(object: Cells, name: string): TableRow[] {
   if (tables.length === 1)
     return tables[0][1].map((cells, at) => ({ where: `item ${at + 1}`, cells: cells as Cells }));
   if (tables.length > 1)
-    return refuse(
-      name,
-      `holds several lists of rows (${tables.map(([key]) => key).join(', ')}); give a file with one of them.`,
-    );
+    return refuse(name, `holds several lists of rows (${shownKeys(tables)}); give a file with one of them.`);
   if (lists.length < 2)
     return refuse(name, 'holds neither a list of objects nor lists that could be columns of a table.');
   const lengths = new Set(lists.map(([, list]) => list.length));
   if (lengths.size > 1)
     return refuse(
       name,
-      `holds lists of different lengths (${lists.map(([key, list]) => `${key}: ${list.length}`).join(', ')}); columns of a table have one length.`,
+      `holds lists of different lengths (${shownKeys(lists, ({ length }) => `: ${length}`)}); columns of a table have one length.`,
     );
   return rowsOfLists(lists);
 }
@@ -108,6 +127,7 @@ function rowsOfObject(object: Cells, name: string): TableRow[] {
  */
 export async function jsonRows(source: ByteSource, options?: ReadOptions): Promise<TableRow[]> {
   const text = await wholeText(source, options);
+  if (jsonDepth(text) > DEEPEST_JSON) refuse(source.name, `${TOO_DEEP}; a list of flat objects is a table.`);
   let value: Cell;
   try {
     value = parseJson(text);

@@ -1,9 +1,12 @@
 import { EngineError } from '../../errors.ts';
 import { fnv1a } from '../../model/fingerprint.ts';
+import { listedNames } from '../../shown.ts';
 import type { Question, QuestionSet, QuestionSource } from '../questions.ts';
 import { normalised } from '../words.ts';
 import { answersInCells, type Separator } from './answer-cell.ts';
+import { choiceReader, rivalsOf, withChoices } from './choice-rows.ts';
 import { type ColumnMapping, guessSeparator } from './columns.ts';
+import { decodeEntities } from './entities.ts';
 import { type Cell, cellAt, type ReadOptions, type Table, type TableRow } from './table.ts';
 
 /** What is said of an imported set. */
@@ -49,14 +52,18 @@ const ID_LENGTH = 200;
 const SET_LIMIT = 64 * 2 ** 20;
 const SOURCE = 'import';
 
+/** The columns that a mapping names. */
+function pathsOf({ question, answers, aliases = [], group, id, choices = [] }: ColumnMapping): string[] {
+  return [question, answers, ...aliases, group, id, ...choices].filter((path) => path !== undefined);
+}
+
 function checkColumns(table: Table, mapping: ColumnMapping): void {
-  const { question, answers, aliases = [], group, id } = mapping;
   const known = table.columns.map(({ path }) => path);
-  for (const path of [question, answers, ...aliases, group, id]) {
-    if (path === undefined || known.some((each) => each === path || each.startsWith(`${path}.`))) continue;
+  for (const path of pathsOf(mapping)) {
+    if (known.some((each) => each === path || each.startsWith(`${path}.`))) continue;
     throw new EngineError(
       'bad-input',
-      `${table.name} has no column "${path}"; it has ${known.map((each) => `"${each}"`).join(', ')}.`,
+      `${table.name} has no column ${listedNames([path])}; it has ${listedNames(known)}.`,
     );
   }
 }
@@ -77,36 +84,54 @@ function groupOf(cell: Cell): string {
 /** Ids that come once: a second use of one gets a number. */
 export function uniqueIds(): (wanted: string) => string {
   const used = new Set<string>();
+  const uses = new Map<string, number>();
   return (wanted) => {
     let id = wanted;
-    for (let use = 2; used.has(id); use++) id = `${wanted}/${use}`;
+    let use = uses.get(wanted) ?? 1;
+    while (used.has(id)) id = `${wanted}/${++use}`;
+    uses.set(wanted, use);
     used.add(id);
     return id;
   };
 }
 
 /** Turns rows into questions, or says why not. */
-function questionMaker(mapping: ColumnMapping, separators: readonly Separator[]) {
+function questionMaker(table: Table, mapping: ColumnMapping, separators: readonly Separator[]) {
+  const read = mapping.choices && choiceReader(table, mapping.choices, mapping.answers);
+  const asks = mapping.ask === 'choices';
   const paths = [mapping.answers, ...(mapping.aliases ?? [])];
   const { id: idPath, group } = mapping;
   const unique = uniqueIds();
   return ({ cells, problem }: TableRow): Question | string => {
     if (problem !== undefined) return problem;
     const asked = cellAt(cells, mapping.question);
-    const question = typeof asked === 'string' ? asked.trim() : '';
-    const fact = normalised(question).slice(0, LENGTH_AT_MOST);
-    if (fact === '')
-      return asked === undefined || question === '' ? 'has no question' : 'asks nothing in words';
+    const bare = typeof asked === 'string' ? decodeEntities(asked).trim() : '';
+    const offered = read?.(cells);
+    if (typeof offered === 'string') return offered;
+    const question = asks && offered ? withChoices(bare, offered.all) : bare;
+    const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
+    if (fact === '') return bare === '' ? 'has no question' : 'asks nothing in words';
     if (question.length > LENGTH_AT_MOST) return `has a question of more than ${LENGTH_AT_MOST} characters`;
-    const answers = answersInCells(
-      paths.map((path) => cellAt(cells, path)),
-      separators,
-    );
+    const answers = offered
+      ? [...offered.right]
+      : answersInCells(
+          paths.map((path) => cellAt(cells, path)),
+          separators,
+        );
     if (answers.length === 0) return 'has no answer in words or numbers';
     const given = idPath === undefined ? '' : textOf(cellAt(cells, idPath)).slice(0, ID_LENGTH);
-    const id = unique(given || fnv1a([new TextEncoder().encode(question)]));
+    const id = unique(given || fnv1a([new TextEncoder().encode(bare)]));
     const relation = group === undefined ? ALL : groupOf(cellAt(cells, group));
-    return { id, fact, question, answers, relation, source: SOURCE };
+    const rivals = asks && offered ? rivalsOf(offered) : [];
+    return {
+      id,
+      fact,
+      question,
+      answers,
+      ...(rivals.length > 0 ? { rivals } : {}),
+      relation,
+      source: SOURCE,
+    };
   };
 }
 
@@ -143,15 +168,14 @@ export async function toQuestionSet(
   options: ImportOptions = {},
 ): Promise<ImportedSet> {
   checkColumns(table, mapping);
-  const { question, answers, aliases = [], group, id, separator } = mapping;
+  const { answers, aliases = [], separator } = mapping;
   const separators = [answers, ...aliases].map((path) => separator ?? guessSeparator(table, path));
-  const columns = [question, answers, ...aliases, group, id].filter((path) => path !== undefined);
-  const make = questionMaker(mapping, separators);
+  const make = questionMaker(table, mapping, separators);
   const skipped = skippedRows();
   const questions: Question[] = [];
   let rows = 0;
   let length = 0;
-  for await (const row of table.rows({ ...options, columns })) {
+  for await (const row of table.rows({ ...options, columns: pathsOf(mapping) })) {
     rows++;
     const made = make(row);
     if (typeof made === 'string') {

@@ -1,0 +1,60 @@
+/** Levels of lists and objects within each other that a file of data may have. */
+export const DEEPEST_JSON = 64;
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** The place behind the quote that ends a text of JSON which begins before `from`; the end where none does. */
+function endOfText(json: string, from: number): number {
+  for (let at = json.indexOf('"', from); at !== -1; at = json.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (before >= from && json.charCodeAt(before) === BACKSLASH) before--;
+    if ((at - before) % 2 === 1) return at + 1;
+  }
+  return json.length;
+}
+
+/**
+ * Levels of lists and objects within each other, at most, that a text of JSON has. Parsers of most languages overflow
+ * their stack at some thousands.
+ */
+export function jsonDepth(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charCodeAt(at);
+    if (char === QUOTE) at = endOfText(json, at + 1) - 1;
+    else if (char === 91 || char === 123) deepest = Math.max(deepest, ++depth);
+    else if (char === 93 || char === 125) depth--;
+  }
+  return deepest;
+}
+
+/** Numbers of JSON that `Number` gives back in other digits: long ones, with an exponent, ending in 0, or -0. */
+const RISKY = /\d[\d.]{15}|\d\.\d*0(?!\d)|\d\.?\d*[eE][-+]?\d|-0/;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+
+/**
+ * A text of JSON with those numbers as texts that would lose digits or their form: `12345678901234567890`, `1.0`,
+ * `1e400`, `-0`. The value of a number that stays one is as before.
+ */
+export function numbersAsWritten(json: string): string {
+  if (!RISKY.test(json)) return json;
+  const parts: string[] = [];
+  let taken = 0;
+  const keep = (from: number, to: number) => {
+    const between = json.slice(from, to);
+    if (!/\d/.test(between)) return;
+    for (const { 0: number, index } of between.matchAll(NUMBER)) {
+      if (String(Number(number)) === number) continue;
+      parts.push(json.slice(taken, from + index), '"', number, '"');
+      taken = from + index + number.length;
+    }
+  };
+  for (let from = 0; from < json.length; ) {
+    const quote = json.indexOf('"', from);
+    keep(from, quote === -1 ? json.length : quote);
+    from = quote === -1 ? json.length : endOfText(json, quote + 1);
+  }
+  return taken === 0 ? json : `${parts.join('')}${json.slice(taken)}`;
+}

@@ -1,0 +1,131 @@
+import { choicesOf, type KeyForm, keyForm, type RowChoices } from './choices.ts';
+import { firstNamed, namesOf } from './column-names.ts';
+import { type Cell, cellAt, type Table } from './table.ts';
+
+/** Columns of the choices and of what says which is right. */
+export interface OfferedChoices {
+  readonly choices: readonly string[];
+  readonly answers: string;
+  /** Columns that hold nothing else: choices and their labels. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** Names by which data sets call a column that lists the choices, the likeliest first. */
+const LISTS =
+  'choices text|options text|choices|options|endings|mc 1 targets choices|mc 1 targets|mc 2 targets choices|mc 2 targets|candidates|choice|answer choices|answer options|possible choices|answers text|answers'.split(
+    '|',
+  );
+
+/** What names of columns begin with that hold one choice each; a letter or a number follows. */
+const SINGLES =
+  /^(?:option|choice|answer|ending|opt|op|ans|sol|solution|alternative|candidate|c|)\s?([a-h]|[0-8])$/;
+
+/** Names by which data sets call what says which choice is right, the likeliest first. */
+const KEYS =
+  'answer key|correct key|answer idx|answer index|answer id|correct answer id|correct answer idx|correct answer index|correct idx|correct index|correct option|correct choice|correct letter|correct|answer letter|label|labels|gold|gold label|gold index|gold idx|target|cop|answer|correct answer|right answer|solution|ans|key'.split(
+    '|',
+  );
+
+const NUMBER_KEYS = KEYS.filter((name) => /correct|index|idx/.test(name));
+
+const outerOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
+/** Columns of one choice each, in order: A to D, option1 to option4. */
+function singles(paths: readonly string[]): string[] | undefined {
+  const runs = new Map<string, { readonly path: string; readonly mark: string }[]>();
+  for (const path of paths) {
+    const name = namesOf(path).at(-1) ?? '';
+    const mark = SINGLES.exec(name)?.[1];
+    if (mark === undefined) continue;
+    const family = `${outerOf(path)} ${name.slice(0, -1).trim()} ${/\d/.test(mark)}`;
+    runs.set(family, [...(runs.get(family) ?? []), { path, mark }]);
+  }
+  const isRun = (run: readonly { readonly mark: string }[]) =>
+    run.length >= 2 && run.every(({ mark }, at) => mark.charCodeAt(0) === run[0].mark.charCodeAt(0) + at);
+  return [...runs.values()]
+    .map((run) => run.toSorted((a, b) => (a.mark < b.mark ? -1 : 1)))
+    .filter((run) => isRun(run) && ['a', '0', '1'].includes(run[0].mark))
+    .toSorted((a, b) => b.length - a.length)[0]
+    ?.map(({ path }) => path);
+}
+
+/** Choices and keys of the first rows that offer choices. */
+export function rowsWithChoices(
+  table: Table,
+  choices: readonly string[],
+  answers: string,
+): (readonly [RowChoices, Cell])[] {
+  return table.head.flatMap(({ cells, problem }) => {
+    const offered = problem === undefined ? choicesOf(cells, choices) : undefined;
+    return offered ? [[offered, cellAt(cells, answers)] as const] : [];
+  });
+}
+
+/** How the column of the answers says which of the choices is right; nothing where it does not. */
+export function formOf(table: Table, choices: readonly string[], answers: string): KeyForm | undefined {
+  const rows = rowsWithChoices(table, choices, answers);
+  return rows.length === 0 ? undefined : keyForm(rows);
+}
+
+/** The column that says which of the choices is right. */
+function keyOf(table: Table, paths: readonly string[], choices: readonly string[]): string | undefined {
+  const [first] = choices;
+  const fits = (path: string) => formOf(table, choices, path) !== undefined;
+  // Labels beside a list are marks of the right ones, or only names.
+  const marks = ['labels', 'label']
+    .map((name) => `${outerOf(first)}.${name}`)
+    .find((path) => paths.includes(path) && formOf(table, choices, path) === 'marks');
+  if (marks !== undefined) return marks;
+  if (formOf(table, choices, first) === 'marks') return first;
+  const others = paths.filter((path) => !choices.includes(path) && !isBeside(path, first));
+  // Lists of answers are mostly forms of one answer: only a number can say that they are choices.
+  const areAnswers = choices.length === 1 && /^answers\b/.test(namesOf(first).at(-1) ?? '');
+  const form = (path: string) => formOf(table, choices, path);
+  return areAnswers
+    ? firstNamed(others, NUMBER_KEYS, (path) => ['from 0', 'from 1'].includes(form(path) ?? ''))
+    : firstNamed(others, KEYS, fits);
+}
+
+/** Whether a path is of the labels beside a list of choices. */
+const isBeside = (path: string, list: string) =>
+  list.includes('.') && outerOf(path) === outerOf(list) && /\.labels?$/.test(path);
+
+/** Columns without names (a table without a header) of which the last has a letter for one of those before it. */
+function nameless(table: Table, paths: readonly string[], question: string): OfferedChoices | undefined {
+  if (!paths.every((path) => /^column \d+$/.test(path)) || paths.length < 4) return undefined;
+  const answers = paths[paths.length - 1];
+  const choices = paths.slice(1, -1);
+  if (question !== paths[0] || formOf(table, choices, answers) !== 'letter') return undefined;
+  return { choices, answers, taken: new Set([...choices, answers]) };
+}
+
+/**
+ * Guesses from names and first values whether the questions of a table offer choices: ARC, MMLU, HellaSwag,
+ * CommonsenseQA, OpenBookQA, RACE, TruthfulQA's targets, and tables with a column a choice.
+ */
+export function guessChoices(
+  table: Table,
+  paths: readonly string[],
+  question: string,
+): OfferedChoices | undefined {
+  const outer = new Set(paths.flatMap((path) => (path.includes('.') ? [outerOf(path)] : [])));
+  const offers = (path: string) => rowsOffering(table, [path]) * 2 > table.head.length;
+  const candidates = [...paths, ...outer].filter((path) => path !== question);
+  const lists = LISTS.map((name) => firstNamed(candidates, [name], offers)).filter(
+    (path) => path !== undefined,
+  );
+  const single = singles(paths.filter((path) => path !== question));
+  for (const choices of [...new Set(lists)].map((path) => [path]).concat(single ? [single] : [])) {
+    const answers = keyOf(table, paths, choices);
+    if (answers === undefined) continue;
+    const isTaken = (path: string) =>
+      path === answers ||
+      choices.some((each) => path === each || path.startsWith(`${each}.`) || isBeside(path, each));
+    return { choices, answers, taken: new Set(paths.filter(isTaken)) };
+  }
+  return nameless(table, paths, question);
+}
+
+function rowsOffering(table: Table, choices: readonly string[]): number {
+  return table.head.filter(({ cells, problem }) => problem === undefined && choicesOf(cells, choices)).length;
+}
