@@ -2,14 +2,14 @@ import { bind, expectNumber, expectText } from './arguments.ts';
 import type { Budget } from './budget.ts';
 import { toJson } from './json.ts';
 import { attributeOf } from './members.ts';
+import { dictSorted, extreme, pathOf, sorted, unique } from './ordering.ts';
 import { TEST_WITH_ARGUMENTS } from './syntax.ts';
 import { test } from './tests.ts';
 import { joinTexts, Text } from './text.ts';
-import { capitalise, joinValues, percentFormat, replace, strip, TEXT_METHODS } from './text-methods.ts';
+import { percentFormat } from './text-format.ts';
+import { capitalise, joinValues, replace, strip, TEXT_METHODS } from './text-methods.ts';
 import {
   type Arguments,
-  areEqual,
-  compare,
   countCharacters,
   Dict,
   Float,
@@ -46,44 +46,6 @@ function lengthOf(value: Value): number {
   if (value instanceof Text) return countCharacters(value);
   if (value instanceof List || value instanceof Undefined) return itemsOf(value).length;
   throw new TemplateError(`object of type '${typeName(value)}' has no len()`);
-}
-
-/** The value at a path like "function.name"; what is not there on the way counts as the fallback. */
-function pathOf(item: Value, path: Value, fallback?: Value): Value {
-  const parts: readonly Value[] =
-    path instanceof Text
-      ? path.text.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : text(part)))
-      : [path];
-  return parts.reduce((value: Value, part) => {
-    const found = attributeOf(value, part);
-    return found instanceof Undefined && fallback !== undefined ? fallback : found;
-  }, item);
-}
-
-const lowered = (value: Value): Value =>
-  value instanceof Text ? value.map((part) => part.toLowerCase()) : value;
-
-function sorted(value: Value, args: Arguments, budget: Budget): List {
-  const given = bind(args, ['reverse', 'case_sensitive', 'attribute']);
-  const attribute = given('attribute') ?? null;
-  const items = itemsOf(value).map((item) => {
-    const key = attribute === null ? item : pathOf(item, attribute);
-    return { item, key: isTrue(given('case_sensitive') ?? false) ? key : lowered(key) };
-  });
-  budget.spend(items.length * 16);
-  const sign = isTrue(given('reverse') ?? false) ? -1 : 1;
-  return new List(items.sort((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item));
-}
-
-function dictSorted(value: Value, args: Arguments): List {
-  const given = bind(args, ['case_sensitive', 'by', 'reverse']);
-  if (!(value instanceof Dict)) throw new TemplateError(`${typeName(value)} has no items to sort`);
-  const at = expectText(given('by') ?? text('key')).text === 'value' ? 1 : 0;
-  const sensitive = isTrue(given('case_sensitive') ?? false);
-  const keyOf = (entry: readonly [Value, Value]) => (sensitive ? entry[at] : lowered(entry[at]));
-  const sign = isTrue(given('reverse') ?? false) ? -1 : 1;
-  const entries = [...value.entries.values()].sort((a, b) => sign * compare(keyOf(a), keyOf(b)));
-  return new List(entries.map((entry) => new List(entry, true)));
 }
 
 /** select, reject, selectattr and rejectattr. */
@@ -177,21 +139,6 @@ function json(value: Value, args: Arguments, budget: Budget): Text {
   const written = toJson(value, options, budget);
   budget.text(written.length);
   return written;
-}
-
-function unique(value: Value, budget: Budget): List {
-  const items: Value[] = [];
-  for (const item of itemsOf(value)) {
-    budget.spend(items.length / 8);
-    if (!items.some((other) => areEqual(lowered(other), lowered(item)))) items.push(item);
-  }
-  return new List(items);
-}
-
-function extreme(value: Value, sign: number): Value {
-  const [first, ...rest] = itemsOf(value);
-  if (first === undefined) return new Undefined('No aggregated item, sequence was empty.');
-  return rest.reduce((best, item) => (sign * compare(lowered(item), lowered(best)) > 0 ? item : best), first);
 }
 
 function batches(value: Value, args: Arguments): List {

@@ -1,7 +1,8 @@
 import type { Budget } from './budget.ts';
 import { isIn } from './tests.ts';
 import { Text } from './text.ts';
-import { joinValues, percentFormat } from './text-methods.ts';
+import { percentFormat } from './text-format.ts';
+import { joinValues } from './text-methods.ts';
 import {
   areEqual,
   compare,
