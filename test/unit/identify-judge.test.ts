@@ -95,3 +95,67 @@ describe('words', () => {
     expect(wordsOf(text).map((word) => word.text)).toEqual(['naive', '日', '本', 'xii']);
   });
 });
+
+describe('a number', () => {
+  it.each([
+    ['1/2', '2'],
+    ['½', '2'],
+    ['2½ miles', '2'],
+    ['10⁶', '10'],
+    ['10^6', '6'],
+    ['The score was 2:1.', '2'],
+    ['At 12:30.', '12'],
+    ['On 2/3/1999.', '2'],
+    ['2.3.1999', '2'],
+    ['1999-03-02', '2'],
+    ['On 2/3/99.', '2'],
+    ['On March 2, 1999.', '2'],
+    ['2 March', '2'],
+    ['2.5', '2'],
+    ['2,5', '5'],
+    ['.5', '5'],
+    ['Version 1.2.3', '3'],
+    ['-2', '2'],
+  ])('inside another is not that number: %j does not say %j', (reply, answer) => {
+    expect(judgeReply(reply, [answer]).verdict).toBe('wrong');
+  });
+
+  it.each([
+    ['12', '12.0'],
+    ['It is 12.0.', '12'],
+    ['2.50', '2.5'],
+    ['1,000', '1000'],
+    ['0.5', '.5'],
+    ['½', '1/2'],
+    ['2½', '2 1/2'],
+    ['10⁶', '10^6'],
+    ['9:30', '09:30'],
+    ['On 2/3/1999.', '1999'],
+    ['1999-03-02', '1999'],
+    ['March 2, 1999', 'March 2'],
+    ['The war of 1939-1945.', '1945'],
+    ['You may 3 times.', '3'],
+    ['There are 2.', '2'],
+    ['It costs $5.', '5'],
+  ])('has several spellings: %j says %j', (reply, answer) => {
+    expect(judgeReply(reply, [answer]).verdict).toBe('right');
+  });
+});
+
+describe('a name that ends or begins with a sign', () => {
+  const names = ['C', 'C++', 'C#', 'F#', 'A+', 'B', '.NET', 'Net'];
+  it.each(names)('%j is none of the others', (name) => {
+    for (const other of names) {
+      const same = name === other;
+      expect(judgeReply(`It is ${other}, of course.`, [name]).verdict, other).toBe(same ? 'right' : 'wrong');
+    }
+  });
+});
+
+describe('a long text', () => {
+  it.each(['1/', '1 ', '2:', 'a+', '1,', '.5', '1-', 'March 3 '])('of %j is read in linear time', (piece) => {
+    const start = performance.now();
+    judgeReply(piece.repeat(100_000), ['7/8']);
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});
