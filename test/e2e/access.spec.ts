@@ -79,7 +79,7 @@ test('a phone has one column: answers, question, maps, then the rest; the slider
     await top('Groups of neurons', 'region'),
   ];
   expect(tops).toEqual([...tops].sort((a, b) => a - b));
-  await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toBeInViewport();
+  await expect(page.locator('.dock .slider-track')).toBeInViewport();
   await expect(page.getByRole('listbox', { name: 'Tokens, Steered' })).toBeInViewport();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(errors).toEqual([]);

@@ -29,7 +29,9 @@ export function onePage(use: (page: Page) => void): void {
 
 /** Waits until nothing is being answered. */
 export async function answered(page: Page): Promise<void> {
-  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeDisabled({ timeout: 120_000 });
+  // The first one is the form's; on a phone there is another above the slider while the model answers.
+  const stop = page.getByRole('button', { name: 'Stop', exact: true }).first();
+  await expect(stop).toBeDisabled({ timeout: 120_000 });
 }
 
 export function answerOf(page: Page, lane: LaneName) {
