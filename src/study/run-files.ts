@@ -107,6 +107,13 @@ export async function importRun(db: RunDatabase, run: string, files: readonly Fi
     return summaryOf((await readRun(db, run)).entry, read.notes);
   } catch (error) {
     await removeRun(db, run);
+    // Browsers copy what they store, which fails where it is nested too deep.
+    if (error instanceof RangeError || (error instanceof DOMException && error.name === 'DataCloneError'))
+      throw new EngineError(
+        'bad-input',
+        `${RUN_FILES.records} holds a record that the browser cannot store, since it is nested too deep; write it anew with "hneurons identify".`,
+        { cause: error },
+      );
     throw error;
   }
 }
