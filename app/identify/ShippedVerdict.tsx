@@ -20,8 +20,8 @@ function Verdict({ set }: { readonly set: NeuronSet }) {
   return (
     <section className="result" aria-label={`Set beside this page: ${set.name}`}>
       <p className="result-sentence">
-        Until you find your own: <bdi>{set.name}</bdi>, {counted(set.neurons.length, 'neuron')}
-        found beforehand in <bdi>{set.model.name}</bdi>.
+        Until you find your own: <bdi>{set.name}</bdi>, {counted(set.neurons.length, 'neuron')} found
+        beforehand in <bdi>{set.model.name}</bdi>.
       </p>
       {set.provenance.notes && (
         <p>
