@@ -54,6 +54,7 @@ export function OpenedTable({ table, about, onSet }: Props) {
         {table.rowCount !== undefined && `${table.rowCount.toLocaleString('en')} rows, `}
         {counted(table.columns.length, 'column')} ({table.format.toUpperCase()})
       </p>
+      {table.notice && <p className="message">{table.notice}</p>}
       <MappingFields table={table} mapping={mapping} onChange={setMapping} />
       {complete ? (
         <MappingPreview table={table} mapping={complete} about={about} />

@@ -15,6 +15,8 @@ export interface QuestionsOptions {
 export interface QuestionsReport {
   readonly name: string;
   readonly format: string;
+  /** What a person should know of how the file was read. */
+  readonly notice?: string;
   readonly columns: readonly Column[];
   /** Nothing where the file is a question set of the project's own. */
   readonly mapping?: ColumnMapping;
@@ -49,7 +51,13 @@ async function tableReport(
   about: AboutSet,
   { columns, limit }: QuestionsOptions,
 ): Promise<QuestionsReport> {
-  const shown = { name: about.name, format: table.format, columns: table.columns, sources: [about.source] };
+  const shown = {
+    name: about.name,
+    format: table.format,
+    notice: table.notice,
+    columns: table.columns,
+    sources: [about.source],
+  };
   let mapping: ColumnMapping | undefined;
   try {
     mapping = completeMapping(table, columns);
@@ -142,6 +150,7 @@ export function questionsText(report: QuestionsReport): string {
   const { columns, mapping, sources } = report;
   return [
     `${shownName(report.name)}: ${report.format}`,
+    ...(report.notice ? [report.notice] : []),
     ...(columns.length > 0 ? ['columns:'] : []),
     ...columns.map(({ path, samples }) => `  ${shownName(path)}: ${listedNames(samples)}`),
     ...(mapping ? [`--columns ${JSON.stringify(shownText(mappingText(mapping)))}`] : []),

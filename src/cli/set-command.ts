@@ -36,7 +36,8 @@ async function bytesOf(path: string): Promise<Uint8Array> {
 
 function isOwn(bytes: Uint8Array, path: string): boolean {
   return (
-    kindOfFile(bytes, basename(path)) === 'text' && /"format"\s*:\s*"h-neuron-set"/.test(textOf(bytes, path))
+    kindOfFile(bytes, basename(path)) === 'text' &&
+    /"format"\s*:\s*"h-neuron-set"/.test(textOf(bytes, path).text)
   );
 }
 
@@ -45,7 +46,8 @@ type ReadSet = Pick<SetReport, 'set' | 'note'>;
 /** The set in a file; the model is opened only where it is named, or where the file does not say of which it is. */
 async function readSet(path: string, options: SetOptions): Promise<ReadSet> {
   const bytes = await bytesOf(path);
-  if (options.model === undefined && isOwn(bytes, path)) return { set: parseNeuronSet(textOf(bytes, path)) };
+  if (options.model === undefined && isOwn(bytes, path))
+    return { set: parseNeuronSet(textOf(bytes, path).text) };
   const model = await openModel(options.model ?? DEFAULT_MODEL, 'native');
   try {
     const signs: Signs = options.allSigns ? 'all' : 'positive';

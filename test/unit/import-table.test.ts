@@ -129,13 +129,55 @@ describe('CSV', () => {
     ]);
   });
 
-  it('is refused at the line where its bytes are not UTF-8', async () => {
-    const text = `question,answer\n${'Who?,Ann\n'.repeat(200_000)}Who?,Jos`;
-    const latin1 = Uint8Array.from([...bytes(text), 0xe9, ...bytes('\nWho?,Bob\n')]);
-    const table = await open(latin1, 'a.csv');
-    await expect(rowsOf(table)).rejects.toThrow(
-      'Line 200002 of a.csv is not UTF-8 text; save the file as UTF-8.',
+  it('of an older program is read as Windows-1252, and this is said', async () => {
+    const old = Uint8Array.from([
+      ...bytes('question,answer\nWho?,Jos'),
+      0xe9,
+      ...bytes('\nHow much?,5 '),
+      0x80,
+      ...bytes(' or '),
+      0x9c,
+      ...bytes('uf\n'),
+    ]);
+    const table = await open(old, 'a.csv');
+    expect((await rowsOf(table)).map(({ cells }) => cells.answer)).toEqual(['José', '5 € or œuf']);
+    expect(table.notice).toBe(
+      'a.csv is not UTF-8; it was read as Windows-1252. If accented letters look wrong, save it as UTF-8.',
     );
+    expect((await open(bytes('question,answer\nWho?,José\n'), 'a.csv')).notice).toBeUndefined();
+  });
+
+  it('is read as UTF-16 where its byte-order mark is missing', async () => {
+    const text = 'question,answer\nWho?,José\nWhat?,b\n';
+    const little = Buffer.from(text, 'utf16le');
+    const answers = async (form: Uint8Array) =>
+      (await rowsOf(await open(form, 'a.csv'))).map(({ cells }) => cells.answer);
+    expect(await answers(new Uint8Array(little))).toEqual(['José', 'b']);
+    expect(await answers(new Uint8Array(Buffer.from(little).swap16()))).toEqual(['José', 'b']);
+  });
+
+  it('is refused at the line of a byte that is damaged UTF-8', async () => {
+    const text = `question,answer\nWho?,José\nWho?,Zoë\n${'Who?,Ann\n'.repeat(200_000)}Who?,Jos`;
+    const damaged = Uint8Array.from([...bytes(text), 0xe9, ...bytes('\nWho?,Bob\n')]);
+    const table = await open(damaged, 'a.csv');
+    await expect(rowsOf(table)).rejects.toThrow(
+      'Line 200004 of a.csv is not UTF-8 text; save the file as UTF-8.',
+    );
+  });
+
+  it.each([
+    ['sep=;\nquestion;answer\nWho?;Ann, Bob\n', 2],
+    ['sep=;\r\nquestion;answer\r\nWho?;Ann, Bob\r\n', 2],
+    ['\uFEFFSEP=;;;\nquestion;answer\nWho?;Ann, Bob\n', 2],
+    ['"sep=;"\nquestion;answer\nWho?;Ann, Bob\n', 2],
+    ['sep=\t\nquestion\tanswer\nWho?\tAnn, Bob\n', 2],
+    ['sep=,\nquestion,answer\nWho?,"Ann, Bob"\n', 2],
+    ['#TYPE System.Management.Automation.PSCustomObject\n"question","answer"\n"Who?","Ann, Bob"\n', 2],
+  ])('names its delimiter in a line that is no row: %j', async (text, before) => {
+    const table = await open(text, 'a.csv');
+    expect(await rowsOf(table)).toEqual([
+      { where: `line ${before + 1}`, cells: { question: 'Who?', answer: 'Ann, Bob' }, problem: undefined },
+    ]);
   });
 
   it('is streamed where it is over the limit of what is held, with progress, and can be cancelled', async () => {

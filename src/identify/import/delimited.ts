@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { prefaceOf } from '../../bytes/csv-preface.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import type { Cells, ReadOptions, TableRow } from './table.ts';
@@ -10,6 +11,8 @@ const DELIMITERS = [',', ';', '\t', '|'];
 export interface Dialect {
   readonly delimiter: string;
   readonly newline: '\n' | '\r';
+  /** The first line is no row: it names the delimiter ("sep=;") or a type of PowerShell ("#TYPE ..."). */
+  readonly hasPreface: boolean;
 }
 
 /** What papaparse's parser of one text returns; its own types leave it open. */
@@ -26,14 +29,17 @@ interface Parsed {
  */
 export function dialectOf(head: string, isTabs: boolean): Dialect {
   const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
-  if (isTabs) return { delimiter: '\t', newline };
-  const { meta } = Papa.parse(head, {
+  const preface = prefaceOf(head);
+  const named = preface?.delimiter;
+  const hasPreface = preface !== undefined;
+  if (isTabs || named !== undefined) return { delimiter: named ?? '\t', newline, hasPreface };
+  const { meta } = Papa.parse(head.slice(preface?.length ?? 0), {
     preview: 20,
     newline,
     skipEmptyLines: 'greedy',
     delimitersToGuess: DELIMITERS,
   });
-  return { delimiter: meta.delimiter, newline };
+  return { delimiter: meta.delimiter, newline, hasPreface };
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -55,12 +61,13 @@ interface RawRow {
 /** Rows of a file, the first one included; empty lines are left out. */
 async function* rawRows(
   source: ByteSource,
-  { delimiter, newline }: Dialect,
+  { delimiter, newline, hasPreface }: Dialect,
   options?: ReadOptions,
 ): AsyncGenerator<RawRow> {
   const parser = new Papa.Parser({ delimiter, newline });
   let rest = '';
   let line = 1;
+  let skipping = hasPreface;
   function* parse(isEnd: boolean): Generator<RawRow> {
     const { data, errors, meta } = parser.parse(rest, 0, !isEnd) as Parsed;
     // The first fault of a row is its cause.
@@ -78,6 +85,13 @@ async function* rawRows(
   }
   for await (const piece of textOf(source, options)) {
     rest += piece;
+    if (skipping) {
+      const end = rest.indexOf(newline);
+      if (end === -1) continue;
+      rest = rest.slice(end + 1);
+      line += 1;
+      skipping = false;
+    }
     yield* parse(false);
     if (rest.length > RECORD_LIMIT)
       throw new EngineError(

@@ -1,8 +1,8 @@
 import { DEEPEST_JSON, jsonDepth } from '../../bytes/json-text.ts';
 import type { ByteSource } from '../../bytes/source.ts';
+import { encodingOfStart } from '../../bytes/text-encoding.ts';
 import { EngineError } from '../../errors.ts';
 import type { TableFormat } from './table.ts';
-import { encodingOf } from './text.ts';
 
 export type FileFormat = TableFormat | 'h-neuron-questions' | 'gzip';
 
@@ -108,7 +108,7 @@ export async function detectFormat(source: ByteSource): Promise<Detected> {
   if (start[0] === 0x1f && start[1] === 0x8b) return { format: 'gzip', head: '' };
   if (String.fromCharCode(...start.subarray(0, 4)) === 'PAR1') return { format: 'parquet', head: '' };
   refuseOtherKinds(start, name);
-  const head = new TextDecoder(encodingOf(start)).decode(start, { stream: size > start.length });
+  const head = new TextDecoder(encodingOfStart(start)).decode(start, { stream: size > start.length });
   if (head.trim() === '' && size === start.length) refuse(`${name} is empty; ${WANTED}.`);
   refuseOtherTexts(head, name);
   if (endsWith(name, '.parquet'))

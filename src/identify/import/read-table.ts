@@ -1,4 +1,5 @@
 import { type ByteSource, blobSource, bytesSource } from '../../bytes/source.ts';
+import { encodingNotice, encodingOfText } from '../../bytes/text-encoding.ts';
 import { EngineError } from '../../errors.ts';
 import { parseQuestionSet, type QuestionSet } from '../questions.ts';
 import { delimitedRows, dialectOf } from './delimited.ts';
@@ -58,6 +59,7 @@ async function rowsOf(
   head: string,
   options: ReadOptions,
 ): Promise<Pick<Table, 'rows' | 'rowCount' | 'format'>> {
+  const { encoding } = options;
   if (format === 'parquet') {
     const file = await openParquet(source);
     return { format, rowCount: file.rowCount, rows: (each) => parquetRows(file, each) };
@@ -79,11 +81,11 @@ async function rowsOf(
       },
     };
   }
-  if (format === 'jsonl') return { format, rows: (each) => jsonLinesRows(source, each) };
+  if (format === 'jsonl') return { format, rows: (each) => jsonLinesRows(source, { ...each, encoding }) };
   const dialect = dialectOf(head, format === 'tsv');
   return {
     format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
-    rows: (each) => delimitedRows(source, dialect, each),
+    rows: (each) => delimitedRows(source, dialect, { ...each, encoding }),
   };
 }
 
@@ -97,7 +99,7 @@ export function sourceOf(data: Uint8Array | Blob | ByteSource, name: string): By
 
 /**
  * Opens a file of questions: CSV, TSV, JSON, JSONL or Parquet (also packed with gzip), or a question set of the project's
- * own. Told apart by content, then by name. Only the start is read, but for JSON and gzip, which are held as a whole.
+ * own. Told apart by content, then by name. Of a text 16 MB are looked at for its encoding; JSON and gzip are held as a whole.
  * @throws EngineError `bad-input` with the reason, the limit or the line
  */
 export async function readTable(
@@ -115,7 +117,8 @@ export async function readTable(
     refuseOver(HELD_LIMIT, source.size, name, 'split it');
     return { name, format, set: parseQuestionSet(await wholeText(source, options)) };
   }
-  const { rows, ...rest } = await rowsOf(source, format, head, options);
+  const encoding = format === 'parquet' ? undefined : await encodingOfText(source, options.signal);
+  const { rows, ...rest } = await rowsOf(source, format, head, { ...options, encoding });
   const first100: TableRow[] = [];
   for await (const row of rows({ signal: options.signal })) {
     first100.push(row);
@@ -125,5 +128,6 @@ export async function readTable(
   const [{ where, problem }] = first100;
   if (first100.every((row) => row.problem !== undefined))
     throw new EngineError('bad-input', `${name} is no table of questions: ${where} ${problem}.`);
-  return { name, ...rest, columns: columnsOf(first100), head: first100, rows };
+  const notice = encoding && encodingNotice(encoding, name);
+  return { name, ...rest, notice, columns: columnsOf(first100), head: first100, rows };
 }

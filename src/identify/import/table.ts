@@ -1,4 +1,5 @@
 import type { OnProgress } from '../../bytes/progress.ts';
+import type { TextEncoding } from '../../bytes/text-encoding.ts';
 
 /** What a cell may hold: text as it stands in the file, or a value of JSON. */
 export type Cell = string | number | boolean | null | undefined | readonly Cell[] | Cells;
@@ -26,6 +27,8 @@ export interface Column {
 export interface ReadOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Encoding of a text, where it is known. */
+  readonly encoding?: TextEncoding;
 }
 
 export interface RowOptions extends ReadOptions {
@@ -39,6 +42,8 @@ export type TableFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet';
 export interface Table {
   readonly name: string;
   readonly format: TableFormat;
+  /** What a person should know of how the file was read. */
+  readonly notice?: string;
   readonly columns: readonly Column[];
   /** The first rows, at most `HEAD_ROWS`. */
   readonly head: readonly TableRow[];

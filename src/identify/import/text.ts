@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../bytes/source.ts';
+import { encodingOfText, textPieces } from '../../bytes/text-encoding.ts';
 import { yieldToEvents } from '../../bytes/yield.ts';
 import { EngineError } from '../../errors.ts';
 import type { ReadOptions } from './table.ts';
@@ -7,15 +8,6 @@ import type { ReadOptions } from './table.ts';
 const PIECE = 2 ** 20;
 /** Characters of a line or record at most: what is longer is no table. */
 export const RECORD_LIMIT = 16 * 2 ** 20;
-
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
-/** The encoding that a byte-order mark names, else UTF-8. */
-export function encodingOf(start: Uint8Array): Encoding {
-  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
-  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
-  return 'utf-8';
-}
 
 export function countOf(text: string, sought: string): number {
   let count = 0;
@@ -36,8 +28,8 @@ function linesBeforeFault(piece: Uint8Array): number {
  * @throws EngineError `bad-input` with the line where the bytes are not text
  */
 export async function* textOf(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<string> {
-  const encoding = encodingOf(await source.read(0, Math.min(2, source.size)));
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  const encoding = options.encoding ?? (await encodingOfText(source, options.signal));
+  const decoder = textPieces(encoding);
   let lines = 1;
   for (let at = 0; at < source.size; at += PIECE) {
     options.signal?.throwIfAborted();
@@ -45,7 +37,7 @@ export async function* textOf(source: ByteSource, options: ReadOptions = {}): As
     const end = at + piece.length;
     let text: string;
     try {
-      text = decoder.decode(piece, { stream: end < source.size });
+      text = decoder.decode(piece, end < source.size);
     } catch (cause) {
       const line = lines + (encoding === 'utf-8' ? linesBeforeFault(piece) : 0);
       throw new EngineError(

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { prefaceOf } from '../../bytes/csv-preface.ts';
 import { shownName } from '../../shown.ts';
 import { neuronAt } from '../layout.ts';
 import type { NeuronSet } from '../set-file.ts';
@@ -10,7 +11,7 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-/** The sign between cells: the one that the first line has most of. */
+/** The delimiter: the one that the first line has most of. */
 function delimiterOf(text: string): string {
   const line = /\S.*/.exec(text)?.[0] ?? '';
   const count = (sign: string) => line.split(sign).length;
@@ -18,14 +19,16 @@ function delimiterOf(text: string): string {
 }
 
 /** Cells without the spaces around them, rows that are not blank, and the line that each begins in. */
-function rowsOf(text: string, fileName: string): Row[] {
+function rowsOf(whole: string, fileName: string): Row[] {
+  const preface = prefaceOf(whole);
+  const text = whole.slice(preface?.length ?? 0);
   const { data, errors } = Papa.parse<string[]>(text, {
-    delimiter: delimiterOf(text),
+    delimiter: preface?.delimiter ?? delimiterOf(text),
     skipEmptyLines: false,
   });
   const broken = errors.find(({ type }) => type === 'Quotes');
   if (broken) refuse(fileName, `has a quotation mark that is not closed, in row ${(broken.row ?? 0) + 1}.`);
-  let line = 1;
+  let line = preface ? 2 : 1;
   const rows: Row[] = [];
   for (const cells of data) {
     const trimmed = cells.map((cell) => cell.trim());

@@ -1,3 +1,4 @@
+import { encodingNotice, encodingOfBytes, encodingOfStart, textPieces } from '../../bytes/text-encoding.ts';
 import { refuse } from './found.ts';
 import { isNpy } from './npy.ts';
 
@@ -48,21 +49,19 @@ export function kindOfFile(head: Uint8Array, fileName: string): SetFileKind {
   if (isNpy(head)) return 'npy';
   if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) return 'npz';
   if (isPickle(head, fileName)) return refusePickle(fileName);
-  const isUtf16 = startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]);
-  if (!isUtf16 && head.subarray(0, headLength).includes(0))
+  if (encodingOfStart(head) === 'utf-8' && head.subarray(0, headLength).includes(0))
     refuse(fileName, 'is neither text nor a NumPy file; open a set as JSON, CSV, TSV, .npy or .npz.');
   return 'text';
 }
 
-/** The text of a file: UTF-8, or UTF-16 with a byte-order mark, as spreadsheets save it. */
-export function textOf(bytes: Uint8Array, fileName: string): string {
-  const encoding = startsWith(bytes, [0xff, 0xfe])
-    ? 'utf-16le'
-    : startsWith(bytes, [0xfe, 0xff])
-      ? 'utf-16be'
-      : 'utf-8';
+/** The text of a file, and what a person should know of its encoding. */
+export function textOf(
+  bytes: Uint8Array,
+  fileName: string,
+): { readonly text: string; readonly notice?: string } {
+  const encoding = encodingOfBytes(bytes);
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return { text: textPieces(encoding).decode(bytes), notice: encodingNotice(encoding, fileName) };
   } catch (error) {
     return refuse(fileName, 'is not text in UTF-8; save it again in UTF-8.', error);
   }

@@ -59,7 +59,13 @@ function readText(text: string, source: SetSource): FoundSet | NeuronSet {
 
 function readFound(bytes: Uint8Array, kind: SetFileKind, source: SetSource): FoundSet | NeuronSet {
   const { fileName } = source;
-  if (kind === 'text') return readText(textOf(bytes, fileName), source);
+  if (kind === 'text') {
+    const { text, notice } = textOf(bytes, fileName);
+    const read = readText(text, source);
+    return 'format' in read || notice === undefined
+      ? read
+      : { ...read, notes: [notice, ...(read.notes ?? [])] };
+  }
   if (kind === 'npy') return { neurons: neuronsOfVector(readNpy(bytes, fileName), source) };
   const { coefficients, intercept } = readNpz(bytes, fileName);
   return { neurons: neuronsOfVector(coefficients, source), intercept };
