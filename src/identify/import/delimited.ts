@@ -105,17 +105,32 @@ async function* rawRows(
 /** Names of the columns; a name that is missing or comes twice is made up. */
 function columnNames(cells: readonly string[]): string[] {
   const seen = new Set<string>();
+  const uses = new Map<string, number>();
   return cells.map((cell, at) => {
     const given = cell.trim() || `column ${at + 1}`;
     let name = given;
-    for (let count = 2; seen.has(name); count++) name = `${given} (${count})`;
+    let use = uses.get(given) ?? 1;
+    while (seen.has(name)) name = `${given} (${++use})`;
+    uses.set(given, use);
     seen.add(name);
     return name;
   });
 }
 
-/** A first row that asks something, in three words and more, is a row, not the columns' names. */
-const isHeader = (cells: readonly string[]) => !cells.some((cell) => /\S\s+\S+\s+\S.*\?\s*$/s.test(cell));
+/** Characters of a cell in which three words are looked for. */
+const LOOKED_AT = 1000;
+
+/** Whether a cell asks something, in three words and more. */
+function asks(cell: string): boolean {
+  const text = cell.trim();
+  return text.endsWith('?') && text.slice(0, LOOKED_AT).split(/\s+/, 3).length === 3;
+}
+
+/** A first row that asks something, or ends in a choice's letter behind a sentence, is a row, not the columns' names. */
+function isHeader(cells: readonly string[]): boolean {
+  const isKeyed = cells.length >= 5 && /^[A-E]$/.test(cells[cells.length - 1].trim());
+  return !cells.some(asks) && !(isKeyed && cells[0].slice(0, LOOKED_AT).trim().split(/\s+/, 4).length === 4);
+}
 
 /**
  * Rows of a CSV or TSV file, every cell the text that stands there.

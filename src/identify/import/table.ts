@@ -56,6 +56,8 @@ export interface Table {
 export const HEAD_ROWS = 100;
 const COLUMNS_AT_MOST = 300;
 const DEPTH_AT_MOST = 6;
+/** Dots of a path at which it may be taken apart. */
+const DOTS_AT_MOST = 32;
 const SAMPLES = 3;
 const SAMPLE_LENGTH = 120;
 
@@ -71,7 +73,8 @@ export function cellAt(cells: Cell, path: string): Cell {
   if (Array.isArray(cells)) return cells.map((each: Cell) => cellAt(each, path));
   if (!isCells(cells)) return undefined;
   if (Object.hasOwn(cells, path)) return cells[path];
-  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+  let dot = path.lastIndexOf('.');
+  for (let tried = 0; dot > 0 && tried < DOTS_AT_MOST; tried++, dot = path.lastIndexOf('.', dot - 1)) {
     const outer = path.slice(0, dot);
     if (Object.hasOwn(cells, outer)) return cellAt(cells[outer], path.slice(dot + 1));
   }
