@@ -1,4 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeInput } from './files.ts';
+import { diceOf } from './mutate/dice.ts';
 import { type Job, Lane, type Numbered } from './pool.ts';
+import { readerOf } from './readers.ts';
 import type { Reading } from './types.ts';
 
 /** Inputs that a process takes at a time. */
@@ -35,7 +41,7 @@ export interface RunOptions {
 const isDoubtful = ({ kind }: NonNullable<Reading['fault']>) =>
   kind === 'time' || kind === 'memory' || kind === 'hang' || kind === 'crash';
 
-/** Reads one input in a new process. */
+/** Reads the input in a folder in a new process, which has not made it. */
 async function readAlone(job: Job): Promise<Numbered> {
   const lane = new Lane();
   const readings: Numbered[] = [];
@@ -45,6 +51,18 @@ async function readAlone(job: Job): Promise<Numbered> {
     lane.renew();
   }
   return readings[0]!;
+}
+
+/** Reads an input again, alone. */
+async function readAgain(name: string, index: number, { seed, patience }: RunOptions): Promise<Numbered> {
+  const reader = readerOf(name);
+  const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
+  try {
+    await writeInput(folder, reader.mutate(diceOf(name, seed, index), await reader.seeds()));
+    return { ...(await readAlone({ type: 'folder', reader: name, patience, folder })), index };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Reads the input whose files are in a folder; again and alone where a fault may be the machine's. */
@@ -75,16 +93,7 @@ export async function fuzz(reader: string, lanes: readonly Lane[], options: RunO
   const checked: Numbered[] = [];
   for (const reading of readings)
     checked.push(
-      reading.fault && isDoubtful(reading.fault)
-        ? await readAlone({
-            type: 'inputs',
-            reader,
-            patience,
-            seed,
-            first: reading.index,
-            end: reading.index + 1,
-          })
-        : reading,
+      reading.fault && isDoubtful(reading.fault) ? await readAgain(reader, reading.index, options) : reading,
     );
   const times = checked.map(({ time }) => time).sort((a, b) => a - b);
   const sum = (outcome: Reading['outcome']) => checked.filter((each) => each.outcome === outcome).length;

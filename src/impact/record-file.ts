@@ -24,9 +24,11 @@ const manifestSchema = z.looseObject({
       .array(z.looseObject({ name: z.string(), kind: z.string(), members: z.array(z.unknown()) }))
       .min(1),
   }),
-  suites: z.array(
-    z.looseObject({ name: z.string(), kind: z.string(), items: z.int().nonnegative(), hash: z.string() }),
-  ),
+  suites: z
+    .array(
+      z.looseObject({ name: z.string(), kind: z.string(), items: z.int().nonnegative(), hash: z.string() }),
+    )
+    .refine((suites) => new Set(suites.map(({ name }) => name)).size === suites.length),
 });
 
 /**

@@ -50,6 +50,9 @@ const JOINED = 0.25;
 /** Share of texts that end in a question mark from which on a column is taken as the questions. */
 const ASKING = 0.5;
 
+/** Columns that a sentence shows. */
+const MOST_SHOWN = 3;
+
 const outerOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 
 const isAnswer = (cell: Cell): boolean => !isCells(cell) && !(Array.isArray(cell) && cell.some(isCells));
@@ -134,7 +137,10 @@ export function completeMapping(table: Table, chosen?: Partial<ColumnMapping>): 
   // Choices belong to the answers that were guessed with them.
   if (given && given.choices === undefined && answers === guessed.answers) given.choices = guessed.choices;
   if (question === undefined || answers === undefined) {
-    const known = listedNames(table.columns.map(({ path }) => path));
+    const known = listedNames(
+      table.columns.map(({ path }) => path),
+      MOST_SHOWN,
+    );
     throw new EngineError(
       'bad-input',
       `No column of ${table.name} looks like the ${question === undefined ? 'questions' : 'answers'}; name the column. It has ${known}.`,
