@@ -10,7 +10,8 @@ import type { ByteSource } from '../../bytes/source.ts';
 import { yieldToEvents } from '../../bytes/yield.ts';
 import { EngineError } from '../../errors.ts';
 import { shownName } from '../../shown.ts';
-import type { Cell, Cells, RowOptions, TableRow } from './table.ts';
+import { exactMetadata, exactParsers, rowWriter } from './parquet-values.ts';
+import type { Cells, RowOptions, TableRow } from './table.ts';
 
 /** Rows that are read at a time; fewer where a row group ends. */
 const BATCH = 2000;
@@ -18,8 +19,11 @@ const BATCH = 2000;
 export interface ParquetFile {
   readonly source: ByteSource;
   readonly buffer: AsyncBuffer;
+  /** As `exactMetadata` has it. */
   readonly metadata: FileMetaData;
   readonly rowCount: number;
+  /** A row as a person would write it. */
+  readonly write: (row: Record<string, unknown>) => Cells;
 }
 
 /** Bytes that the pages of one column may unpack to: what a file of this size can hold. */
@@ -91,33 +95,15 @@ export async function openParquet(source: ByteSource): Promise<ParquetFile> {
   try {
     const metadata = await parquetMetadataAsync(buffer);
     checkPlaces(source, metadata);
-    return { source, buffer, metadata, rowCount: Number(metadata.num_rows) };
+    return {
+      source,
+      buffer,
+      metadata: exactMetadata(metadata),
+      rowCount: Number(metadata.num_rows),
+      write: rowWriter(metadata),
+    };
   } catch (cause) {
     throw damaged(source, cause);
-  }
-}
-
-/** Values as JSON has them: whole numbers as such where they are exact, else as text; dates as text; no bytes. */
-function plain(value: unknown): Cell {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-      return value;
-    case 'bigint':
-      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-    case 'object': {
-      if (value === null || ArrayBuffer.isView(value)) return null;
-      if (value instanceof Date) return value.toISOString();
-      if (Array.isArray(value)) return value.map(plain);
-      return Object.fromEntries(
-        Object.entries(value)
-          .filter(([name]) => name !== '__proto__')
-          .map(([name, inner]) => [name, plain(inner)]),
-      );
-    }
-    default:
-      return undefined;
   }
 }
 
@@ -160,13 +146,15 @@ export async function* parquetRows(file: ParquetFile, options: RowOptions = {}):
         rowStart,
         rowEnd,
         compressors: unpack,
+        parsers: exactParsers,
+        utf8: false,
       });
     } catch (cause) {
       throw damaged(source, cause);
     }
     options.onProgress?.({ stage: 'Reading', done: rowEnd, total: file.rowCount, unit: 'items' });
     for (const [at, row] of rows.entries())
-      yield { where: `row ${rowStart + at + 1}`, cells: plain(row) as Cells };
+      yield { where: `row ${rowStart + at + 1}`, cells: file.write(row) };
     await yieldToEvents();
   }
 }
