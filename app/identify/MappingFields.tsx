@@ -1,4 +1,5 @@
 import type { Separator } from '../../src/identify/import/answer-cell.ts';
+import type { KeyForm } from '../../src/identify/import/choices.ts';
 import type { ColumnMapping } from '../../src/identify/import/columns.ts';
 import type { Table } from '../../src/identify/import/table.ts';
 import { shownName } from '../../src/shown.ts';
@@ -23,6 +24,16 @@ const CHOICES = 'as they are';
 const asked: readonly { value: 'open' | 'choices'; label: string }[] = [
   { value: 'open', label: 'without the choices' },
   { value: 'choices', label: 'with the choices, in the words of one of them' },
+];
+
+const named: readonly { value: KeyForm | 'auto'; label: string }[] = [
+  { value: 'auto', label: 'as the column looks' },
+  { value: 'label', label: 'its label in the file' },
+  { value: 'letter', label: 'its letter, from A' },
+  { value: 'from 0', label: 'its number, from 0' },
+  { value: 'from 1', label: 'its number, from 1' },
+  { value: 'text', label: 'its text' },
+  { value: 'marks', label: 'a mark for each choice' },
 ];
 
 /** Which column holds the question, the answers and the group; guessed first, and put right here. */
@@ -85,6 +96,14 @@ export function MappingFields({ table, mapping, onChange }: Props) {
           })
         }
       />
+      {choices.length > 0 && (
+        <Pick
+          label="The right choice is named by"
+          value={mapping.key ?? 'auto'}
+          options={named}
+          onChange={(key) => onChange({ ...mapping, key: key === 'auto' ? undefined : key })}
+        />
+      )}
       {choices.length > 0 && (
         <Pick
           label="Asked"

@@ -5,6 +5,7 @@ import { NO_LICENCE } from '../bytes/hub.ts';
 import type { Progress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { Separator } from '../identify/import/answer-cell.ts';
+import type { KeyForm } from '../identify/import/choices.ts';
 import { type ColumnMapping, completeMapping } from '../identify/import/columns.ts';
 import { aboutSplit, chooseSplit, fetchSplit, listDataset, parseHubName } from '../identify/import/hub.ts';
 import { type AboutSet, type ImportedSet, toQuestionSet } from '../identify/import/question-set.ts';
@@ -16,7 +17,26 @@ import { withFile } from './file-source.ts';
 /** Question sets that come with the program. */
 const BUILT_IN = ['facts', 'invented'] as const;
 const HUB_PREFIX = 'hub:';
-const COLUMN_KEYS = ['question', 'answers', 'aliases', 'group', 'id', 'separator', 'choices', 'ask'] as const;
+const COLUMN_KEYS = [
+  'question',
+  'answers',
+  'aliases',
+  'group',
+  'id',
+  'separator',
+  'choices',
+  'key',
+  'ask',
+] as const;
+/** How answers name a choice, in the words of the terminal. */
+export const KEY_FORMS: Readonly<Record<KeyForm, string>> = {
+  label: 'label',
+  marks: 'marks',
+  letter: 'letter',
+  text: 'text',
+  'from 0': 'from-0',
+  'from 1': 'from-1',
+};
 const PROGRESS_STEP = 2 ** 20;
 
 export type ColumnChoice = Partial<ColumnMapping>;
@@ -55,6 +75,7 @@ export function parseColumns(text: string): ColumnChoice {
       );
     if (key === 'aliases') aliases.push(value);
     else if (key === 'choices') choices.push(value);
+    else if (key === 'key') chosen.key = keyFormOf(value);
     else if (key === 'ask') chosen.ask = askOf(value);
     else if (key === 'separator') chosen.separator = separatorOf(value);
     else chosen[key] = value;
@@ -62,8 +83,17 @@ export function parseColumns(text: string): ColumnChoice {
   return {
     ...chosen,
     ...(aliases.length > 0 ? { aliases } : {}),
-    ...(choices.length > 0 ? { choices } : {}),
+    ...(choices.length > 0 ? { choices: choices.join() === 'none' ? [] : choices } : {}),
   };
+}
+
+function keyFormOf(value: string): KeyForm {
+  const form = (Object.keys(KEY_FORMS) as KeyForm[]).find((each) => KEY_FORMS[each] === value);
+  if (form !== undefined) return form;
+  throw new EngineError(
+    'bad-input',
+    `The right choice is named by its ${Object.values(KEY_FORMS).join(', ')}, not by "${value}".`,
+  );
 }
 
 function askOf(value: string): 'open' | 'choices' {

@@ -4,7 +4,7 @@ import { type AboutSet, type ImportedSet, toQuestionSet } from '../identify/impo
 import type { Column, Table } from '../identify/import/table.ts';
 import type { Question, QuestionSource } from '../identify/questions.ts';
 import { listedNames, shownName, shownText } from '../shown.ts';
-import { type ColumnChoice, withQuestions } from './question-file.ts';
+import { type ColumnChoice, KEY_FORMS, withQuestions } from './question-file.ts';
 
 export interface QuestionsOptions {
   readonly columns?: ColumnChoice;
@@ -61,11 +61,11 @@ async function tableReport(
   let mapping: ColumnMapping | undefined;
   try {
     mapping = completeMapping(table, columns);
-    const { set, rows, skipped } = await toQuestionSet(table, mapping, about, { limit });
+    const { set, rows, skipped, key } = await toQuestionSet(table, mapping, about, { limit });
     const { questions, header } = set;
     return {
       ...shown,
-      mapping,
+      mapping: { ...mapping, ...(key === undefined ? {} : { key }) },
       questions: questions.length,
       relations: header.relations,
       first: questions.slice(0, FIRST),
@@ -104,6 +104,7 @@ function mappingText({
   group,
   id,
   choices = [],
+  key,
   ask,
 }: ColumnMapping): string {
   const parts = [
@@ -113,6 +114,7 @@ function mappingText({
     ['group', group],
     ['id', id],
     ...choices.map((path) => ['choices', path]),
+    ['key', choices.length > 0 && key !== undefined ? KEY_FORMS[key] : undefined],
     ['ask', choices.length > 0 ? (ask ?? 'open') : undefined],
   ];
   return parts

@@ -176,7 +176,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     provenance: {
       created: options.created,
       command: options.command,
-      questions: `${manifest.questions.name}: ${manifest.questions.count} questions (${manifest.questions.hash}), ${agree} of ${samples} replies agreeing, balanced within relation, split by ${options.splitBy}, labels ${options.labels}`,
+      questions: `${manifest.questions.name}: ${manifest.questions.count} questions (${manifest.questions.hash})${manifest.questions.asked ? ', choices shown' : ''}, ${agree} of ${samples} replies agreeing, balanced within relation, split by ${options.splitBy}, labels ${options.labels}`,
       heldOut: heldOut.map(({ record }) => record.question.id),
       splitBy: options.splitBy,
       licence: manifest.questions.licences.join(', '),

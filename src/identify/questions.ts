@@ -45,6 +45,8 @@ export interface QuestionSetHeader {
   readonly relations: Readonly<Record<string, number>>;
   /** Where only these relations of a set were taken. */
   readonly only?: readonly string[];
+  /** Where the questions show the choices that they offer. */
+  readonly asked?: 'choices';
   /** What a model was found to know, with the settings that it was found with. */
   readonly measured?: {
     readonly model: string;
@@ -76,6 +78,7 @@ const headerSchema: z.ZodType<QuestionSetHeader> = z.object({
   sources: sourcesSchema,
   relations: z.record(z.string(), count),
   only: z.array(text).optional(),
+  asked: z.literal('choices').optional(),
   measured: z
     .object({
       model: text,

@@ -39,6 +39,8 @@ export interface RunManifest {
     readonly licences: readonly string[];
     /** Where only these relations of the set were asked. */
     readonly relations?: readonly string[];
+    /** Where the questions showed the choices that they offer. */
+    readonly asked?: 'choices';
   };
   readonly settings: SampleSettings & { readonly agree: number };
   readonly shard: Shard;

@@ -66,6 +66,7 @@ export function questionsOf(set: QuestionSet): RunManifest['questions'] {
     count: set.questions.length,
     hash: fnv1a([new TextEncoder().encode(JSON.stringify(set.questions))]),
     ...(set.header.only ? { relations: set.header.only } : {}),
+    ...(set.header.asked ? { asked: set.header.asked } : {}),
     licences: [...new Set(Object.values(set.header.sources).map(({ licence }) => licence))],
   };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseColumns } from '../../src/cli/question-file.ts';
 import { completeMapping } from '../../src/identify/import/columns.ts';
 import { toQuestionSet } from '../../src/identify/import/question-set.ts';
 import { readTable } from '../../src/identify/import/read-table.ts';
 import type { Question } from '../../src/identify/questions.ts';
+import { questionsOf as questionsOfRun } from '../../src/identify/run.ts';
 
 const about = { name: 'Test', source: { name: 'own', licence: 'MIT' } };
 
@@ -63,6 +65,57 @@ describe('questions with choices accept the one that the key names', () => {
     ['MedQA', { question: 'Q?', options: { A: 'x', B: 'y' }, answer_idx: 'B', answer: 'y' }, ['y']],
     ['an answer as text', { question: 'Q?', choice: ['red', 'blue'], answer: 'Blue' }, ['blue']],
     ['a column as Python writes it', { question: 'Q?', choices: "['red' 'blue']", answer: 'A' }, ['red']],
+    ['a place without a choice', { question: 'Q?', A: 'w', B: '', C: 'y', D: 'z', answer: 'C' }, ['y']],
+    [
+      'MathQA',
+      { Problem: 'How much?', options: 'a ) 3 . 5 , b ) rs . 400 , c ) 1 , 000 , d ) 4 . 5', correct: 'c' },
+      ['1 , 000'],
+    ],
+    [
+      'AQuA',
+      { question: 'Q?', options: ['A)21', 'B)21.5', 'C)22'], rationale: 'As', correct: 'B' },
+      ['21.5'],
+    ],
+    ['labels within texts', { question: 'Q?', options: ['A. one', 'B. two'], answer: 'B. two' }, ['two']],
+    ['LogiQA', { context: 'T', query: 'Q?', options: ['w', 'x', 'y', 'z'], correct_option: 2 }, ['y']],
+    ['PIQA', { goal: 'do it', sol1: 'x', sol2: 'y', label: 1 }, ['y']],
+    ['WinoGrande with 1', { sentence: 'Q _', option1: 'Ann', option2: 'Bob', answer: '1' }, ['Ann']],
+    ['a column by its name', { question: 'Q?', option1: 'Ann', option2: 'Bob', answer: 'option1' }, ['Ann']],
+    [
+      'ten columns',
+      {
+        question: 'Q?',
+        ...Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`option${at + 1}`, `c${at + 1}`])),
+        answer: 10,
+      },
+      ['c10'],
+    ],
+    [
+      'TruthfulQA as its authors have it',
+      { question: 'Q?', mc1_targets: { 'It is 3. Yes.': 1, 'No. Never.': 0 } },
+      ['It is 3. Yes.'],
+    ],
+    [
+      'labels that look like marks',
+      { question: 'Q?', choices: { text: ['x', 'y'], label: ['0', '1'] }, answerKey: '0' },
+      ['x'],
+    ],
+    [
+      'marks as Python writes them',
+      {
+        question: 'Q?',
+        mc1_targets: "{'choices': array(['x', 'y'], dtype=object), 'labels': [False, True]}",
+      },
+      ['y'],
+    ],
+    ['SciQ', { question: 'Q?', distractor1: 'x', distractor2: 'y', correct_answer: 'z' }, ['z']],
+    ['BoolQ', { question: 'is it', passage: 'T', answer: true }, ['true', 'yes']],
+    [
+      'SQuAD with three forms',
+      { question: 'Who?', answer: 'Bob', answers: { text: ['Bob', 'Rob'], answer_start: [1, 1] } },
+      ['Bob', 'Rob'],
+    ],
+    ['several letters', { question: 'Q?', choices: ['x', 'y', 'z'], answer: ['A', 'C'] }, ['x', 'z']],
   ])('%s', async (_, row, expected) => {
     expect((await ofRows(row)).map(({ answers }) => answers)).toEqual([expected]);
   });
@@ -82,6 +135,70 @@ describe('questions with choices accept the one that the key names', () => {
     const { skipped } = await toQuestionSet(table, completeMapping(table), about);
     expect(skipped.first).toEqual([{ where: 'line 4', reason: 'has a key that is none of its choices' }]);
   });
+
+  const rowsOf = (count: number, answer: (at: number) => number) =>
+    Array.from({ length: count }, (_, at) => ({
+      question: `Q${at}?`,
+      choices: ['a', 'b', 'c', 'd'],
+      answer: answer(at),
+    }));
+
+  it.each<[string, object[]]>([
+    ['a number that is a text, too', [{ question: 'Q?', choices: ['1', '2', '3'], answer: 2 }]],
+    ['a letter that is a text, too', [{ question: 'Q?', choices: ['B', 'A'], answer: 'A' }]],
+    ['numbers that only a later row shows to count from 1', rowsOf(300, (at) => 1 + Math.floor(at / 75))],
+    ['letters of several choices in one text', [{ question: 'Q?', choices: ['x', 'y', 'z'], answer: 'AC' }]],
+    ['a number of no choice', [{ question: 'Q?', choices: ['x', 'y', 'z'], answer: -1 }]],
+  ])('and are refused with %s', async (_, rows) => {
+    await expect(ofRows(...rows)).rejects.toThrow(/^The (numbers in the )?column "answer" of rows.jsonl /);
+  });
+
+  it('and read an ambiguous key as the person says', async () => {
+    const text = 'question,A,B,C,answer\nQ1?,x,y,z,1\nQ2?,x,y,z,2\n';
+    await expect(questionsOf(text, 'a.csv')).rejects.toThrow(
+      'The column "answer" of a.csv can be read in two ways that name different choices in "A", "B", "C"',
+    );
+    const table = await readTable(new TextEncoder().encode(text), 'a.csv');
+    if (table.format === 'h-neuron-questions') throw new Error('a set, not a table');
+    const read = async (columns: string) =>
+      (await toQuestionSet(table, completeMapping(table, parseColumns(columns)), about)).set.questions.map(
+        ({ answers }) => answers[0],
+      );
+    expect(await read('key=from-1')).toEqual(['x', 'y']);
+    expect(await read('key=from-0')).toEqual(['y', 'z']);
+    expect(await read('choices=none')).toEqual(['1', '2']);
+    expect(() => parseColumns('key=guess')).toThrow('named by its label, marks, letter');
+  });
+
+  it("and ask of COPA's premise", async () => {
+    const found = await ofRows(
+      { premise: 'It rained.', question: 'effect', choice1: 'wet', choice2: 'dry', label: 0 },
+      { premise: 'He fell down.', question: 'cause', choice1: 'ran', choice2: 'slipped', label: 1 },
+    );
+    expect(found.map(({ question, answers }) => [question, answers[0]])).toEqual([
+      ['It rained.', 'wet'],
+      ['He fell down.', 'slipped'],
+    ]);
+  });
+
+  it('and show a right choice among wrong ones in an order that does not tell it', async () => {
+    const row = { question: 'Q?', correct_answer: 'z', distractor1: 'y', distractor2: 'x' };
+    const table = await readTable(new TextEncoder().encode(JSON.stringify(row)), 'a.jsonl');
+    if (table.format === 'h-neuron-questions') throw new Error('a set, not a table');
+    const columns = parseColumns(
+      'choices=correct_answer,choices=distractor1,choices=distractor2,ask=choices',
+    );
+    const { set } = await toQuestionSet(table, completeMapping(table, columns), about);
+    expect(set.questions[0]).toMatchObject({ answers: ['z'], rivals: ['y', 'x'] });
+    expect(set.questions[0].question).toContain('- x\n- y\n- z\n');
+    expect(questionsOfRun(set).asked).toBe('choices');
+  });
+
+  it('in linear time', async () => {
+    const long = ' '.repeat(2_000_000);
+    const [found] = await questionsOf(`question,options,answer\nQ?,"a ) x${long}b ) y",a\n`, 'a.csv');
+    expect(found.answers).toEqual(['x']);
+  }, 4000);
 
   it('but lists of accepted answers are no choices', async () => {
     const [found] = await ofRows({ question: 'Q?', answer: 'Ann', answers: ['Ann', 'Anna'] });

@@ -8,7 +8,10 @@ export type KeyForm = 'label' | 'marks' | 'letter' | 'text' | 'from 0' | 'from 1
 
 /** The choices of a row, in order, and the labels that the row gives them. */
 export interface RowChoices {
+  /** '' where there is none at a place, so that letters and numbers name the others as before. */
   readonly texts: readonly string[];
+  /** The choices with the labels that stand in their texts, where these were taken off. */
+  readonly labelled?: readonly string[];
   readonly labels?: readonly string[];
   /** A mark for each choice, of which those of the right ones are 1 or true. */
   readonly marks?: readonly boolean[];
@@ -23,9 +26,11 @@ function plainText(cell: Cell): string {
   return typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : '';
 }
 
-const isMark = (cell: Cell) =>
-  cell === 0 || cell === 1 || cell === '0' || cell === '1' || typeof cell === 'boolean';
-const isRight = (cell: Cell) => cell === 1 || cell === '1' || cell === true;
+/** Marks as JSON, CSV and Python write them: of the right choice, and of a wrong one. */
+const RIGHT = new Set(['1', '1.0', 'true']);
+const WRONG = new Set(['0', '0.0', 'false']);
+const isRight = (cell: Cell) => RIGHT.has(plainText(cell).toLowerCase());
+const isMark = (cell: Cell) => isRight(cell) || WRONG.has(plainText(cell).toLowerCase());
 
 /** Whether a cell has one mark a choice and marks some choice right. */
 function marksOf(cell: Cell, count: number): boolean[] | undefined {
@@ -34,14 +39,31 @@ function marksOf(cell: Cell, count: number): boolean[] | undefined {
   return cell.map(isRight);
 }
 
-/** Choices of "a ) 38 , b ) 27.675 , c ) 30", as MathQA writes them. */
-function listedInText(text: string): RowChoices | undefined {
-  const parts = text.split(/(?:^|[,;\n]\s*|\s+)\(?([a-hA-H1-8])\s?[).]\s+/);
-  const labels = parts.filter((_, at) => at % 2 === 1);
-  const texts = parts
-    .filter((_, at) => at > 0 && at % 2 === 0)
-    .map((part) => part.replace(/[\s,;]+$/, '').trim());
-  return labels.length >= 2 && parts[0].trim() === '' ? { texts, labels } : undefined;
+/** Choices of "a ) 38 , b ) 27.675 , c ) 30", as MathQA writes them: labels that follow each other from the first. */
+function listedInText(given: string): RowChoices | undefined {
+  const text = given.replace(/\s+/g, ' ').trim();
+  const labels: string[] = [];
+  const bounds: (readonly [start: number, end: number])[] = [];
+  for (const { 0: mark, 1: label, index } of text.matchAll(/(?<![^\s,;])\(?([a-jA-J]|10|[1-9]) ?[).] /g)) {
+    const previous = labels.at(-1);
+    const isNext = previous === undefined ? index === 0 && /[aA1]/.test(label) : follows(previous, label);
+    if (!isNext) continue;
+    labels.push(label);
+    bounds.push([index, index + mark.length]);
+  }
+  const texts = bounds.map(([, end], at) => withoutTail(text.slice(end, bounds[at + 1]?.[0])));
+  return labels.length >= 2 ? { texts, labels } : undefined;
+}
+
+const follows = (previous: string, label: string) =>
+  /\d/.test(previous)
+    ? Number(label) === Number(previous) + 1
+    : label.charCodeAt(0) === previous.charCodeAt(0) + 1;
+
+/** A choice without the comma or semicolon that parts it from the next one. */
+function withoutTail(text: string): string {
+  const trimmed = text.trim();
+  return /[,;]$/.test(trimmed) ? trimmed.slice(0, -1).trim() : trimmed;
 }
 
 /** The choice of "A)21" or "(B) 7"; the text itself where no label stands before it. */
@@ -59,9 +81,10 @@ function ofList(list: readonly Cell[], labels: Cell): RowChoices {
       objects.map((object) => object.label ?? object.key),
     );
   const texts = list.map(plainText);
-  const labelled = texts.map(withoutLabel);
+  const bare = texts.map(withoutLabel);
+  const areLabelled = bare.every((text, at) => text !== texts[at]);
   return {
-    texts: labelled.every((text, at) => text !== texts[at]) ? labelled : texts,
+    ...(areLabelled ? { texts: bare, labelled: texts } : { texts }),
     labels: Array.isArray(labels) && labels.length === texts.length ? labels.map(plainText) : undefined,
     marks: marksOf(labels, texts.length),
   };
@@ -93,7 +116,14 @@ function labelsBeside(cells: Cells, path: string): Cell {
  */
 export function choicesOf(cells: Cells, paths: readonly string[]): RowChoices | undefined {
   let found: RowChoices | undefined;
-  if (paths.length > 1) found = ofList(paths.map((path) => cellAt(cells, path)).filter(isThere), undefined);
+  if (paths.length > 1)
+    found = {
+      ...ofList(
+        paths.map((path) => cellAt(cells, path)),
+        undefined,
+      ),
+      labels: paths.map((path) => path.slice(path.lastIndexOf('.') + 1)),
+    };
   else {
     const given = cellAt(cells, paths[0]);
     const cell = typeof given === 'string' ? (structureIn(given) ?? given) : given;
@@ -102,14 +132,9 @@ export function choicesOf(cells: Cells, paths: readonly string[]): RowChoices | 
     else if (typeof cell === 'string') found = listedInText(cell);
   }
   const isUsable =
-    found &&
-    found.texts.length >= 2 &&
-    found.texts.length <= CHOICES_AT_MOST &&
-    found.texts.every((text) => text !== '');
+    found && found.texts.length <= CHOICES_AT_MOST && found.texts.filter((text) => text !== '').length >= 2;
   return isUsable ? found : undefined;
 }
-
-const isThere = (cell: Cell) => cell !== undefined && cell !== null && cell !== '';
 
 /** "B" of "B", "(b)", "B.", "option_b", "Choice B" or "answerB". */
 function letterIn(key: string): number | undefined {
@@ -125,25 +150,24 @@ function numberIn(key: string): number | undefined {
 }
 
 /** Places of the choices that a key names, read in one form; none where it names no choice. */
-function placesIn({ texts, labels, marks }: RowChoices, key: Cell, form: KeyForm): number[] {
+function placesIn(choices: RowChoices, given: Cell, form: KeyForm): number[] {
+  const { texts, marks } = choices;
+  const key = typeof given === 'string' ? (structureIn(given) ?? given) : given;
   if (form === 'marks') {
-    const found = marks ?? marksOf(key, texts.length) ?? [];
+    // Labels such as 0 and 1 are no marks where another column says which of them is right.
+    const isOwn = Array.isArray(key) || (key !== undefined && isCells(key));
+    const found = marksOf(key, texts.length) ?? (isOwn ? marks : undefined) ?? [];
     return found.flatMap((right, at) => (right ? [at] : []));
   }
   if (Array.isArray(key))
-    return key.flatMap((each: Cell) => (Array.isArray(each) ? [] : placesIn({ texts, labels }, each, form)));
+    return key.flatMap((each: Cell) => (Array.isArray(each) ? [] : placesIn(choices, each, form)));
   const text = plainText(key);
   if (text === '') return [];
-  const at = placeOf(text, texts, labels, form);
-  return at !== undefined && at >= 0 && at < texts.length ? [at] : [];
+  const at = placeOf(text, choices, form);
+  return at !== undefined && at >= 0 && at < texts.length && texts[at] !== '' ? [at] : [];
 }
 
-function placeOf(
-  key: string,
-  texts: readonly string[],
-  labels: readonly string[] | undefined,
-  form: KeyForm,
-): number | undefined {
+function placeOf(key: string, { texts, labels, labelled }: RowChoices, form: KeyForm): number | undefined {
   if (form === 'label') {
     const bare = key.replace(/^\(|[).:]$/g, '').toLowerCase();
     return labels?.findIndex(
@@ -152,7 +176,7 @@ function placeOf(
   }
   if (form === 'letter') return letterIn(key);
   if (form === 'text') {
-    const exact = texts.indexOf(key);
+    const exact = Math.max(texts.indexOf(key), labelled?.indexOf(key) ?? -1);
     const wanted = normalised(key);
     return exact !== -1 || wanted === '' ? exact : texts.findIndex((text) => normalised(text) === wanted);
   }
@@ -162,24 +186,44 @@ function placeOf(
 
 const FORMS: readonly KeyForm[] = ['marks', 'label', 'letter', 'text', 'from 0', 'from 1'];
 
+/** Said of keys that name different choices in two forms. */
+export const AMBIGUOUS = 'ambiguous';
+
 /**
- * How a column says which choice is right: the form in which most of the rows' keys name a choice. Numbers count from 0,
- * unless they are never 0 and one of them is the number of choices; a number that is no text of JSON is never taken for
- * the text of a choice while it counts one.
+ * How a column says which choice is right: the form in which most of the rows' keys name a choice. Labels that a row
+ * gives count before other forms; beyond that, two forms that fit equally well must name the same choices.
+ * @param counting what numbers count from where no key is 0 and none is the number of choices
  * @returns nothing where no form fits half of the rows
  */
-export function keyForm(rows: readonly (readonly [RowChoices, Cell])[]): KeyForm | undefined {
-  const fits = (form: KeyForm) =>
-    rows.filter(([choices, key]) => placesIn(choices, key, form).length > 0).length;
-  const fromOne = fits('from 1') > fits('from 0');
-  const areNumbers = rows.some(([, key]) => typeof key === 'number');
-  const numbers: readonly KeyForm[] = fromOne ? ['from 1', 'from 0'] : ['from 0', 'from 1'];
-  const order = areNumbers
-    ? (['marks', 'label', ...numbers, 'text'] as const)
-    : ([...FORMS.slice(0, 4), ...numbers] as const);
-  let best: KeyForm | undefined;
-  for (const form of order) if (fits(form) > (best === undefined ? 0 : fits(best))) best = form;
-  return best !== undefined && fits(best) * 2 >= rows.length ? best : undefined;
+export function keyForm(
+  rows: readonly (readonly [RowChoices, Cell])[],
+  counting?: 'from 0' | 'from 1',
+): KeyForm | typeof AMBIGUOUS | undefined {
+  const named = FORMS.map((form) => ({
+    form,
+    places: rows.map(([choices, key]) => placesIn(choices, key, form).join()),
+  }));
+  const fits = ({ places }: (typeof named)[number]) => places.filter((each) => each !== '').length;
+  const most = Math.max(...named.map(fits));
+  if (most === 0 || most * 2 < rows.length) return undefined;
+  const tied = named.filter((each) => fits(each) === most);
+  const isTied = (form: KeyForm) => tied.some((each) => each.form === form);
+  const uncustomary = counting === 'from 0' ? 'from 1' : 'from 0';
+  const isOpen = counting !== undefined && isTied('from 0') && isTied('from 1');
+  const [first, ...others] = isOpen ? tied.filter(({ form }) => form !== uncustomary) : tied;
+  if (first.form === 'marks' || first.form === 'label') return first.form;
+  return others.every(({ places }) => places.every((each, at) => each === first.places[at]))
+    ? first.form
+    : AMBIGUOUS;
+}
+
+/** Keys that tell whether numbers count from 0 or from 1: those that are 0, and those that are the number of choices. */
+export function countingEvidence(
+  { texts }: RowChoices,
+  key: Cell,
+): { readonly isZero: boolean; readonly isLast: boolean } {
+  const number = Array.isArray(key) ? undefined : numberIn(plainText(key));
+  return { isZero: number === 0, isLast: number === texts.findLastIndex((text) => text !== '') + 1 };
 }
 
 /** The texts of the choices that a row's key names, and those of the others. */
@@ -191,6 +235,6 @@ export function keyedChoices(
   const places = new Set(placesIn(choices, key, form));
   return {
     right: choices.texts.filter((_, at) => places.has(at)),
-    others: choices.texts.filter((_, at) => !places.has(at)),
+    others: choices.texts.filter((text, at) => text !== '' && !places.has(at)),
   };
 }

@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import { listedNames } from '../../shown.ts';
 import type { Separator } from './answer-cell.ts';
+import type { KeyForm } from './choices.ts';
 import { cellsOf, firstNamed, namesOf, texts } from './column-names.ts';
 import { splitOutsideEntities } from './entities.ts';
 import { guessChoices } from './guess-choices.ts';
@@ -23,6 +24,8 @@ export interface ColumnMapping {
    * them is right: by its label, letter, number or text, or by a mark for each.
    */
   readonly choices?: readonly string[];
+  /** How `answers` names a choice; found out where it is left out. */
+  readonly key?: KeyForm;
   /** Whether the model sees the choices; `open`, without them, where it is left out. */
   readonly ask?: 'open' | 'choices';
 }
@@ -66,7 +69,11 @@ function guessQuestion(table: Table, paths: readonly string[]): string | undefin
   const asking = (path: string) =>
     shareOf(texts(cellsOf(table, path)), (text) => text.trimEnd().endsWith('?'));
   const mostAsking = paths.toSorted((a, b) => asking(b) - asking(a))[0];
+  // COPA's "question" is "cause" or "effect"; what it asks of is the premise.
+  const areSentences = (path: string) =>
+    shareOf(texts(cellsOf(table, path)), (text) => /\S\s+\S/.test(text)) > 0.5;
   return (
+    firstNamed(paths, QUESTION, areSentences) ??
     firstNamed(paths, QUESTION, isText) ??
     (mostAsking !== undefined && asking(mostAsking) >= ASKING ? mostAsking : undefined)
   );

@@ -38,12 +38,15 @@ const CHARACTERS: ReadonlyMap<string, string> = new Map([
   }),
 ]);
 
+/** The characters 128 to 159 of Windows-1252; those that it leaves open are themselves. */
+const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
 /** What may be an entity, and the same without its "&". */
 const ENTITY = /&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,9});/g;
 const REST = /(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,9});/y;
 
 /** How often an entity may have been encoded. */
-const ENCODED_AT_MOST = 2;
+const ENCODED_AT_MOST = 8;
 
 /** The character of "&name;", "&#38;" or "&#x26;"; nothing where there is no such entity. */
 function characterOf(entity: string): string | undefined {
@@ -51,14 +54,19 @@ function characterOf(entity: string): string | undefined {
   if (!name.startsWith('#')) return CHARACTERS.get(name);
   const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-  return isCharacter ? String.fromCodePoint(code) : undefined;
+  if (!isCharacter) return undefined;
+  // Browsers read these numbers as Windows-1252 has them, which is what their writers meant.
+  return code >= 0x80 && code <= 0x9f ? WINDOWS[code - 0x80] : String.fromCodePoint(code);
 }
 
 /** A text with its HTML entities decoded: "Tom & Jerry" of "Tom &amp; Jerry", and of "Tom &amp;amp; Jerry", too. */
 export function decodeEntities(text: string): string {
   let decoded = text;
-  for (let time = 0; time < ENCODED_AT_MOST && decoded.includes('&'); time++)
+  for (let time = 0; time < ENCODED_AT_MOST && decoded.includes('&'); time++) {
+    const before = decoded;
     decoded = decoded.replace(ENTITY, (entity) => characterOf(entity) ?? entity);
+    if (decoded === before) break;
+  }
   return decoded;
 }
 

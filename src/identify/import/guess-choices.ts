@@ -1,5 +1,5 @@
-import { choicesOf, type KeyForm, keyForm, type RowChoices } from './choices.ts';
-import { firstNamed, namesOf } from './column-names.ts';
+import { type AMBIGUOUS, choicesOf, type KeyForm, keyForm, type RowChoices } from './choices.ts';
+import { cellsOf, firstNamed, namesOf } from './column-names.ts';
 import { type Cell, cellAt, type Table } from './table.ts';
 
 /** Columns of the choices and of what says which is right. */
@@ -18,7 +18,7 @@ const LISTS =
 
 /** What names of columns begin with that hold one choice each; a letter or a number follows. */
 const SINGLES =
-  /^(?:option|choice|answer|ending|opt|op|ans|sol|solution|alternative|candidate|c|)\s?([a-h]|[0-8])$/;
+  /^(?:option|choice|answer|ending|opt|op|ans|sol|solution|alternative|candidate|c|)\s?([a-z]|\d{1,2})$/;
 
 /** Names by which data sets call what says which choice is right, the likeliest first. */
 const KEYS =
@@ -37,14 +37,14 @@ function singles(paths: readonly string[]): string[] | undefined {
     const name = namesOf(path).at(-1) ?? '';
     const mark = SINGLES.exec(name)?.[1];
     if (mark === undefined) continue;
-    const family = `${outerOf(path)} ${name.slice(0, -1).trim()} ${/\d/.test(mark)}`;
+    const family = `${outerOf(path)} ${name.slice(0, -mark.length).trim()} ${/\d/.test(mark)}`;
     runs.set(family, [...(runs.get(family) ?? []), { path, mark }]);
   }
-  const isRun = (run: readonly { readonly mark: string }[]) =>
-    run.length >= 2 && run.every(({ mark }, at) => mark.charCodeAt(0) === run[0].mark.charCodeAt(0) + at);
+  const placeOf = (mark: string) => (/\d/.test(mark) ? Number(mark) : mark.charCodeAt(0));
   return [...runs.values()]
-    .map((run) => run.toSorted((a, b) => (a.mark < b.mark ? -1 : 1)))
-    .filter((run) => isRun(run) && ['a', '0', '1'].includes(run[0].mark))
+    .map((run) => run.toSorted((a, b) => placeOf(a.mark) - placeOf(b.mark)))
+    .map((run) => run.filter(({ mark }, at) => placeOf(mark) === placeOf(run[0].mark) + at))
+    .filter((run) => run.length >= 2 && ['a', '0', '1'].includes(run[0].mark))
     .toSorted((a, b) => b.length - a.length)[0]
     ?.map(({ path }) => path);
 }
@@ -62,29 +62,61 @@ export function rowsWithChoices(
 }
 
 /** How the column of the answers says which of the choices is right; nothing where it does not. */
-export function formOf(table: Table, choices: readonly string[], answers: string): KeyForm | undefined {
+export function formOf(
+  table: Table,
+  choices: readonly string[],
+  answers: string,
+): KeyForm | typeof AMBIGUOUS | undefined {
   const rows = rowsWithChoices(table, choices, answers);
-  return rows.length === 0 ? undefined : keyForm(rows);
+  return rows.length === 0 ? undefined : keyForm(rows, countingOf(table, choices, answers, rows));
+}
+
+/**
+ * What numbers count from by custom: from 0 in a list, as classes ("label": 1) and beside columns that letters or numbers
+ * from 0 name; from 1 where texts give the number of a column, as WinoGrande's. Nothing where there is no custom: a table
+ * of text does not tell "1" from 1.
+ */
+function countingOf(
+  table: Table,
+  choices: readonly string[],
+  answers: string,
+  rows: readonly (readonly [RowChoices, Cell])[],
+): 'from 0' | 'from 1' | undefined {
+  if (choices.length === 1) return 'from 0';
+  const number = /\d+$/.exec(choices[0])?.[0];
+  if (number !== undefined && Number(number) === 0) return 'from 0';
+  const isNumber = rows.some(([, key]) => typeof key === 'number');
+  const isClass = /\b(?:label|idx|index|cop)$/.test(namesOf(answers).at(-1) ?? '');
+  if (isNumber) return number === undefined || isClass ? 'from 0' : undefined;
+  const tellsTexts = table.format !== 'csv' && table.format !== 'tsv';
+  return tellsTexts && number !== undefined && !isClass ? 'from 1' : undefined;
 }
 
 /** The column that says which of the choices is right. */
 function keyOf(table: Table, paths: readonly string[], choices: readonly string[]): string | undefined {
   const [first] = choices;
   const fits = (path: string) => formOf(table, choices, path) !== undefined;
+  const others = paths.filter((path) => !choices.includes(path) && !isBeside(path, first));
+  const labelled = firstNamed(others, KEYS, (path) => formOf(table, choices, path) === 'label');
+  if (labelled !== undefined && choices.length === 1) return labelled;
   // Labels beside a list are marks of the right ones, or only names.
   const marks = ['labels', 'label']
     .map((name) => `${outerOf(first)}.${name}`)
     .find((path) => paths.includes(path) && formOf(table, choices, path) === 'marks');
   if (marks !== undefined) return marks;
   if (formOf(table, choices, first) === 'marks') return first;
-  const others = paths.filter((path) => !choices.includes(path) && !isBeside(path, first));
   // Lists of answers are mostly forms of one answer: only a number can say that they are choices.
-  const areAnswers = choices.length === 1 && /^answers\b/.test(namesOf(first).at(-1) ?? '');
+  const areAnswers = choices.length === 1 && namesOf(first).some((name) => /^answers\b/.test(name));
   const form = (path: string) => formOf(table, choices, path);
   return areAnswers
     ? firstNamed(others, NUMBER_KEYS, (path) => ['from 0', 'from 1'].includes(form(path) ?? ''))
-    : firstNamed(others, KEYS, fits);
+    : (firstNamed(others, KEYS, fits) ??
+        firstNamed(others, KEYS, (path) => looksLikeKey(cellsOf(table, path))));
 }
+
+/** Letters of several choices, or a number: what no one would give as an answer beside choices that are none of it. */
+const looksLikeKey = (cells: readonly Cell[]) =>
+  cells.length > 0 && cells.every((cell) => /^(?:[A-J](?:[ ,;&]*[A-J]){0,9}|-?\d{1,2})$/.test(String(cell)));
 
 /** Whether a path is of the labels beside a list of choices. */
 const isBeside = (path: string, list: string) =>
@@ -108,7 +140,10 @@ export function guessChoices(
   paths: readonly string[],
   question: string,
 ): OfferedChoices | undefined {
-  const outer = new Set(paths.flatMap((path) => (path.includes('.') ? [outerOf(path)] : [])));
+  // Names of nested columns may hold dots themselves, as choices that are keys do.
+  const outer = new Set(
+    paths.flatMap((path) => (path.includes('.') ? [outerOf(path), path.slice(0, path.indexOf('.'))] : [])),
+  );
   const offers = (path: string) => rowsOffering(table, [path]) * 2 > table.head.length;
   const candidates = [...paths, ...outer].filter((path) => path !== question);
   const lists = LISTS.map((name) => firstNamed(candidates, [name], offers)).filter(

@@ -4,7 +4,8 @@ import { listedNames } from '../../shown.ts';
 import type { Question, QuestionSet, QuestionSource } from '../questions.ts';
 import { normalised } from '../words.ts';
 import { answersInCells, type Separator } from './answer-cell.ts';
-import { choiceReader, rivalsOf, withChoices } from './choice-rows.ts';
+import { type ChoiceReader, choiceReader, rivalsOf, withChoices } from './choice-rows.ts';
+import type { KeyForm } from './choices.ts';
 import { type ColumnMapping, guessSeparator } from './columns.ts';
 import { decodeEntities } from './entities.ts';
 import { type Cell, cellAt, type ReadOptions, type Table, type TableRow } from './table.ts';
@@ -34,6 +35,8 @@ export interface ImportedSet {
   readonly set: QuestionSet;
   readonly rows: number;
   readonly skipped: SkippedRows;
+  /** How the answers name one of the choices, where the questions offer some. */
+  readonly key?: KeyForm;
 }
 
 export interface ImportOptions extends ReadOptions {
@@ -96,8 +99,11 @@ export function uniqueIds(): (wanted: string) => string {
 }
 
 /** Turns rows into questions, or says why not. */
-function questionMaker(table: Table, mapping: ColumnMapping, separators: readonly Separator[]) {
-  const read = mapping.choices && choiceReader(table, mapping.choices, mapping.answers);
+function questionMaker(
+  mapping: ColumnMapping,
+  separators: readonly Separator[],
+  reader: ChoiceReader | undefined,
+) {
   const asks = mapping.ask === 'choices';
   const paths = [mapping.answers, ...(mapping.aliases ?? [])];
   const { id: idPath, group } = mapping;
@@ -106,7 +112,7 @@ function questionMaker(table: Table, mapping: ColumnMapping, separators: readonl
     if (problem !== undefined) return problem;
     const asked = cellAt(cells, mapping.question);
     const bare = typeof asked === 'string' ? decodeEntities(asked).trim() : '';
-    const offered = read?.(cells);
+    const offered = reader?.read(cells);
     if (typeof offered === 'string') return offered;
     const question = asks && offered ? withChoices(bare, offered.all) : bare;
     const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
@@ -170,7 +176,9 @@ export async function toQuestionSet(
   checkColumns(table, mapping);
   const { answers, aliases = [], separator } = mapping;
   const separators = [answers, ...aliases].map((path) => separator ?? guessSeparator(table, path));
-  const make = questionMaker(table, mapping, separators);
+  const { choices = [], key } = mapping;
+  const reader = choices.length > 0 ? choiceReader(table, choices, answers, key) : undefined;
+  const make = questionMaker(mapping, separators, reader);
   const skipped = skippedRows();
   const questions: Question[] = [];
   let rows = 0;
@@ -191,6 +199,7 @@ export async function toQuestionSet(
     questions.push(made);
     if (questions.length === options.limit) break;
   }
+  reader?.check();
   const left = skipped.done();
   if (questions.length === 0)
     throw new EngineError(
@@ -199,9 +208,11 @@ export async function toQuestionSet(
         ? `${table.name} has no rows.`
         : `No row of ${table.name} gives a question: ${left.first[0].where} ${left.first[0].reason}; check which columns hold question and answers.`,
     );
+  const areShown = reader !== undefined && mapping.ask === 'choices';
   return {
     rows,
     skipped: left,
+    ...(reader ? { key: reader.form } : {}),
     set: {
       header: {
         format: 'h-neuron-questions',
@@ -210,6 +221,7 @@ export async function toQuestionSet(
         description: about.description ?? `Imported from ${table.name}`,
         sources: { [SOURCE]: about.source },
         relations: relationCounts(questions),
+        ...(areShown ? { asked: 'choices' as const } : {}),
       },
       questions,
     },
