@@ -1,3 +1,5 @@
+import { WINDOWS_1252 } from '../../bytes/text-encoding.ts';
+
 /** Names of the characters 160 to 255, in their order. */
 const LATIN = `
 nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute
@@ -38,9 +40,6 @@ const CHARACTERS: ReadonlyMap<string, string> = new Map([
   }),
 ]);
 
-/** The characters 128 to 159 of Windows-1252; those that it leaves open are themselves. */
-const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
-
 /** What may be an entity, and the same without its "&". */
 const ENTITY = /&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,9});/g;
 const REST = /(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,9});/y;
@@ -56,7 +55,7 @@ function characterOf(entity: string): string | undefined {
   const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
   if (!isCharacter) return undefined;
   // Browsers read these numbers as Windows-1252 has them, which is what their writers meant.
-  return code >= 0x80 && code <= 0x9f ? WINDOWS[code - 0x80] : String.fromCodePoint(code);
+  return code >= 0x80 && code <= 0x9f ? WINDOWS_1252[code - 0x80] : String.fromCodePoint(code);
 }
 
 /** A text with its HTML entities decoded: "Tom & Jerry" of "Tom &amp; Jerry", and of "Tom &amp;amp; Jerry", too. */
