@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { ByteSource } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
 import { splitNames } from '../gguf/split.ts';
+import { shownName } from '../shown.ts';
+import { withFileErrors } from './files.ts';
+
+/** Characters of a path that a sentence shows. */
+const PATH_LENGTH = 300;
 
 /** Opens a GGUF file for reading while `use` runs; of a split model all parts that lie beside it. */
 export async function withGguf<T>(
@@ -16,11 +21,25 @@ export async function withGguf<T>(
   return openAll(parts, []);
 }
 
+/** Opens a file, but neither a folder nor what has no size: a pipe would be waited for without end. */
+async function openRegular(path: string): Promise<FileHandle> {
+  const found = await stat(path);
+  if (found.isDirectory())
+    throw new EngineError(
+      'load-failed',
+      `${shownName(path, PATH_LENGTH)} is a folder; give a file that is in it.`,
+    );
+  if (!found.isFile())
+    throw new EngineError(
+      'load-failed',
+      `${shownName(path, PATH_LENGTH)} is a device or a pipe, not a file on disk; save what it gives to a file first.`,
+    );
+  return open(path, 'r');
+}
+
 /** Opens a file on disk for reading by ranges while `use` runs. */
 export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw new EngineError('load-failed', `${path} cannot be read; check the path.`, { cause });
-  });
+  const handle = await withFileErrors(path, () => openRegular(path));
   const { size } = await handle.stat();
   const source: ByteSource = {
     name: path,

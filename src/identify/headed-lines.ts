@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DEEPEST_JSON, jsonDepth } from '../bytes/json-text.ts';
 import { EngineError } from '../errors.ts';
 import { shownName } from '../shown.ts';
 
@@ -21,6 +22,7 @@ function refuse(sentence: string, cause?: unknown): never {
 }
 
 function readLine<T>(line: string, where: string, schema: z.ZodType<T>): T {
+  if (jsonDepth(line) > DEEPEST_JSON) refuse(`${where} is nested more than ${DEEPEST_JSON} levels deep.`);
   let data: unknown;
   try {
     data = JSON.parse(line, (key, value) => (key === '__proto__' ? undefined : value));
@@ -38,6 +40,7 @@ function readLine<T>(line: string, where: string, schema: z.ZodType<T>): T {
 
 /**
  * Reads JSONL with a header; every id comes once and every source is one of the header's.
+ * @param file name of the file, for sentences; left out where there is none
  * @throws EngineError `bad-input` with one sentence that says what is wrong in which line
  */
 export function parseHeadedLines<
@@ -46,19 +49,21 @@ export function parseHeadedLines<
 >(
   source: string,
   { format, what, items, ...schemas }: HeadedFormat<Header, Item>,
+  file?: string,
 ): { readonly header: Header; readonly items: readonly Item[] } {
+  const named = file === undefined ? `the ${what}` : shownName(file);
   if (source.length > sizeLimit)
     refuse(`The ${what} is over the limit of 64 MB (${(source.length / 2 ** 20).toFixed(0)} MB).`);
   const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
   if (!lines[0].includes(format))
     refuse(`This file is not a ${what}: its first line does not say "format": "${format}".`);
-  const header = readLine(lines[0], `Line 1 of the ${what}`, schemas.header);
+  const header = readLine(lines[0], `Line 1 of ${named}`, schemas.header);
   const schema = schemas.item(header);
   const found: Item[] = [];
   const seen = new Map<string, number>();
   for (let i = 1; i < lines.length; i++) {
     if (lines[i].trim() === '') continue;
-    const where = `Line ${i + 1} of the ${what}`;
+    const where = `Line ${i + 1} of ${named}`;
     const item = readLine(lines[i], where, schema);
     const before = seen.get(item.id);
     if (before !== undefined)

@@ -105,16 +105,21 @@ function refuse(sentence: string): never {
 
 /**
  * Reads a question set: JSONL, its first line the header, every other line a question.
+ * @param file name of the file, for sentences
  * @throws EngineError `bad-input` with one sentence that says what is wrong in which line
  */
-export function parseQuestionSet(source: string): QuestionSet {
-  const { header, items } = parseHeadedLines(source, {
-    format,
-    what: 'question set',
-    items: 'questions',
-    header: headerSchema,
-    item: () => questionSchema,
-  });
+export function parseQuestionSet(source: string, file?: string): QuestionSet {
+  const { header, items } = parseHeadedLines(
+    source,
+    {
+      format,
+      what: 'question set',
+      items: 'questions',
+      header: headerSchema,
+      item: () => questionSchema,
+    },
+    file,
+  );
   return { header, questions: items };
 }
 

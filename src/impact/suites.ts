@@ -143,16 +143,21 @@ function itemOf(kind: Suite['kind']): z.ZodType<ComplianceItem | NeutralItem | P
 
 /**
  * Reads a suite: JSONL, its first line the header, every other line an item.
+ * @param file name of the file, for sentences
  * @throws EngineError `bad-input` with one sentence that says what is wrong in which line
  */
-export function parseSuite(source: string): Suite {
-  const read = parseHeadedLines(source, {
-    format,
-    what: 'suite',
-    items: 'items',
-    header,
-    item: ({ kind }) => itemOf(kind),
-  });
+export function parseSuite(source: string, file?: string): Suite {
+  const read = parseHeadedLines(
+    source,
+    {
+      format,
+      what: 'suite',
+      items: 'items',
+      header,
+      item: ({ kind }) => itemOf(kind),
+    },
+    file,
+  );
   const { format: _format, version: _version, ...rest } = read.header;
   // Each item was checked by the schema of the header's kind.
   return { ...rest, items: read.items } as Suite;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEEPEST_JSON, jsonDepth } from '../bytes/json-text.ts';
 import { EngineError } from '../errors.ts';
 import { identitySchema } from './identity.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
@@ -115,6 +116,8 @@ function refuse(sentence: string, cause?: unknown): never {
 
 /** JSON, without keys that would reach an object's prototype. */
 function parseJson(source: string): unknown {
+  if (jsonDepth(source) > DEEPEST_JSON)
+    refuse(`The neuron set cannot be read: it is nested more than ${DEEPEST_JSON} levels deep.`);
   try {
     return JSON.parse(source, (key, value) => (key === '__proto__' ? undefined : value));
   } catch (error) {

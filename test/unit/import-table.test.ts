@@ -274,6 +274,36 @@ describe('JSON', () => {
     );
   });
 
+  it('is refused where it is nested thousands deep, and so are lines and sets', async () => {
+    const deep = `{"question": "Q?", "answers": ${'['.repeat(5000)}"x"${']'.repeat(5000)}}`;
+    expect(await refusal(`[${deep}]`, 'a.json')).toBe(
+      'bad-input: a.json is nested more than 64 levels deep; a list of flat objects is a table.',
+    );
+    const rows = await rowsOf(await open(`${deep}\n{"question": "R?", "answers": ["y"]}`, 'a.jsonl'));
+    expect(rows.map(({ problem }) => problem)).toEqual(['is nested more than 64 levels deep', undefined]);
+    const header = formatQuestionSet({
+      header: {
+        format: 'h-neuron-questions',
+        version: 1,
+        name: 'n',
+        description: 'd',
+        sources: {},
+        relations: {},
+      },
+      questions: [],
+    });
+    expect(await refusal(`${header}${deep}\n`, 'a.jsonl')).toBe(
+      'bad-input: Line 2 of a.jsonl is nested more than 64 levels deep.',
+    );
+  });
+
+  it('gives numbers as they are written', async () => {
+    const text = '[{"question": "Q?", "answer": 12345678901234567890, "b": [1.0, -0, 1e400, 0.1, 5]}]';
+    expect(await cellsOf(text, 'a.json')).toEqual([
+      { question: 'Q?', answer: '12345678901234567890', b: ['1.0', '-0', '1e400', 0.1, 5] },
+    ]);
+  });
+
   it('is refused over the limit, which is named', async () => {
     const file = hugeFile('[', HELD_LIMIT + 2 ** 20, 'big.json');
     await expect(readTable(file, 'big.json')).rejects.toThrow(
@@ -316,7 +346,7 @@ describe('JSONL', () => {
     if (file.format !== 'h-neuron-questions') throw new Error('a table, not a set');
     expect(formatQuestionSet(file.set)).toBe(readFileSync(path, 'utf8'));
     expect(await refusal('{"format":"h-neuron-questions","version":9}\n{}', 'a.jsonl')).toMatch(
-      /Line 1 of the question set/,
+      /Line 1 of a\.jsonl/,
     );
   });
 });

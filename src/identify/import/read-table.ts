@@ -115,7 +115,7 @@ export async function readTable(
     throw new EngineError('bad-input', `${name} is packed twice with gzip; unpack it first.`);
   if (format === 'h-neuron-questions') {
     refuseOver(HELD_LIMIT, source.size, name, 'split it');
-    return { name, format, set: parseQuestionSet(await wholeText(source, options)) };
+    return { name, format, set: parseQuestionSet(await wholeText(source, options), name) };
   }
   const encoding = format === 'parquet' ? undefined : await encodingOfText(source, options.signal);
   const { rows, ...rest } = await rowsOf(source, format, head, { ...options, encoding });

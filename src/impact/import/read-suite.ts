@@ -59,7 +59,7 @@ export async function readSuite(
   if (/^\uFEFF?\s*\{[^\n]*"h-neuron-suite"/.test(head)) {
     if (source.size > HELD_LIMIT)
       throw new EngineError('bad-input', `${name} is over the limit of 200 MB; split it.`);
-    return { suite: parseSuite(await wholeText(source, options)) };
+    return { suite: parseSuite(await wholeText(source, options), name) };
   }
   return importSuite(tableOf(await readTable(source, name, options)), options);
 }

@@ -1,3 +1,4 @@
+import { DEEPEST_JSON, jsonDepth } from '../../bytes/json-text.ts';
 import { EngineError } from '../../errors.ts';
 import { type NeuronSet, parseNeuronSet } from '../set-file.ts';
 import { checkSetModel, type SetModel } from '../set-model.ts';
@@ -46,6 +47,11 @@ function stem(fileName: string): string {
 
 function readText(text: string, source: SetSource): FoundSet | NeuronSet {
   if (!/^\s*[[{]/.test(text) && !/\.json$/i.test(source.fileName)) return readCsv(text, source);
+  if (jsonDepth(text) > DEEPEST_JSON)
+    refuse(
+      source.fileName,
+      `is nested more than ${DEEPEST_JSON} levels deep; a neuron set is a list of neurons.`,
+    );
   let data: unknown;
   try {
     data = JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
