@@ -4,6 +4,7 @@ import type { ColumnMapping } from '../../src/identify/import/columns.ts';
 import type { Table } from '../../src/identify/import/table.ts';
 import { shownName } from '../../src/shown.ts';
 import { Pick } from '../controls/Pick.tsx';
+import { keyWords } from './key-words.ts';
 
 interface Props {
   readonly table: Table;
@@ -28,12 +29,7 @@ const asked: readonly { value: 'open' | 'choices'; label: string }[] = [
 
 const named: readonly { value: KeyForm | 'auto'; label: string }[] = [
   { value: 'auto', label: 'as the column looks' },
-  { value: 'label', label: 'its label in the file' },
-  { value: 'letter', label: 'its letter, from A' },
-  { value: 'from 0', label: 'its number, from 0' },
-  { value: 'from 1', label: 'its number, from 1' },
-  { value: 'text', label: 'its text' },
-  { value: 'marks', label: 'a mark for each choice' },
+  ...(Object.keys(keyWords) as KeyForm[]).map((value) => ({ value, label: keyWords[value] })),
 ];
 
 /** Which column holds the question, the answers and the group; guessed first, and put right here. */

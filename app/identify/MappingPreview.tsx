@@ -5,6 +5,7 @@ import type { Table as DataTable } from '../../src/identify/import/table.ts';
 import { Table } from '../controls/Table.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { describeError } from '../state/describe-error.ts';
+import { keyWords } from './key-words.ts';
 
 const shown = 5;
 
@@ -36,6 +37,7 @@ export function MappingPreview({ table, mapping, about }: Props) {
   if (typeof result === 'string') return <p className="message">{result}</p>;
   return (
     <div className="preview">
+      {result.key && <p>The right choice is named by {keyWords[result.key]}.</p>}
       <Table
         caption="The first questions as they would be taken"
         {...tableOf(

@@ -223,6 +223,37 @@ test('a file’s columns are chosen, its questions seen before they are taken', 
   expect(errors).toEqual([]);
 });
 
+test('a key that can be read in two ways is asked for, and choices are shown to the model where that is chosen', async ({
+  page,
+}, info) => {
+  const errors = collectErrors(page);
+  await openWithoutModel(page);
+  await page.getByText('A file', { exact: true }).click();
+  const questions = part(page, 'Questions');
+  const choosing = page.waitForEvent('filechooser');
+  await questions.getByRole('button', { name: 'Choose a file…' }).click();
+  const table = 'question,A,B,C,answer\nWhat says moo?,cow,dog,cat,1\nWhat barks?,cow,dog,cat,2\n';
+  await (await choosing).setFiles({
+    name: 'sounds.csv',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(table),
+  });
+  const mapping = questions.getByRole('region', { name: 'Which column is what' });
+  await expect(mapping.getByText('can be read in two ways')).toBeVisible();
+  await mapping.getByLabel('The right choice is named by').selectOption('from 1');
+  await expect(mapping.getByRole('row', { name: 'What barks? dog' })).toBeVisible();
+  await expect(mapping.getByText('The right choice is named by its number, from 1.')).toBeVisible();
+  await expect(mapping.getByLabel('Asked')).toHaveValue('open');
+  await mapping.getByLabel('Asked').selectOption('choices');
+  await expect(mapping.getByRole('row', { name: 'What barks? - cow - dog - cat' })).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await mapping.scrollIntoViewIfNeeded();
+  await page.screenshot({ path: info.outputPath('choices.png') });
+  await mapping.getByRole('button', { name: 'Take these questions' }).click();
+  await expect(mapping.getByRole('status')).toContainText('2 questions of 2 rows');
+  expect(errors).toEqual([]);
+});
+
 test('a data set comes from the mirror that the browser uses', async ({ page }) => {
   const table = 'question,answer\nWhat says moo?,cow\nWhat barks?,dog\n';
   const hub = await startHub({

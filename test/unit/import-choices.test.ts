@@ -192,6 +192,9 @@ describe('questions with choices accept the one that the key names', () => {
     expect(set.questions[0]).toMatchObject({ answers: ['z'], rivals: ['y', 'x'] });
     expect(set.questions[0].question).toContain('- x\n- y\n- z\n');
     expect(questionsOfRun(set).asked).toBe('choices');
+    const open = await toQuestionSet(table, { ...completeMapping(table, columns), ask: 'open' }, about);
+    expect(questionsOfRun(open.set).asked).toBeUndefined();
+    expect(questionsOfRun(open.set).hash).not.toBe(questionsOfRun(set).hash);
   });
 
   it('in linear time', async () => {
