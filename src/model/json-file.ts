@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { EngineError } from '../errors.ts';
-import { shownText } from '../shown.ts';
+import { shownName } from '../shown.ts';
 
 /** Objects and lists in each other; those of models are a few deep. */
 const DEEPEST = 64;
@@ -79,7 +79,7 @@ export function checkJson<T>(schema: z.ZodType<T>, data: unknown, path: string, 
   const result = schema.safeParse(data);
   if (result.success) return result.data;
   const { path: at, message } = deepest(result.error.issues);
-  const place = at.length === 0 ? '' : ` at "${shownText(placeOf(at))}"`;
+  const place = at.length === 0 ? '' : ` at "${shownName(placeOf(at))}"`;
   const reason = message.replace(/^Invalid input: /, '').replace(/\.$/, '');
   throw fail(path, folder, `is not what this program can read${place}: ${reason}`, result.error);
 }

@@ -74,7 +74,7 @@ export function dataPath(files: ModelFiles, graph: string, location: string): st
     );
   throw new EngineError(
     'bad-input',
-    `${files.name} lacks the model's data file ${path}; choose it together with the model.`,
+    `${files.name} lacks the model's data file ${shownName(path)}; choose it together with the model.`,
   );
 }
 
