@@ -11,6 +11,8 @@ import {
   parseHubName,
 } from '../../src/identify/import/hub.ts';
 import type { HubSplit } from '../../src/identify/import/hub-splits.ts';
+import { type AboutSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
+import type { Table } from '../../src/identify/import/table.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
 import { LineForm } from '../controls/LineForm.tsx';
@@ -125,9 +127,26 @@ export function ImportHub({ onSet }: { readonly onSet: (set: QuestionSet | undef
         </div>
       )}
       {opened && opened.file.format !== 'h-neuron-questions' && (
-        <OpenedTable key={opened.file.name} table={opened.file} about={opened.about} onSet={onSet} />
+        <HubTable key={opened.file.name} table={opened.file} about={opened.about} onSet={onSet} />
       )}
     </>
+  );
+}
+
+interface HubTableProps {
+  readonly table: Table;
+  readonly about: AboutSet;
+  readonly onSet: (set: QuestionSet) => void;
+}
+
+function HubTable({ table, about, onSet }: HubTableProps) {
+  return (
+    <OpenedTable
+      table={table}
+      about={about}
+      take={(mapping) => toQuestionSet(table, mapping, about)}
+      onSet={onSet}
+    />
   );
 }
 

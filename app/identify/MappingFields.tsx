@@ -7,7 +7,7 @@ import { Pick } from '../controls/Pick.tsx';
 import { keyWords } from './key-words.ts';
 
 interface Props {
-  readonly table: Table;
+  readonly table: Omit<Table, 'rows'>;
   readonly mapping: Partial<ColumnMapping>;
   readonly onChange: (mapping: Partial<ColumnMapping>) => void;
 }

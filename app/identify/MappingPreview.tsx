@@ -10,7 +10,7 @@ import { keyWords } from './key-words.ts';
 const shown = 5;
 
 interface Props {
-  readonly table: DataTable;
+  readonly table: Omit<DataTable, 'rows'>;
   readonly mapping: ColumnMapping;
   readonly about: AboutSet;
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { counted } from '../../src/count.ts';
 import { type ColumnMapping, guessColumns } from '../../src/identify/import/columns.ts';
-import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
+import type { AboutSet, ImportedSet } from '../../src/identify/import/question-set.ts';
 import type { OwnSet } from '../../src/identify/import/read-table.ts';
 import type { Table } from '../../src/identify/import/table.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
@@ -17,13 +17,15 @@ export interface OpenedFile {
 }
 
 interface Props {
-  readonly table: Table;
+  readonly table: Omit<Table, 'rows'>;
   readonly about: AboutSet;
+  /** Makes the set of all rows; nothing where that was stopped. */
+  readonly take: (mapping: ColumnMapping) => Promise<ImportedSet | undefined>;
   readonly onSet: (set: QuestionSet) => void;
 }
 
 /** Says which columns of a table hold what, and makes a question set of it. */
-export function OpenedTable({ table, about, onSet }: Props) {
+export function OpenedTable({ table, about, take, onSet }: Props) {
   const [mapping, setMapping] = useState<Partial<ColumnMapping>>(() => guessColumns(table));
   const [imported, setImported] = useState<ImportedSet>();
   const [busy, setBusy] = useState(false);
@@ -32,12 +34,13 @@ export function OpenedTable({ table, about, onSet }: Props) {
   const complete =
     question !== undefined && answers !== undefined ? { ...mapping, question, answers } : undefined;
 
-  async function take() {
+  async function takeAll() {
     if (!complete) return;
     setBusy(true);
     setError(undefined);
     try {
-      const made = await toQuestionSet(table, complete, about);
+      const made = await take(complete);
+      if (!made) return;
       setImported(made);
       onSet(made.set);
     } catch (thrown) {
@@ -62,7 +65,7 @@ export function OpenedTable({ table, about, onSet }: Props) {
         <p className="message">Choose the columns of the questions and of the accepted answers.</p>
       )}
       <div className="identify-row">
-        <Button className="button" isDisabled={!complete || busy} onPress={() => void take()}>
+        <Button className="button" isDisabled={!complete || busy} onPress={() => void takeAll()}>
           {busy ? 'Reading…' : 'Take these questions'}
         </Button>
         {imported && (

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { counted } from '../../src/count.ts';
-import type { ReadSuite } from '../../src/impact/import/read-suite.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
+import type { SuiteOutcome } from '../../src/protocol/table-messages.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
 import { LineForm } from '../controls/LineForm.tsx';
@@ -11,11 +11,12 @@ import { describeError } from '../state/describe-error.ts';
 import { hubHost } from '../state/hub-host.ts';
 import { later } from '../state/later.ts';
 import { describeProgress } from '../state/progress.ts';
+import { readInWorker } from '../state/read-file.ts';
 
 const suiteReader = later(() => import('../../src/impact/import/read-suite.ts'));
 
 /** What was read, and what was left out. */
-function outcome({ suite, format, rows, skipped }: ReadSuite): string {
+function outcome({ suite, format, rows, skipped }: SuiteOutcome): string {
   const items = counted(suite.items.length, 'item');
   if (!format) return `${suite.name}: ${items}.`;
   const left = skipped?.count ?? 0;
@@ -35,7 +36,7 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
     read: (
       module: typeof import('../../src/impact/import/read-suite.ts'),
       signal: AbortSignal,
-    ) => Promise<ReadSuite>,
+    ) => Promise<SuiteOutcome>,
   ) {
     abort.current?.abort();
     const own = new AbortController();
@@ -55,7 +56,8 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
     }
   }
 
-  const open = (file: File) => attempt(({ readSuite }, signal) => readSuite(file, file.name, { signal }));
+  const open = (file: File) =>
+    attempt((_, signal) => readInWorker('suite', { file }, { signal, onProgress: setProgress }));
   const fetchNamed = (text: string) =>
     attempt(({ fetchSuite }, signal) =>
       fetchSuite(text, { host: hubHost(), signal, onProgress: setProgress }),

@@ -1,5 +1,5 @@
 import { fold } from '../words.ts';
-import { type Cell, cellAt, type Table } from './table.ts';
+import { type Cell, cellAt, type TableHead } from './table.ts';
 
 /** Characters of a column's name that are looked at. */
 const LOOKED_AT = 200;
@@ -32,7 +32,7 @@ export function firstNamed(
 }
 
 /** Cells of a column in the first rows of a table, without empty ones. */
-export const cellsOf = (table: Table, path: string): Cell[] =>
+export const cellsOf = (table: TableHead, path: string): Cell[] =>
   table.head
     .filter(({ problem }) => problem === undefined)
     .map(({ cells }) => cellAt(cells, path))

@@ -5,7 +5,7 @@ import type { KeyForm } from './choices.ts';
 import { cellsOf, firstNamed, namesOf, texts } from './column-names.ts';
 import { splitOutsideEntities } from './entities.ts';
 import { guessChoices } from './guess-choices.ts';
-import { type Cell, isCells, type Table } from './table.ts';
+import { type Cell, isCells, type TableHead } from './table.ts';
 
 /** Which columns hold what, by path. */
 export interface ColumnMapping {
@@ -64,7 +64,7 @@ function shareOf<T>(all: readonly T[], test: (each: T) => boolean): number {
   return all.length === 0 ? 0 : all.filter(test).length / all.length;
 }
 
-function guessQuestion(table: Table, paths: readonly string[]): string | undefined {
+function guessQuestion(table: TableHead, paths: readonly string[]): string | undefined {
   const isText = (path: string) => texts(cellsOf(table, path)).length > 0;
   const asking = (path: string) =>
     shareOf(texts(cellsOf(table, path)), (text) => text.trimEnd().endsWith('?'));
@@ -89,7 +89,7 @@ function isGroup(cells: readonly Cell[]): boolean {
  * Guesses from names and first values which columns hold what. What cannot be guessed is left out; a file of two columns
  * has the answers beside the questions.
  */
-export function guessColumns(table: Table): Partial<ColumnMapping> {
+export function guessColumns(table: TableHead): Partial<ColumnMapping> {
   const paths = table.columns.map(({ path }) => path);
   const question = guessQuestion(table, paths);
   const offered = question === undefined ? undefined : guessChoices(table, paths, question);
@@ -122,7 +122,7 @@ export function guessColumns(table: Table): Partial<ColumnMapping> {
 }
 
 /** What the texts of a column are joined by: a name in the plural needs one such text, another a quarter of them. */
-export function guessSeparator(table: Table, path: string): Separator {
+export function guessSeparator(table: TableHead, path: string): Separator {
   const plain = texts(cellsOf(table, path)).filter((text) => !/^\s*[[{]/.test(text));
   const isPlural = /(answers|aliases|targets)$/.test(namesOf(path)[0]);
   for (const separator of [';', '|'] as const) {
@@ -137,7 +137,7 @@ export function guessSeparator(table: Table, path: string): Separator {
  * is chosen.
  * @throws EngineError `bad-input` with the names of the columns where a guess fails
  */
-export function completeMapping(table: Table, chosen?: Partial<ColumnMapping>): ColumnMapping {
+export function completeMapping(table: TableHead, chosen?: Partial<ColumnMapping>): ColumnMapping {
   const guessed = guessColumns(table);
   const { question = guessed.question, answers = guessed.answers } = chosen ?? {};
   const given = chosen && { ...chosen };

@@ -1,6 +1,6 @@
 import { type AMBIGUOUS, choicesOf, type KeyForm, keyForm, type RowChoices } from './choices.ts';
 import { cellsOf, firstNamed, namesOf } from './column-names.ts';
-import { type Cell, cellAt, type Table } from './table.ts';
+import { type Cell, cellAt, type TableHead } from './table.ts';
 
 /** Columns of the choices and of what says which is right. */
 export interface OfferedChoices {
@@ -51,7 +51,7 @@ function singles(paths: readonly string[]): string[] | undefined {
 
 /** Choices and keys of the first rows that offer choices. */
 export function rowsWithChoices(
-  table: Table,
+  table: TableHead,
   choices: readonly string[],
   answers: string,
 ): (readonly [RowChoices, Cell])[] {
@@ -63,7 +63,7 @@ export function rowsWithChoices(
 
 /** How the column of the answers says which of the choices is right; nothing where it does not. */
 export function formOf(
-  table: Table,
+  table: TableHead,
   choices: readonly string[],
   answers: string,
 ): KeyForm | typeof AMBIGUOUS | undefined {
@@ -77,7 +77,7 @@ export function formOf(
  * of text does not tell "1" from 1.
  */
 function countingOf(
-  table: Table,
+  table: TableHead,
   choices: readonly string[],
   answers: string,
   rows: readonly (readonly [RowChoices, Cell])[],
@@ -93,7 +93,7 @@ function countingOf(
 }
 
 /** The column that says which of the choices is right. */
-function keyOf(table: Table, paths: readonly string[], choices: readonly string[]): string | undefined {
+function keyOf(table: TableHead, paths: readonly string[], choices: readonly string[]): string | undefined {
   const [first] = choices;
   const fits = (path: string) => formOf(table, choices, path) !== undefined;
   const others = paths.filter((path) => !choices.includes(path) && !isBeside(path, first));
@@ -123,7 +123,7 @@ const isBeside = (path: string, list: string) =>
   list.includes('.') && outerOf(path) === outerOf(list) && /\.labels?$/.test(path);
 
 /** Columns without names (a table without a header) of which the last has a letter for one of those before it. */
-function nameless(table: Table, paths: readonly string[], question: string): OfferedChoices | undefined {
+function nameless(table: TableHead, paths: readonly string[], question: string): OfferedChoices | undefined {
   if (!paths.every((path) => /^column \d+$/.test(path)) || paths.length < 4) return undefined;
   const answers = paths[paths.length - 1];
   const choices = paths.slice(1, -1);
@@ -136,7 +136,7 @@ function nameless(table: Table, paths: readonly string[], question: string): Off
  * CommonsenseQA, OpenBookQA, RACE, TruthfulQA's targets, and tables with a column a choice.
  */
 export function guessChoices(
-  table: Table,
+  table: TableHead,
   paths: readonly string[],
   question: string,
 ): OfferedChoices | undefined {
@@ -161,6 +161,6 @@ export function guessChoices(
   return nameless(table, paths, question);
 }
 
-function rowsOffering(table: Table, choices: readonly string[]): number {
+function rowsOffering(table: TableHead, choices: readonly string[]): number {
   return table.head.filter(({ cells, problem }) => problem === undefined && choicesOf(cells, choices)).length;
 }

@@ -52,6 +52,9 @@ export interface Table {
   readonly rows: (options?: RowOptions) => AsyncIterable<TableRow>;
 }
 
+/** A table without its rows, as far as its start tells of it. */
+export type TableHead = Omit<Table, 'rows'>;
+
 /** Rows that the preview and the guess of columns rest on. */
 export const HEAD_ROWS = 100;
 const COLUMNS_AT_MOST = 300;
