@@ -9,6 +9,8 @@ export interface AskingCalls {
     out: {
       readonly model: Questioner['model'];
       readonly ahead: number;
+      /** What a person should know of how the model reads questions; empty where there is nothing to say. */
+      readonly notice: string;
       /** The most memory that the process took until now. */
       readonly peakBytes: number;
     };

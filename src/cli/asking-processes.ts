@@ -7,6 +7,8 @@ import { openPool } from './process-pool.ts';
 export interface ProcessQuestioner extends Questioner {
   /** Their ids in the operating system. */
   readonly processes: readonly number[];
+  /** What a person should know of how the model reads questions; empty where there is nothing to say. */
+  readonly notice: string;
   close(): void;
 }
 
@@ -20,6 +22,7 @@ export async function openProcesses(
     model: first.model,
     ahead: first.ahead * processes.length,
     processes,
+    notice: first.notice,
     ask: (item, signal) => call('ask', item, { signal }),
     close,
   };

@@ -9,6 +9,7 @@ import { SAMPLE_DEFAULTS, type SampleSettings } from '../identify/sample.ts';
 import { openProcesses } from './asking-processes.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type CliDevice, existingModel } from './open-model.ts';
+import { sayNotice } from './prompt-options.ts';
 import { type QuestionChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
 import { untilStopped } from './stop-signals.ts';
@@ -117,6 +118,7 @@ async function identifyIn(
       async (signal) => {
         const questioner = await openProcesses({ model, device, settings }, processes);
         try {
+          sayNotice(questioner.notice);
           return await runIdentification(questioner, set, { settings, shard, store, signal, onProgress });
         } finally {
           questioner.close();

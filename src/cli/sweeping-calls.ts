@@ -22,7 +22,7 @@ export interface SweepingCalls {
     in: SweepInput;
     event: never;
     out: Pick<Sweeper, 'model' | 'plan'> & {
-      /** Of sets that were found in other models of the same weights. */
+      /** Of how the model reads conversations, and of sets that were found in other models of the same weights. */
       readonly notes: readonly string[];
       readonly peakBytes: number;
     };

@@ -1,6 +1,7 @@
 import { graphIo } from '../decode/graph-io.ts';
 import { calibrate } from '../engine/calibration.ts';
 import { sweeperOf } from '../engine/impact.ts';
+import { chatNotice } from '../engine/prompt.ts';
 import { EngineError } from '../errors.ts';
 import { sweepPlan } from '../impact/sweep.ts';
 import type { Sweeper } from '../impact/sweeper.ts';
@@ -20,7 +21,13 @@ answerInProcess<SweepingCalls>(
       const { sets, notes } = await sweptSets(files, neurons, model);
       const plan = sweepPlan({ ...choice, sets, layout: model.layout, meanCett });
       sweeper = sweeperOf(model, io, plan);
-      return { model: sweeper.model, plan, notes, peakBytes: peakBytes() };
+      const notice = chatNotice(model, ['user', 'assistant', 'user']);
+      return {
+        model: sweeper.model,
+        plan,
+        notes: notice === '' ? notes : [notice, ...notes],
+        peakBytes: peakBytes(),
+      };
     },
     async make(job, { signal }) {
       if (!sweeper) throw new EngineError('no-model', 'The process was asked before it had a model.');

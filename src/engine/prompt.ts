@@ -17,6 +17,21 @@ export function spaceHint(text: string): string {
 }
 
 /**
+ * What a person should know of how a model reads the conversations that a study puts to it, told by one of them; empty where
+ * there is nothing to say.
+ * @param roles of its turns
+ */
+export function chatNotice(model: LanguageModel, roles: readonly ('user' | 'assistant')[]): string {
+  const turns = roles.map((role, i) => ({ role, content: `Text ${i + 1}.` }));
+  try {
+    return preparePrompt(model, { kind: 'chat', system: '', turns }).notice;
+  } catch {
+    // Whatever cannot be put to the model is skipped with its reason when it comes to it.
+    return '';
+  }
+}
+
+/**
  * Token ids of a prompt. What a person typed is literal text: control tokens come from the chat template alone, and in
  * raw text from where `readControls` asks for them. A blank system text is left out, so that the template's own applies.
  * @throws EngineError `bad-input` for a blank prompt, and as `renderChat`

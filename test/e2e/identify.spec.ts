@@ -67,7 +67,7 @@ test('questions are asked, paused, found again after a reload, gone on with, rea
 
   const ask = part(page, 'Ask');
   await expect(ask.getByText(/[1-9] of 8 questions/)).toBeVisible({ timeout: 180_000 });
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(state(page)).toContainText('paused');
   const done = Number(/(\d+) of 8/.exec((await ask.getByText(/of 8 questions/).textContent())!)![1]);
   expect(done).toBeLessThan(8);
@@ -78,7 +78,7 @@ test('questions are asked, paused, found again after a reload, gone on with, rea
   await runs.getByRole('button', { name: /^Open Facts for small models/ }).click();
   await expect(ask.getByText(`${done} of 8 questions`)).toBeVisible();
   await modelReady(page);
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Resume', exact: true }).click();
   await expect(state(page)).toContainText('all questions are asked', { timeout: 180_000 });
 
   const answers = part(page, 'Answers');

@@ -33,7 +33,7 @@ test('a suite is swept, paused, found again after a reload, gone on with, and gi
 
   const sweep = sweepPart(page);
   await expect(sweep.getByText(/[1-3] of 3 items/)).toBeVisible({ timeout: 300_000 });
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(state(page)).toContainText('paused');
   const done = Number(/(\d) of 3 items/.exec((await sweep.getByText(/of 3 items/).textContent())!)![1]);
   expect(done).toBeLessThan(3);
@@ -46,7 +46,7 @@ test('a suite is swept, paused, found again after a reload, gone on with, and gi
   const result = page.getByRole('region', { name: 'Result: False premises' });
   await expect(result).toContainText(/(One item is|2 items are) too few to say; at least 20 are needed\./);
   await modelReady(page);
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Resume', exact: true }).click();
   await expect(state(page)).toHaveText('done', { timeout: 300_000 });
   await expect(result).toContainText('3 items are too few to say; at least 20 are needed.');
   await result.getByRole('button', { name: 'Numbers of too few items' }).click();
