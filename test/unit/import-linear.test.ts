@@ -25,6 +25,13 @@ describe('files that would take quadratic time', () => {
     ['one name 20,000 times', `${'a,'.repeat(20_000)}a\n${'1,'.repeat(20_000)}1\n`, 'a.csv'],
     ['a first cell of 60,000 words', `${'word '.repeat(60_000)}?,x\nb,y\n`, 'a.csv'],
     ['a first cell of 60,000 words without a question', `${'word '.repeat(60_000)},x\nb,y\n`, 'a.csv'],
+    ['2,000,000 columns', `${'\t'.repeat(2_000_000)}\nx\n`, 'a.tsv'],
+    ['a row of 1,000,000 cells', `question,answer\nQ?,${'a,'.repeat(1_000_000)}b\nr?,x\n`, 'a.csv'],
+    [
+      '50,000 short rows below 3,000 columns',
+      `question,${Array.from({ length: 3000 }, (_, at) => `k${at}`).join()}\n${'q?,x\n'.repeat(50_000)}`,
+      'a.csv',
+    ],
     ['cells of spaces', `question,answer\n${`${' '.repeat(60_000)}x,y\n`.repeat(5)}`, 'a.csv'],
     ['one question 30,000 times', `question,answer\n${'Who is it?,Ann\n'.repeat(30_000)}`, 'a.csv'],
     [
@@ -48,5 +55,20 @@ describe('files that would take quadratic time', () => {
     ['an answer of backslashes', `question\tanswers\nQ?\t['${'\\\\'.repeat(100_000)}\n`, 'a.tsv'],
   ])('are read in time: %s', async (_, text, name) => {
     expect(await timeOf(text, name)).toBeLessThan(3000);
+  });
+
+  it('are refused where they have too many columns, by file and line', async () => {
+    const text = `${'a,'.repeat(6000)}a\n`;
+    await expect(readTable(new TextEncoder().encode(text), 'a.csv')).rejects.toMatchObject({
+      code: 'bad-input',
+      message:
+        'Line 1 of a.csv has 6001 cells, and a table has at most 5000 columns; take out those that are not needed.',
+    });
+  });
+
+  it('keep columns that are empty in every row that is looked at', async () => {
+    const table = await readTable(new TextEncoder().encode('question,answer,note\nq?,x\nr?,y\n'), 'a.csv');
+    if (table.format === 'h-neuron-questions') throw new Error('a set, not a table');
+    expect(table.columns.map(({ path }) => path)).toEqual(['question', 'answer', 'note']);
   });
 });

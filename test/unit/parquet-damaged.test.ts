@@ -55,4 +55,10 @@ describe('a damaged Parquet file', () => {
     expect(skip([0x16, ...Array.from({ length: 5000 }, () => 0xff)])).toThrow('longer than 64 bits');
     expect(skip([0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07])).toThrow('longer than the file');
   });
+
+  it('is refused where its columns together unpack to far more than the file', async () => {
+    expect(await outcome(bytesOf('unpacks-large.parquet'))).toBe(
+      'a.parquet cannot be read as Parquet: its columns unpack to far more than a file of its size holds; save it as several smaller files.',
+    );
+  });
 });

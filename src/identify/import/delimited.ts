@@ -117,6 +117,9 @@ function columnNames(cells: readonly string[]): string[] {
   });
 }
 
+/** Columns of a table at most. */
+const MOST_COLUMNS = 5000;
+
 /** Characters of a cell in which three words are looked for. */
 const LOOKED_AT = 1000;
 
@@ -142,6 +145,7 @@ export async function* delimitedRows(
   options?: ReadOptions,
 ): AsyncGenerator<TableRow> {
   let names: string[] | undefined;
+  let isFirst = true;
   for await (const { line, cells, problem } of rawRows(source, dialect, options)) {
     if (names === undefined) {
       if (problem !== undefined || cells.length < 2)
@@ -149,13 +153,21 @@ export async function* delimitedRows(
           'bad-input',
           `Line ${line} of ${source.name} ${problem ?? 'has no columns: no comma, semicolon, tab or bar stands between names'}; a table starts with the names of its columns.`,
         );
+      if (cells.length > MOST_COLUMNS)
+        throw new EngineError(
+          'bad-input',
+          `Line ${line} of ${source.name} has ${cells.length} cells, and a table has at most ${MOST_COLUMNS} columns; take out those that are not needed.`,
+        );
       const header = isHeader(cells);
       names = columnNames(header ? cells : cells.map(() => ''));
       if (header) continue;
     }
     const columns = names;
+    // One row names every column; in the others a short row must not cost as much as a full one.
+    const given = isFirst ? columns : columns.slice(0, cells.length);
+    isFirst = false;
     const row: Cells = Object.fromEntries(
-      columns.map((name, at) => [name, cells[at]] as const).filter(([name]) => name !== '__proto__'),
+      given.map((name, at) => [name, cells[at]] as const).filter(([name]) => name !== '__proto__'),
     );
     const tooMany =
       cells.length > columns.length ? `has ${cells.length} cells for ${columns.length} columns` : undefined;

@@ -18,6 +18,8 @@ export interface PageLimits {
   readonly allValues: number;
   /** Bytes that a page unpacks to, also of texts that share beginnings. */
   readonly bytes: number;
+  /** What the pages of all columns of a row group may come to. */
+  readonly together: { values: number; bytes: number };
   readonly compressors: Compressors;
 }
 
@@ -169,6 +171,13 @@ export class PageWalk {
     this.values += count;
     if (!(count >= 0 && count <= values && this.values <= allValues))
       throw new Error('a page says that it has more values than the file can hold');
+    const { together } = this.limits;
+    together.values -= count;
+    together.bytes -= header.uncompressed_page_size;
+    if (together.values < 0 || together.bytes < 0)
+      throw new Error(
+        'its columns unpack to far more than a file of its size holds; save it as several smaller files',
+      );
     if (header.type === 'DATA_PAGE') this.firstForm(header, packed);
     else if (header.type === 'DATA_PAGE_V2') this.secondForm(header, packed);
   }

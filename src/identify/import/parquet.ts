@@ -136,6 +136,7 @@ async function pageWalks(
     values: Math.min(20 * source.size, 2 ** 20 + source.size / 16),
     allValues: 2 ** 22 + 2 * source.size,
     bytes: mostUnpacked(source),
+    together: { values: 2 ** 21 + 4 * source.size, bytes: 32 * 2 ** 20 + 20 * source.size },
     compressors: unpack,
   };
   const walks: PageWalk[] = [];
