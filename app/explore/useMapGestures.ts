@@ -118,7 +118,8 @@ export function useMapGestures(
       setHint(zooms ? undefined : `${isApple() ? '⌘' : 'Ctrl'} and the wheel zoom the map`);
     };
     const left = () => setHint(undefined);
-    element.addEventListener('wheel', wheel, { passive: true });
+    // The zoom ends the events that it takes; in the capture phase they are seen before.
+    element.addEventListener('wheel', wheel, { passive: true, capture: true });
     element.addEventListener('pointerleave', left);
     element.addEventListener('pointerdown', left);
     element.addEventListener('pointerdown', down);
@@ -127,7 +128,7 @@ export function useMapGestures(
     element.addEventListener('pointercancel', up);
     element.addEventListener('click', click);
     return () => {
-      element.removeEventListener('wheel', wheel);
+      element.removeEventListener('wheel', wheel, { capture: true });
       element.removeEventListener('pointerleave', left);
       element.removeEventListener('pointerdown', left);
       element.removeEventListener('pointerdown', down);
