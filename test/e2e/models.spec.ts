@@ -165,16 +165,17 @@ test('models from disk take each other’s place: what was typed stays, workers 
   await answered(page);
   let before = 0;
   const models = [
-    ['Choose a folder…', exportFolder(), 'tiny-llama-onnx'],
-    ['Choose files…', tinyGguf, 'tiny-llama'],
+    ['Choose a folder…', exportFolder(), 'tiny-llama-onnx', '1'],
+    // A model that comes back has the scales that it was left with.
+    ['Choose files…', tinyGguf, 'tiny-llama', '2'],
   ] as const;
   for (let i = 0; i < 5; i++) {
-    const [button, path, name] = models[i % 2]!;
+    const [button, path, name, scale] = models[i % 2]!;
     await choose(page, button, path);
     await loaded(page, name);
     await answered(page);
     await expect.poll(() => engines(page).length).toBe(1);
-    await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue('1');
+    await expect(page.getByRole('slider', { name: 'Scale', exact: true })).toHaveValue(scale);
     await expect(question(page)).toHaveValue('Why is the sky blue?');
     before ||= await memory(browser, page);
   }
