@@ -1,7 +1,7 @@
 // Gives readers damaged and hostile files and says what they make of them: npm run fuzz -- --help
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { shownName } from '../../src/shown.ts';
 import { writeInput } from './files.ts';
 import { minimise } from './minimise.ts';
@@ -11,7 +11,6 @@ import { READERS, readerOf } from './readers.ts';
 import { type Finding, fuzz, type Summary } from './run.ts';
 
 interface Options {
-  readonly reader: readonly string[];
   readonly count: number;
   readonly seed: number;
   readonly processes: number;
@@ -52,7 +51,7 @@ async function keepInputs(folder: string, findings: readonly Finding[], seed: nu
 }
 
 async function main(names: readonly string[], options: Options): Promise<void> {
-  const chosen = [...names, ...options.reader].map(readerOf);
+  const chosen = names.map(readerOf);
   const readers = chosen.length > 0 ? chosen : READERS;
   const begun = performance.now();
   const lanes = Array.from({ length: options.processes }, () => new Lane());
@@ -91,16 +90,16 @@ await new Command('npm run fuzz --')
   .description(
     'Gives readers damaged and hostile files; every outcome but a value or one clear sentence is a finding.',
   )
-  .argument('[readers...]', 'names of readers; all where none is named')
-  .addOption(
-    new Option(
-      '--reader <names...>',
-      `readers: ${READERS.map(({ name, title }) => `${name} (${title})`).join(', ')}`,
-    ).default([], 'all'),
+  .addArgument(
+    new Argument('[readers...]', 'all where none is named').choices(READERS.map(({ name }) => name)),
   )
   .option('--count <number>', 'inputs of each reader', wholeNumber, 1000)
   .option('--seed <number>', 'the same seed gives the same inputs', wholeNumber, 1)
   .option('--processes <number>', 'processes that read at once', wholeNumber, availableParallelism())
   .option('--keep <folder>', 'folder that an input of each finding is written into')
+  .addHelpText(
+    'after',
+    `\nReaders:\n${READERS.map(({ name, title }) => `  ${name.padEnd(20)} ${title}`).join('\n')}`,
+  )
   .action(main)
   .parseAsync();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { EngineError } from '../../src/errors.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import { type FaultKind, type Input, type Reader, type Reading, sizeOf } from './types.ts';
@@ -9,8 +9,15 @@ const CONTROL = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 /** Bytes above which the process clears up before the next input, so that each is measured from the same start. */
 const CLEAR_ABOVE = 24 * 2 ** 20;
 
-/** Bytes of memory of this process, now and at the peak since `forgetPeak`; Linux tells them. */
+/** Whether the system tells the peak of a process's memory and forgets it on demand, as Linux does. */
+const TELLS_PEAK = existsSync('/proc/self/clear_refs');
+
+/** Bytes of memory of this process, now and at the peak since `forgetPeak`; elsewhere than on Linux the peak is unknown. */
 function residentMemory(): { readonly now: number; readonly peak: number } {
+  if (!TELLS_PEAK) {
+    const { rss } = process.memoryUsage();
+    return { now: rss, peak: rss };
+  }
   const status = readFileSync('/proc/self/status', 'latin1');
   const kilobytes = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
@@ -18,7 +25,7 @@ function residentMemory(): { readonly now: number; readonly peak: number } {
 }
 
 function forgetPeak(): void {
-  writeFileSync('/proc/self/clear_refs', '5');
+  if (TELLS_PEAK) writeFileSync('/proc/self/clear_refs', '5');
 }
 
 function messageFault(message: string): string | undefined {
