@@ -89,7 +89,9 @@ export function drawLayers(counts: readonly number[], width: number): Picture {
   );
   marks.push(
     line([left, y(even)], [right, y(even)], { tone: 'muted', dash: '2 3' }),
-    { kind: 'text', x: right, y: y(even) - 5, text: 'spread evenly', tone: 'muted', anchor: 'end' },
+    // Above the bars, none of which may hide it.
+    line([right - 22, top - 14], [right, top - 14], { tone: 'muted', dash: '2 3' }),
+    { kind: 'text', x: right - 28, y: top - 10, text: 'spread evenly', tone: 'muted', anchor: 'end' },
     ...axisLeft(y, left, {
       ticks: y.ticks(4).filter(Number.isInteger),
       format: String,

@@ -66,7 +66,7 @@ export function useSelected(): TokenRef & { readonly pinned: boolean; readonly h
   const pin = useStore(session.stores.selection, (state) => state.pin);
   return {
     ...selected(record, hover, pin),
-    pinned: !hover && pin !== undefined,
+    pinned: pin !== undefined && (!hover || (hover.lane === pin.lane && hover.position === pin.position)),
     hovered: hover !== undefined,
   };
 }

@@ -191,6 +191,10 @@ describe('the neurons of a set', () => {
     expect(bars).toHaveLength(2);
     expect(bars[1]!.height).toBeCloseTo(2 * bars[0]!.height);
     expectSound(drawLayers([0, 0], 300));
+    const full = drawLayers([3, 3, 3, 3], 300).marks;
+    const key = full.find((mark) => mark.kind === 'text' && mark.text === 'spread evenly');
+    const tops = full.flatMap((mark) => (mark.kind === 'box' ? [mark.y] : []));
+    expect(key?.kind === 'text' && key.y).toBeLessThan(Math.min(...tops));
   });
 
   it('has the set’s neurons first, rings for others, and not more than fit', () => {
