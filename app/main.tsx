@@ -6,6 +6,7 @@ import { createEngine } from './state/engine.ts';
 import { fetchWaitingParts, later, onMissingPart, whenIdle } from './state/later.ts';
 import { everyOtherFrame } from './state/pacing.ts';
 import { createPages } from './state/page.ts';
+import { fetchFileReader } from './state/read-file.ts';
 import { createSession } from './state/session.ts';
 import { shippedSets } from './state/sets.ts';
 import { startModel } from './state/start.ts';
@@ -60,8 +61,9 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 
-// The study worker's code comes with its first call.
+// The workers' code comes with their first call.
 later(() => study.call('runs', {}));
+later(fetchFileReader);
 const fetchParts = () => void fetchWaitingParts(whenIdle);
 fetchParts();
 onMissingPart(() => void version.look());

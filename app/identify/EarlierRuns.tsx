@@ -4,9 +4,10 @@ import { KeptActions } from '../controls/KeptActions.tsx';
 import { TableHead } from '../controls/Table.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
+import { readInWorker } from '../state/read-file.ts';
 import { fileName, offerFile } from '../takeaway/download.ts';
 import { useIdentification, useIdentificationState } from './context.ts';
-import { archiveOf, unpacked } from './run-archive.ts';
+import { archiveOf } from './run-archive.ts';
 import { changedText, countsText } from './run-words.ts';
 
 /** Runs that this browser keeps, to go on with, take away or delete. */
@@ -19,7 +20,7 @@ export function EarlierRuns() {
   async function bring(files: FileList | null) {
     if (!files || files.length === 0) return;
     try {
-      await identification.importRun(await unpacked([...files]));
+      await identification.importRun(await readInWorker('runFiles', { files: [...files] }));
     } catch (thrown) {
       notice.setState({ text: describeError(thrown) });
     }

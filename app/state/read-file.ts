@@ -1,11 +1,22 @@
+import { counted } from '../../src/count.ts';
 import { EngineError } from '../../src/errors.ts';
 import { createClient, type PortOf } from '../../src/protocol/client.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
 import type { TableCalls } from '../../src/protocol/table-messages.ts';
+import { shownName } from '../../src/shown.ts';
+
+/** Time that every reading has, and that a large file's has for each of its megabytes. */
+const leastMs = 20_000;
+const msPerMegabyte = 2_000;
 
 export interface ReadingOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** The files that go into a reading. */
+function filesOf(input: { readonly file: File } | { readonly files: readonly File[] }): readonly File[] {
+  return 'file' in input ? [input.file] : input.files;
 }
 
 function startWorker(): PortOf<TableCalls> {
@@ -13,24 +24,50 @@ function startWorker(): PortOf<TableCalls> {
 }
 
 /**
- * Reads a file in a worker of its own, which is ended when the reading is done or cancelled: whatever a file holds, the
- * page stays free.
+ * Reads a file in a worker of its own, which is ended when the reading is done or cancelled, or takes too long: whatever a
+ * file holds, the page stays free.
+ * @param msAtLeast time that the reading has; a large file has 2 seconds a megabyte
  * @throws EngineError `bad-input` with the reason; `cancelled` where the signal says so
  */
 export async function readInWorker<K extends keyof TableCalls & string>(
   type: K,
   input: TableCalls[K]['in'],
-  { signal, onProgress }: ReadingOptions,
+  { signal, onProgress }: ReadingOptions = {},
   makePort: () => PortOf<TableCalls> = startWorker,
+  msAtLeast = leastMs,
 ): Promise<TableCalls[K]['out']> {
-  if (signal.aborted) throw new EngineError('cancelled', 'The file is not read.');
+  if (signal?.aborted) throw new EngineError('cancelled', 'The file is not read.');
+  const files = filesOf(input);
+  const megabytes = files.reduce((sum, { size }) => sum + size, 0) / 2 ** 20;
+  const limit = Math.max(msAtLeast, msPerMegabyte * megabytes);
   const client = createClient<TableCalls>(makePort(), 'Open a smaller file.');
   const end = () => client.close();
-  signal.addEventListener('abort', end, { once: true });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    end();
+  }, limit);
+  signal?.addEventListener('abort', end, { once: true });
   try {
-    return await client.call(type, input, { onEvent: onProgress as (event: TableCalls[K]['event']) => void });
+    return await client.call(type, input, {
+      onEvent: onProgress as ((event: TableCalls[K]['event']) => void) | undefined,
+    });
+  } catch (error) {
+    throw late
+      ? new EngineError(
+          'bad-input',
+          `Reading ${shownName(files[0]?.name ?? 'the file')} took longer than ${counted(Math.round(limit / 1000), 'second')} and was stopped; split the file, or check what is in it.`,
+          { cause: error },
+        )
+      : error;
   } finally {
-    signal.removeEventListener('abort', end);
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
     client.close();
   }
+}
+
+/** Fetches the code that reads files, so that it is there when the site can no longer be reached. */
+export async function fetchFileReader(): Promise<void> {
+  await readInWorker('runFiles', { files: [] });
 }

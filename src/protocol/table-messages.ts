@@ -20,4 +20,6 @@ export interface TableCalls {
   };
   /** Reads a suite. */
   suite: { in: { readonly file: File }; event: Progress; out: SuiteOutcome };
+  /** The files of runs, those of ZIP archives in the archives' place. */
+  runFiles: { in: { readonly files: readonly File[] }; event: Progress; out: readonly File[] };
 }

@@ -4,6 +4,7 @@ import { readTable } from '../identify/import/read-table.ts';
 import { readSuite } from '../impact/import/read-suite.ts';
 import type { HandlersOf } from '../protocol/server.ts';
 import type { TableCalls } from '../protocol/table-messages.ts';
+import { unpackRuns } from './archive.ts';
 
 /** What answers the calls of the worker that reads files. */
 export const tables: HandlersOf<TableCalls> = {
@@ -23,4 +24,5 @@ export const tables: HandlersOf<TableCalls> = {
     const { format, ...read } = await readSuite(file, file.name, { signal, onProgress: emit });
     return { ...read, ...(format ? { format: { title: format.title } } : {}) };
   },
+  runFiles: ({ files }) => unpackRuns(files),
 };

@@ -13,12 +13,13 @@ import { detectorRows, detectorTable, rowsOfMetrics } from '../../app/identify/d
 import { pageOf as rowsOfPage } from '../../app/identify/Pager.tsx';
 import { relationWords, spread } from '../../app/identify/question-sets.ts';
 import { readinessOf } from '../../app/identify/readiness.ts';
-import { archiveOf, unpacked } from '../../app/identify/run-archive.ts';
+import { archiveOf } from '../../app/identify/run-archive.ts';
 import { countsText, rateText } from '../../app/identify/run-words.ts';
 import { cellStrength } from '../../app/identify/TransferTable.tsx';
 import { isPageName, pageOf } from '../../app/state/page.ts';
 import { type Question, relationCounts } from '../../src/identify/questions.ts';
 import type { JudgedReply, QuestionRecord } from '../../src/identify/records.ts';
+import { unpackRuns } from '../../src/study/archive.ts';
 
 const none: Corrections = new Map();
 
@@ -221,7 +222,7 @@ describe('a run as one file', () => {
       { name: 'features.f16', blob: new Blob([features]) },
       { name: 'corrections.jsonl', blob: new Blob([]) },
     ]);
-    const files = await unpacked([new File([archive], 'Run.ZIP'), new File(['x'], 'other.jsonl')]);
+    const files = await unpackRuns([new File([archive], 'Run.ZIP'), new File(['x'], 'other.jsonl')]);
     expect(files.map(({ name }) => name)).toEqual([
       'run.json',
       'features.f16',
@@ -235,8 +236,8 @@ describe('a run as one file', () => {
   it('is refused in a sentence where it is cut short', async () => {
     const archive = await archiveOf([{ name: 'run.json', blob: new Blob(['{}']) }]);
     const cut = new File([archive.slice(0, archive.size - 10)], 'run.zip');
-    await expect(unpacked([cut])).rejects.toThrow(
-      'run.zip cannot be read: it is no ZIP archive, or is cut short.',
+    await expect(unpackRuns([cut])).rejects.toThrow(
+      'run.zip cannot be read: it is no ZIP archive, or is damaged or cut short; save it again.',
     );
   });
 });

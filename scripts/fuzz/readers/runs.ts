@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { unpacked } from '../../../app/identify/run-archive.ts';
 import { impactFolder } from '../../../src/cli/impact-folder.ts';
 import { folderStore, withRun } from '../../../src/cli/run-folder.ts';
 import { parseCorrections } from '../../../src/identify/run-format.ts';
 import { parseLabels } from '../../../src/impact/labels.ts';
 import { impactReport } from '../../../src/impact/report.ts';
+import { unpackRuns } from '../../../src/study/archive.ts';
 import { openRunDatabase, removeRun } from '../../../src/study/run-database.ts';
 import { importRun } from '../../../src/study/run-files.ts';
 import { learnableManifest, writeLearnable } from '../../../test/support/study-runs.ts';
@@ -106,7 +106,7 @@ async function importFiles(input: Input): Promise<void> {
   );
   const db = await openRunDatabase();
   try {
-    await importRun(db, 'fuzzed', await unpacked(files));
+    await importRun(db, 'fuzzed', await unpackRuns(files));
     await removeRun(db, 'fuzzed');
   } finally {
     db.close();

@@ -22,16 +22,16 @@ const UNKNOWN = '<unk>';
  */
 export function structureIn(text: string): Cell {
   const trimmed = text.trim();
-  if (!/^(?:[[{]|(?:(?:np|numpy)\.)?array\()/.test(trimmed)) return undefined;
+  if (!/^(?:[[{(]|(?:(?:np|numpy)\.)?array\()/.test(trimmed)) return undefined;
+  // People write "(1, 2)", "{1, 2}" and '("Weird Al")', too: tuples and sets are those of texts in quotes.
+  const areQuoted = /^[({]\s*[rbuRBU]?['"]/.test(trimmed);
+  if (trimmed.startsWith('(') && !areQuoted) return undefined;
   const value = readStructure(trimmed);
-  // Braces are also what sets are written in: "{1, 2}" is a text like any other.
-  return Array.isArray(value)
-    ? trimmed.startsWith('{')
-      ? undefined
-      : value
-    : isCells(value)
-      ? value
-      : undefined;
+  if (Array.isArray(value)) {
+    const isOneInBrackets = value.length === 1 && /^\((?!.*,\s*\)$)/s.test(trimmed);
+    return (trimmed.startsWith('{') && !areQuoted) || isOneInBrackets ? undefined : value;
+  }
+  return isCells(value) ? value : undefined;
 }
 
 function readStructure(text: string): Cell {

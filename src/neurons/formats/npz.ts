@@ -1,6 +1,5 @@
-import { type Unzipped, unzipSync, zipSync } from 'fflate';
-import { unpackLimit } from '../../bytes/unpack-limit.ts';
-import { EngineError } from '../../errors.ts';
+import { type Unzipped, zipSync } from 'fflate';
+import { unzipWithin } from '../../bytes/unpack-limit.ts';
 import { listedNames, shownName } from '../../shown.ts';
 import { refuse } from './found.ts';
 import { type NpyArray, readNpy, writeNpy } from './npy.ts';
@@ -16,26 +15,6 @@ export interface NpzClassifier {
   readonly coefficients: NpyArray;
   /** Its one entry. */
   readonly intercept: number | undefined;
-}
-
-function unzip(bytes: Uint8Array, fileName: string): Unzipped {
-  const check = unpackLimit(bytes.length, fileName);
-  try {
-    return unzipSync(bytes, {
-      filter(entry) {
-        if (!entry.name.endsWith('.npy')) return false;
-        check(entry);
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof EngineError) throw error;
-    return refuse(
-      fileName,
-      'cannot be unpacked: the zip archive is damaged or not complete; save it again.',
-      error,
-    );
-  }
 }
 
 function interceptOf(entries: Unzipped, fileName: string): number | undefined {
@@ -56,7 +35,7 @@ function interceptOf(entries: Unzipped, fileName: string): number | undefined {
  * @throws EngineError 'bad-input'
  */
 export function readNpz(bytes: Uint8Array, fileName: string): NpzClassifier {
-  const entries = unzip(bytes, fileName);
+  const entries = unzipWithin(bytes, fileName, (name) => name.endsWith('.npy'));
   const names = Object.keys(entries).map((name) => name.replace(/\.npy$/, ''));
   if (names.length === 0)
     refuse(
