@@ -17,7 +17,7 @@ function countLoads(page: Page): () => number {
 test('the server of the built site isolates the page and has the model', async ({ page, request }) => {
   const loads = countLoads(page);
   await page.goto('./');
-  await expect(page).toHaveTitle('H-Neuron Explorer');
+  await expect(page).toHaveTitle(/· Explore · H-Neuron Explorer$/);
   expect(await isIsolated(page)).toBe(true);
   expect(loads()).toBe(1);
   const model = await request.head('models/SmolLM2-135M-Instruct.Q4_1.gguf');

@@ -162,7 +162,7 @@ test('markup and template marks in the prompt stay text', async () => {
       .first(),
   ).toBeAttached();
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
-  await expect(page).toHaveTitle('H-Neuron Explorer');
+  await expect(page).toHaveTitle(/· Explore · H-Neuron Explorer$/);
   await page.getByRole('button', { name: 'Prompt', exact: true }).click();
   await page.getByRole('textbox', { name: 'System text' }).fill('');
 });
