@@ -1,8 +1,9 @@
-import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { z } from 'zod';
 import { counted } from '../../src/count.ts';
 import type { LearnSettings } from '../../src/identify/learn.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
+import { useKept } from '../controls/useKept.ts';
 import { useIdentification, useIdentificationState, useRecords } from './context.ts';
 import { Evaluate } from './Evaluate.tsx';
 import { JobProgress } from './JobProgress.tsx';
@@ -21,6 +22,16 @@ const firstSettings: LearnSettings = {
   seed: 1,
   draws: 200,
 };
+
+const settingsSchema: z.ZodType<LearnSettings> = z.object({
+  name: z.string(),
+  feature: z.object({ position: z.enum(['read', 'produced']), aggregation: z.enum(['mean', 'max']) }),
+  labels: z.enum(['1-vs-1', '3-vs-1']),
+  C: z.union([z.number().positive(), z.literal('auto')]),
+  splitBy: z.enum(['answer', 'relation']),
+  seed: z.int().min(0),
+  draws: z.int().min(20),
+});
 
 /** Finds the neurons of the open run and shows what they are worth. */
 export function Find() {
@@ -52,7 +63,7 @@ function Search() {
   const corrections = useIdentificationState((state) => state.corrections);
   const asking = useIdentificationState((state) => state.status === 'running' || state.status === 'waiting');
   const { status, progress, error, outdated, result } = useIdentificationState((state) => state.learning);
-  const [settings, setSettings] = useState<LearnSettings>(firstSettings);
+  const [settings, setSettings] = useKept('identify.learn', settingsSchema, firstSettings);
   const { right, madeUp, pairs, relations, missing, caution } = readinessOf(records, corrections);
   return (
     <>

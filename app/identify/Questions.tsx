@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
+import { z } from 'zod';
 import { useStore } from 'zustand';
 import { ofRelations, partlyKnown, type QuestionSet } from '../../src/identify/questions.ts';
 import { Choice } from '../controls/Choice.tsx';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Amount } from '../controls/Field.tsx';
+import { useKept } from '../controls/useKept.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { AskingFields } from './AskingFields.tsx';
@@ -39,13 +41,16 @@ const relationChoices = [
 
 type Relations = (typeof relationChoices)[number]['value'];
 
+const originSchema = z.enum(origins.map(({ value }) => value));
+const relationsSchema = z.enum(relationChoices.map(({ value }) => value));
+
 /** What is asked, and how. */
 export function Questions() {
   const identification = useIdentification();
-  const [origin, setOrigin] = useState<Origin>('facts');
+  const [origin, setOrigin] = useKept<Origin>('identify.origin', originSchema, 'facts');
   const [whole, setWhole] = useState<QuestionSet>();
-  const [count, setCount] = useState(firstCount);
-  const [relations, setRelations] = useState<Relations>('partly');
+  const [count, setCount] = useKept('identify.count', z.int().min(1), firstCount);
+  const [relations, setRelations] = useKept<Relations>('identify.relations', relationsSchema, 'partly');
   const loaded = useStore(useSession().stores.model, (state) => state.model?.fingerprint);
   const [error, setError] = useState<string>();
 

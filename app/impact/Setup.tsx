@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
+import { z } from 'zod';
 import { memberSets } from '../../src/impact/member-sets.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
+import { useKept } from '../controls/useKept.ts';
 import { Part } from '../identify/Part.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { firstChosen, loadSuites } from './built-in-suites.ts';
@@ -12,28 +13,24 @@ import { Neurons } from './Neurons.tsx';
 import { SuiteChoice } from './SuiteChoice.tsx';
 import { SweepFieldsForm } from './SweepFieldsForm.tsx';
 import { named } from './suite-words.ts';
-import {
-  firstFields,
-  membersKey,
-  parseFactors,
-  type SweepFields,
-  shortened,
-  versions,
-} from './sweep-choice.ts';
+import { fieldsSchema, firstFields, membersKey, parseFactors, shortened, versions } from './sweep-choice.ts';
 import { useSweepSets } from './useSweepSets.ts';
+
+const chosenSchema: z.ZodType<readonly string[] | undefined> = z.array(z.string()).optional();
+const singleSchema = z.array(z.object({ layer: z.int().min(0), neuron: z.int().min(0) }));
 
 /** What is turned, by how much, and what is asked. */
 export function Setup() {
   const impact = useImpact();
   const [builtIn, setBuiltIn] = useState<readonly Suite[]>([]);
   const [own, setOwn] = useState<readonly Suite[]>([]);
-  const [wanted, setWanted] = useState<readonly string[]>();
+  const [wanted, setWanted] = useKept('impact.suites', chosenSchema, undefined);
   const [imported, setImported] = useState<readonly NeuronSet[]>([]);
-  const [turned, setTurned] = useState<readonly string[]>();
-  const [fields, setFields] = useState<SweepFields>(firstFields);
+  const [turned, setTurned] = useKept('impact.sets', chosenSchema, undefined);
+  const [fields, setFields] = useKept('impact.fields', fieldsSchema, firstFields);
   const [error, setError] = useState<string>();
-  const [single, setSingle] = useState<readonly NeuronRef[]>([]);
-  const [byMember, setByMember] = useState(false);
+  const [single, setSingle] = useKept('impact.neurons', singleSchema, []);
+  const [byMember, setByMember] = useKept('impact.members', z.boolean(), false);
   const sets = useSweepSets(imported, single);
   const keys = useMemo(
     () =>
@@ -113,7 +110,7 @@ export function Setup() {
         onChoose={setTurned}
         onImport={(set) => setImported((all) => [...all, set])}
         onSingle={(neurons) => {
-          setSingle((all) => [...all, ...neurons]);
+          setSingle([...single, ...neurons]);
           setTurned([...new Set([...keys, ...neurons.map((neuron) => membersKey([neuron]))])]);
         }}
       />

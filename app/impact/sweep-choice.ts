@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { memberSets } from '../../src/impact/member-sets.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import { checkAlphas, SWEEP_ALPHAS } from '../../src/impact/sweep.ts';
@@ -18,6 +19,15 @@ export interface SweepFields {
   /** Points per unit of the factor; undefined: all items are asked. */
   readonly tight?: number | undefined;
 }
+
+export const fieldsSchema: z.ZodType<SweepFields> = z.object({
+  factors: z.string(),
+  controls: z.int().min(0),
+  limit: z.int().min(1),
+  seed: z.int().min(0),
+  free: z.int().min(0),
+  tight: z.number().min(0).optional(),
+});
 
 export const firstFields: SweepFields = {
   factors: SWEEP_ALPHAS.join(', '),

@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
+import { z } from 'zod';
 import { useStore } from 'zustand';
 import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import type { ModelSource } from '../../src/protocol/messages.ts';
 import { Pick } from '../controls/Pick.tsx';
+import { useKept } from '../controls/useKept.ts';
 import { JobProgress } from '../identify/JobProgress.tsx';
 import { Part } from '../identify/Part.tsx';
 import { changedText } from '../identify/run-words.ts';
@@ -23,8 +25,8 @@ export function Setup({ origins }: { readonly origins: Origins }) {
   const [other, setOther] = useState<ModelSource>();
   const [isLoaded, setIsLoaded] = useState(true);
   const [imported, setImported] = useState<readonly NeuronSet[]>([]);
-  const [chosenSet, setChosenSet] = useState('');
-  const [chosenRun, setChosenRun] = useState('');
+  const [chosenSet, setChosenSet] = useKept('origins.set', z.string(), '');
+  const [chosenRun, setChosenRun] = useKept('origins.run', z.string(), '');
   const [problem, setProblem] = useState('');
   const sets = useOriginSets(imported);
   const known = sets.find(({ key }) => key === chosenSet) ?? sets[0];
