@@ -137,6 +137,8 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
         const { id, done } = client.start('generate', input, { signal, onEvent });
         record.begin(id, requests, { layers: model.layout.widths.length, bins: overviewBins, watched });
         const out = await done;
+        // The last tokens came after the abort and were not taken: the lanes have not come to their end.
+        if (signal.aborted) return;
         record.settle(begun, out.lanes);
         stores.run.setState({ msPerToken: out.steps > 0 ? out.decodeMs / out.steps : undefined });
       }

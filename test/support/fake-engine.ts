@@ -33,6 +33,8 @@ interface Options {
   readonly model?: Partial<LoadedModel>;
   /** Answers `load` in place of these two; may wait. */
   readonly onLoad?: (input: LoadIn) => Promise<LoadedModel>;
+  /** Hears of a cancelled call a moment later, as a worker does, which may be done by then. */
+  readonly hearsLate?: boolean;
 }
 
 /** A call that waits until it is finished or cancelled. */
@@ -45,7 +47,7 @@ interface Asked<In, Finish extends unknown[]> {
 }
 
 /** A client whose answers and doses wait until a test finishes them, and whose other calls answer at once. */
-export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
+export function fakeEngine({ load, model = {}, onLoad, hearsLate = false }: Options = {}) {
   /** Finished with the text of each lane, one token a word. */
   const asked: Asked<GenerateIn, [texts?: readonly string[]]>[] = [];
   const rereads: RereadIn[] = [];
@@ -67,9 +69,8 @@ export function fakeEngine({ load, model = {}, onLoad }: Options = {}) {
     const emit = (event: unknown) => onEvent?.(event as Calls[typeof type]['event']);
     const cancellable = (executor: (resolve: (out: unknown) => void) => void) =>
       new Promise((resolve, reject) => {
-        signal?.addEventListener('abort', () =>
-          reject(new EngineError('cancelled', 'The request was cancelled.')),
-        );
+        const cancel = () => reject(new EngineError('cancelled', 'The request was cancelled.'));
+        signal?.addEventListener('abort', () => (hearsLate ? setTimeout(cancel) : cancel()));
         executor(resolve);
       });
     const aborted = () => signal?.aborted ?? false;

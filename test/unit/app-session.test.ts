@@ -66,6 +66,28 @@ describe('a session', () => {
     expect(asked[3]!.input.lanes[1]!.neurons.filter(({ factor }) => factor === 0)).toHaveLength(1);
   });
 
+  it('answers a lane anew whose last tokens came when another move had taken their place', async () => {
+    const { session, asked } = await ready({ hearsLate: true });
+    asked[0]!.finish(['Paris .', 'Paris .', 'Paris .']);
+    await vi.waitFor(() => expect(session.stores.run.getState().status).toBe('done'));
+    session.setFactor(2);
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    session.setFactor(3);
+    // The worker was done before it heard of the newer move.
+    asked[1]!.finish(['Rome .', 'Rome .']);
+    session.setFactor(2);
+    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    expect(asked[2]!.input.lanes).toHaveLength(2);
+    asked[2]!.finish(['Rome .', 'Rome .']);
+    await vi.waitFor(() => expect(session.stores.run.getState().status).toBe('done'));
+    expect(
+      session.record
+        .lane(1)
+        .current.tokens.map(({ token }) => token.text)
+        .join(''),
+    ).toBe('Rome .');
+  });
+
   it('does not ask the model about a blank question, and keeps what was typed', async () => {
     const { session, asked } = await ready();
     session.stores.prompt.setState({ question: '  \n ', system: 'Be brief.' });
