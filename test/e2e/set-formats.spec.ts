@@ -61,7 +61,7 @@ test('coefficients saved by NumPy become a group with a classifier', async () =>
   await expect(adding()).toBeHidden();
   await expect(group('smollm2')).toContainText('3 neurons');
   await group('smollm2').getByRole('button', { name: 'About this set' }).click();
-  await expect(group('smollm2')).toContainText('its classifier’s probability');
+  await expect(group('smollm2')).toContainText('a probability from the weighted activations of its neurons');
 });
 
 for (const [what, file, message] of [
