@@ -89,10 +89,10 @@ for (const [what, file, message] of [
 /** The set beside the page as if it were found in another model. */
 async function foreign(name: string, change: (norms: string[]) => string[]): Promise<Chosen> {
   const set = parseNeuronSet(await readFile('public/neurons/smollm2-135m-instruct.json', 'utf8'));
-  const { signature } = set.model;
+  const { signature, identity: _, ...own } = set.model;
   if (!signature) throw new Error('the set has no signature');
   const columnNorms = change(signature.columnNorms.split(' ')).join(' ');
-  const model = { ...set.model, name, fingerprint: 'another', signature: { ...signature, columnNorms } };
+  const model = { ...own, name, fingerprint: 'another', signature: { ...signature, columnNorms } };
   const text = formatNeuronSet({ ...set, name: 'Foreign', model });
   return { name: 'foreign.json', mimeType: 'application/json', buffer: Buffer.from(text) };
 }
