@@ -46,7 +46,7 @@ const DATE = [
 ].join('|');
 const COMPOUND = [
   // A fraction or a mixed number; years as in "1999/2000" are words of their own.
-  String.raw`(?:\d{1,3}\s)?\d{1,3}[/⁄]\d{1,3}${END}`,
+  String.raw`(?:\d{1,3}\s)?\d{1,3}\s?[/⁄]\s?\d{1,3}${END}`,
   String.raw`\d*[¼-¾⅐-⅞]${END}`,
   // A clock time or a ratio; a power; a version; a decimal with a comma, or without digits before its point.
   String.raw`\d+(?::\d+)+${END}`,
@@ -85,6 +85,7 @@ function numberText(raw: string): string {
     .replace('**', '^')
     .replace('⁄', '/')
     .replace(/\s+/g, ' ')
+    .replace(/ ?\/ ?/, '/')
     .replace(/^(\d+),(\d{1,2})$/, '$1.$2')
     .replace(/,/g, '')
     .replace(/^\./, '0.')
