@@ -11,7 +11,14 @@ import { Disclosure } from '../controls/Disclosure.tsx';
 import { Table } from '../controls/Table.tsx';
 import { tableOf } from '../controls/table-columns.ts';
 import { positionCount, selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
+import {
+  type LaneIndex,
+  laneIndices,
+  laneNames,
+  laneWords,
+  type RunRecord,
+  valuesAt,
+} from '../state/record.ts';
 import type { ViewState } from '../state/slices/view.ts';
 import { Legend } from './Legend.tsx';
 import { LayerAxis } from './MapAxes.tsx';
@@ -152,7 +159,7 @@ export function LayerProfile() {
                   ? formatCett(valuesAt(record, at.lane, pointed.position, 'profile')?.[pointed.layer])
                   : laneIndices.map((lane) => formatCett(lanes[lane]?.[pointed.layer])).join(', ')
               }`
-            : mode === 'tokens' && laneNames[at.lane]}
+            : mode === 'tokens' && laneWords[at.lane]}
         </p>
         {mode === 'tokens' && <ProfileLegend />}
       </div>
