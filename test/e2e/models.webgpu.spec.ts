@@ -47,7 +47,7 @@ test('a device that is lost in the midst leaves prompt and answers, and one clic
   const worker = page.workers().find((each) => /engine\.worker/.test(each.url()))!;
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await worker.evaluate(() => (globalThis as unknown as { testDevice: GPUDevice }).testDevice.destroy());
-  await page.getByRole('button', { name: 'Run', exact: true }).click({ timeout: 5000 });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'The graphics device was lost' })).toBeVisible();
   await expect(status).toContainText('tiny-llama was lost');
   await expect(page.getByRole('textbox', { name: 'Question' })).toHaveValue('Why is the sky blue?');

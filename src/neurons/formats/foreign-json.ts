@@ -1,3 +1,4 @@
+import { shownName } from '../../shown.ts';
 import { neuronsOfVector } from './coefficients.ts';
 import { columnValue, plainName } from './columns.ts';
 import { type FoundNeuron, type FoundSet, refuse, type SetSource } from './found.ts';
@@ -25,18 +26,19 @@ function checkShape(
 ): void {
   const { widths, total } = layout;
   const uniform = widths.every((width) => width === widths[0]);
+  const maker = shownName(named);
   const shape = `${widths.length} layers of ${uniform ? widths[0] : 'different numbers of'} neurons`;
   for (const holder of holders) {
     const layers = numberAt(holder, ['nlayers', 'numlayers', 'numhiddenlayers']);
     const width = numberAt(holder, ['intermediatesize', 'intermediatedim', 'neuronsperlayer']);
     const all = numberAt(holder, ['totalneurons', 'totalffnneurons']);
     if (layers !== undefined && layers !== widths.length)
-      refuse(fileName, `was made for ${named} with ${layers} layers, but this model has ${shape}.`);
+      refuse(fileName, `was made for ${maker} with ${layers} layers, but this model has ${shape}.`);
     if (width !== undefined && widths.some((each) => each !== width))
-      refuse(fileName, `was made for ${named} with ${width} neurons a layer, but this model has ${shape}.`);
+      refuse(fileName, `was made for ${maker} with ${width} neurons a layer, but this model has ${shape}.`);
     // Some files call the number of their members so.
     if (all !== undefined && all !== total && all > members)
-      refuse(fileName, `was made for ${named} with ${all} neurons, but this model has ${total}.`);
+      refuse(fileName, `was made for ${maker} with ${all} neurons, but this model has ${total}.`);
   }
 }
 
