@@ -11,7 +11,7 @@ function shortened(text: string): string {
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
 
-/** What the explorer is doing, or the question that it shows the answers of. */
+/** Names the explorer's work in progress, or else the question whose answers it shows. */
 function exploring({ status, reading, asked }: RunState, loading: boolean): string {
   if (loading) return 'Loading the model';
   if (reading) return `Reading the prompt, ${Math.floor((100 * reading.done) / reading.total)} %`;

@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components';
 import { EngineError } from '../src/errors.ts';
 
 interface Props {
-  /** What is inside, as a sentence calls it: "the page Identify", "the neuron map". */
+  /** The name of the part for a sentence, such as "the page Identify" or "the neuron map". */
   readonly what: string;
   readonly children: ReactNode;
   /** Called before the children are tried again. */

@@ -2,7 +2,7 @@ import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 
 interface Props {
-  /** As the bar calls it. */
+  /** The page's title in the bar. */
   readonly title: string;
   readonly load: () => Promise<ComponentType>;
 }

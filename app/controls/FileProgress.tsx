@@ -9,7 +9,7 @@ interface Props {
   readonly onStop: () => void;
 }
 
-/** How far a file is read, and a way to stop it. */
+/** Shows the progress of a file's reading, with a button that stops it. */
 export function FileProgress({ progress, onStop }: Props) {
   const share = progress !== 'start' && progress.total ? progress.done / progress.total : undefined;
   return (

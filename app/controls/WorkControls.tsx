@@ -10,7 +10,7 @@ interface Props {
   readonly startLabel: string;
   /** There is something to work on. */
   readonly canStart: boolean;
-  /** How long it will take, before it starts; empty where that is not known. */
+  /** The estimated time before the work starts; empty where none is known. */
   readonly estimate?: string;
   /** What is said once all is done, and before something was chosen. */
   readonly doneText: string;

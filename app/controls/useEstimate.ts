@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { estimateText, estimateTime, type TimedWork } from '../state/estimate.ts';
 import { useSession } from '../state/hooks.ts';
 
-/** How long so many units of work will take with the model that is loaded; empty where that is not known. */
+/** Estimates the time for a number of units of work with the loaded model; empty where none is known. */
 export function useEstimate(work: TimedWork, units: number): string {
   const { stores } = useSession();
   const model = useStore(stores.model, (state) => (state.status === 'ready' ? state.model : undefined));

@@ -4,7 +4,7 @@ import { knownOfGroup } from '../state/known.ts';
 import { noteOnSet } from '../state/sets.ts';
 import type { SteeredGroup } from '../state/slices/steering.ts';
 
-/** What is known of a group's neurons, beside its slider. */
+/** Says beside a group's slider what was measured of its neurons. */
 export function Known({ group }: { readonly group: SteeredGroup }) {
   const model = useStore(useSession().stores.model, (state) => state.model);
   const isOwn = group.set !== undefined && model !== undefined && noteOnSet(group.set, model) === undefined;

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { useSession } from '../state/hooks.ts';
 
-/** How far the reading of a long prompt is, whether the model answers, or how fast the last answer came. */
+/** Shows the progress of reading a long prompt, that the model is answering, or the speed of the last answer. */
 export function RunProgress() {
   const { status, reading, msPerToken } = useStore(useSession().stores.run);
   if (reading)

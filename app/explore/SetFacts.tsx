@@ -26,7 +26,7 @@ export function dateText(iso: string): string {
   });
 }
 
-/** What counts and settings of a set's making mean; a metric of another name is called by it. */
+/** Labels for the counts and settings in a set's metrics; any other metric is shown under its own name. */
 const metricNames: Readonly<Record<string, string>> = {
   C: 'Inverse regularisation strength C',
   'answers trained on': 'Answers learnt from',
@@ -35,7 +35,7 @@ const metricNames: Readonly<Record<string, string>> = {
   'neurons against': 'Neurons that speak for a right answer, left out',
 };
 
-/** What a neuron set is worth, in words first, and where it comes from. */
+/** Shows the verdict on a neuron set in words, then its numbers and its origin. */
 export function SetFacts({ set }: { readonly set: NeuronSet }) {
   const loaded = useStore(useSession().stores.model, (state) => state.model);
   const { model, provenance } = set;

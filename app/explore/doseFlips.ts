@@ -1,6 +1,6 @@
 import type { DoseAnswer, DosePoint } from '../state/slices/dose.ts';
 
-/** Where the answer flips: halfway between neighbours of which one has the answer as trained and the other has not. */
+/** Finds the scales at which the answer flips: halfway between neighbours of which one has the answer as trained and the other has not. */
 export function flips(points: readonly DosePoint[]): number[] {
   return points.slice(1).flatMap((point, i) => {
     const before = points[i]!;
@@ -21,7 +21,7 @@ function changes(
   return [below, above].flatMap((point) => (point ? [times(point.factor)] : []));
 }
 
-/** What happens to the answer along the slider, and what random neurons do to it, in a sentence each. */
+/** Says in a sentence each how the answer changes along the slider and how random neurons change it. */
 export function flipSummary(points: readonly DosePoint[]): string {
   const own = changes(points, (point) => point);
   const random = changes(points, ({ control }) => control);

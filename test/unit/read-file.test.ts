@@ -60,4 +60,13 @@ describe('a file that is read in a worker', () => {
     await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
     expect(worker.ended()).toBeGreaterThan(0);
   });
+
+  it('is left once its time is over, with one sentence', async () => {
+    const worker = port(true);
+    const reading = readInWorker('open', { file: file('a,b\n', 'slow\n.csv') }, {}, worker.make, 1000);
+    await expect(reading).rejects.toThrow(
+      'Reading slow␊.csv took longer than 1 second and was stopped; split the file, or check what is in it.',
+    );
+    expect(worker.ended()).toBeGreaterThan(0);
+  });
 });
