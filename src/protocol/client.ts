@@ -100,7 +100,9 @@ export function createClient<C extends CallMap<C>>(
         onEvent: (event) => onEvent?.(event as C[typeof type]['event']),
         resolve(out) {
           settled();
-          resolve(out as C[typeof type]['out']);
+          // The last word may have been on its way when the caller cancelled.
+          if (signal?.aborted) reject(new EngineError('cancelled', 'The request was cancelled.'));
+          else resolve(out as C[typeof type]['out']);
         },
         reject(error) {
           settled();

@@ -62,6 +62,15 @@ describe('a signal', () => {
     expect(sent).toHaveLength(count);
   });
 
+  it('that fires while the answer is on its way cancels the call all the same', async () => {
+    const { port, answer } = fakePort();
+    const controller = new AbortController();
+    const call = createEngineClient(port).start('control', control, { signal: controller.signal });
+    controller.abort();
+    answer({ type: 'control', id: call.id, out: { members: [] } });
+    await expect(call.done).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
   it('that fired already sends nothing', async () => {
     const { port, sent } = fakePort();
     const outcome = createEngineClient(port).call('control', control, { signal: AbortSignal.abort() });
