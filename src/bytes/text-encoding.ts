@@ -11,7 +11,7 @@ const LOOKED_AT = 16 * 2 ** 20;
 const SAMPLE = 512;
 
 /** What Windows-1252 has at 0x80 to 0x9F; some versions of Node decode control characters there. */
-export const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 /** The encoding that the start of a file tells: by its byte-order mark, or by the zeros between the letters of UTF-16. */
 export function encodingOfStart(start: Uint8Array): TextEncoding {

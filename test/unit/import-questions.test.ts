@@ -90,7 +90,7 @@ describe('answers of a cell', () => {
     ['Tom &amp;amp; Jerry', ['Tom & Jerry']],
     ['Tom &amp;amp;amp; Jerry&#146;s', ['Tom & Jerry’s']],
     ['&#201;mile &#x26; &eacute;', ['Émile & é']],
-    ['AT&T; x &nosuch; &#0; &#xD800;', ['AT&T; x &nosuch; &#0; &#xD800;']],
+    ['AT&T; x &nosuch; &#0; &#xD800;', ['AT&T; x &nosuch; \ufffd \ufffd']],
     [
       ['Q&amp;A', 'R&B'],
       ['Q&A', 'R&B'],

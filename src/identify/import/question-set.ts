@@ -80,7 +80,9 @@ export function textOf(cell: Cell): string {
 
 /** One group for a cell; the first item of a list. */
 function groupOf(cell: Cell): string {
-  const text = textOf(Array.isArray(cell) ? cell[0] : cell).slice(0, GROUP_LENGTH);
+  const text = decodeEntities(textOf(Array.isArray(cell) ? cell[0] : cell))
+    .trim()
+    .slice(0, GROUP_LENGTH);
   return text === '' || text === '__proto__' ? 'none' : text;
 }
 
