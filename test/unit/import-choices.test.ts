@@ -115,9 +115,141 @@ describe('questions with choices accept the one that the key names', () => {
       { question: 'Who?', answer: 'Bob', answers: { text: ['Bob', 'Rob'], answer_start: [1, 1] } },
       ['Bob', 'Rob'],
     ],
+    ['QASC', { id: 'x', question: 'Q?', choices, answerKey: 'B', fact1: 'F', fact2: 'G' }, ['the moon']],
+    [
+      'Cosmos QA',
+      { context: 'T', question: 'Q?', answer0: 'w', answer1: 'x', answer2: 'y', answer3: 'z', label: 1 },
+      ['x'],
+    ],
+    [
+      'SWAG',
+      {
+        ...{ 'video-id': 'v', 'fold-ind': '1', startphrase: 'She sits', sent1: 'She sits', sent2: 'She' },
+        ...{ ending0: 'runs.', ending1: 'sings.', ending2: 'eats.', ending3: 'flies.', label: 2 },
+      },
+      ['eats.'],
+    ],
+    ['ReClor', { context: 'T', question: 'Q?', answers: ['w', 'x', 'y', 'z'], label: 3 }, ['z']],
+    ['QuAIL', { question: 'Q?', answers: ['w', 'x', 'y', 'z'], correct_answer_id: '0' }, ['w']],
+    [
+      'HEAD-QA',
+      {
+        qtext: 'Q?',
+        answers: [
+          { aid: 1, atext: 'x' },
+          { aid: 2, atext: 'y' },
+        ],
+        ra: 2,
+      },
+      ['y'],
+    ],
+    [
+      'a quiz that marks its answers',
+      {
+        question: 'Q?',
+        answers: [
+          { text: 'x', correct: false },
+          { text: 'y', correct: true },
+        ],
+      },
+      ['y'],
+    ],
+    [
+      'a quiz that marks its options otherwise',
+      { question: 'Q?', options: [{ option: 'x', isCorrect: true }, { option: 'y' }] },
+      ['x'],
+    ],
+    ['options in one text', { question: 'Q?', options: 'red; green; blue', answer: 'B' }, ['green']],
+    ['options in lines', { question: 'Q?', options: 'A. red\nB. green', answer: 'b' }, ['green']],
+    ['options with bars', { question: 'Q?', choices: 'red|green', answer: 1 }, ['green']],
+    ['a key with its text', { question: 'Q?', A: 'one', B: 'two', answer: 'B. two' }, ['two']],
+    ['a key with its name', { question: 'Q?', A: 'one', B: 'two', answer: 'Answer: B' }, ['two']],
+    ['a key in brackets', { question: 'Q?', A: 'one', B: 'two', answer: '[B]' }, ['two']],
+    ['HaluEval', { question: 'Q?', right_answer: 'x', hallucinated_answer: 'y' }, ['x']],
     ['several letters', { question: 'Q?', choices: ['x', 'y', 'z'], answer: ['A', 'C'] }, ['x', 'z']],
   ])('%s', async (_, row, expected) => {
     expect((await ofRows(row)).map(({ answers }) => answers)).toEqual([expected]);
+  });
+
+  it.each<[string, object, string[], string[]]>([
+    [
+      'SciQ',
+      {
+        ...{ question: 'Q?', distractor3: 'c', distractor1: 'a', distractor2: 'b' },
+        ...{ correct_answer: 'z', support: 'T' },
+      },
+      ['z'],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'GPQA',
+      {
+        ...{ 'Pre-Revision Question': 'P?', 'Pre-Revision Correct Answer': 'p' },
+        ...{ 'Pre-Revision Incorrect Answer 1': 'q', Question: 'Q?', 'Correct Answer': 'z' },
+        ...{ 'Incorrect Answer 1': 'a', 'Incorrect Answer 2': 'b', 'Incorrect Answer 3': 'c' },
+        ...{ Explanation: 'Since.', Subdomain: 'S', 'Record ID': 'rec' },
+      },
+      ['z'],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'TruthfulQA',
+      {
+        ...{ Type: 'T', Category: 'C', Question: 'Q?', 'Best Answer': 'z', 'Best Incorrect Answer': 'a' },
+        ...{ 'Correct Answers': 'z; y', 'Incorrect Answers': 'a; b; c' },
+      },
+      ['z', 'y'],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'TruthfulQA on the Hub',
+      { question: 'Q?', best_answer: 'z', correct_answers: ['z', 'y'], incorrect_answers: ['a', 'b'] },
+      ['z', 'y'],
+      ['a', 'b'],
+    ],
+    [
+      'Open Trivia DB',
+      { question: 'Tom &amp; who?', correct_answer: 'z', incorrect_answers: ['a', 'b&eacute;'] },
+      ['z'],
+      ['a', 'bé'],
+    ],
+    [
+      'The Trivia API',
+      { question: { text: 'Q?' }, correctAnswer: 'z', incorrectAnswers: ['a', 'b'] },
+      ['z'],
+      ['a', 'b'],
+    ],
+    [
+      'SWAG whole',
+      {
+        startphrase: 'She sits',
+        'gold-ending': 'z',
+        'distractor-0': 'a',
+        'distractor-1': 'b',
+        'gold-source': 'gold',
+      },
+      ['z'],
+      ['a', 'b'],
+    ],
+    ['a list of wrong ones', { question: 'Q?', correct: 'z', wrong: ['a', 'b'] }, ['z'], ['a', 'b']],
+  ])('%s, of whose columns one is right and others are wrong', async (_, row, right, wrong) => {
+    const text = JSON.stringify(row);
+    const [open] = await questionsOf(text, 'rows.jsonl');
+    expect(open).toMatchObject({ answers: right });
+    const [shown] = await questionsOf(text, 'rows.jsonl', 'choices');
+    expect(shown.answers).toEqual(right);
+    expect(shown.rivals?.toSorted()).toEqual(wrong);
+    expect(shown.question.split('\n').slice(1, -1)).toEqual([...wrong, right[0]].map((each) => `- ${each}`));
+  });
+
+  it('and ask without choices what has none, where the right answer has a column', async () => {
+    const rows = [
+      { question: 'Q1?', correct_answer: 'x', incorrect_answers: ['a'] },
+      { question: 'Q2?', correct_answer: 'y', incorrect_answers: [] },
+    ].map((row) => JSON.stringify(row));
+    const open = await questionsOf(rows.join('\n'), 'rows.jsonl');
+    expect(open.map(({ answers }) => answers)).toEqual([['x'], ['y']]);
+    expect(await questionsOf(rows.join('\n'), 'rows.jsonl', 'choices')).toHaveLength(1);
   });
 
   it('with numbers that count from 1 where one is the number of choices and none is 0', async () => {
@@ -148,6 +280,7 @@ describe('questions with choices accept the one that the key names', () => {
     ['a letter that is a text, too', [{ question: 'Q?', choices: ['B', 'A'], answer: 'A' }]],
     ['numbers that only a later row shows to count from 1', rowsOf(300, (at) => 1 + Math.floor(at / 75))],
     ['letters of several choices in one text', [{ question: 'Q?', choices: ['x', 'y', 'z'], answer: 'AC' }]],
+    ['letters beside choices in one text', [{ question: 'Q?', options: 'red, green', answer: 'B' }]],
     ['a number of no choice', [{ question: 'Q?', choices: ['x', 'y', 'z'], answer: -1 }]],
   ])('and are refused with %s', async (_, rows) => {
     await expect(ofRows(...rows)).rejects.toThrow(/^The (numbers in the )?column "answer" of rows.jsonl /);

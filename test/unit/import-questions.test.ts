@@ -157,7 +157,10 @@ describe('the guess of columns', () => {
     ['simpleqa_verified.csv', { question: 'problem', answers: 'answer', id: 'original_index' }],
     [
       'truthfulqa.csv',
-      { question: 'Question', answers: 'Best Answer', aliases: ['Correct Answers'], group: 'Category' },
+      {
+        ...{ question: 'Question', answers: 'Best Answer', aliases: ['Correct Answers'], group: 'Category' },
+        choices: ['Best Answer', 'Incorrect Answers'],
+      },
     ],
   ])('fits %s', async (name, expected) => {
     const { group, ...guess } = guessColumns(await fixture(name));

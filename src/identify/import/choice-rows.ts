@@ -14,6 +14,8 @@ export interface OfferedRow {
 
 export interface ChoiceReader {
   readonly form: KeyForm;
+  /** Whether the right choice has a column of its own, which tells the answer without the others. */
+  readonly isAmong: boolean;
   /** What a row offers, or why it cannot be read. */
   readonly read: (cells: Cells) => OfferedRow | string;
   /** To be called behind the last row. @throws EngineError `bad-input` where the rows show that numbers were read amiss */
@@ -75,7 +77,7 @@ export function choiceReader(
         `The numbers in the column ${listedNames([answers])} of ${table.name} count the choices from 0 in its first rows and from 1 in others, or the other way round; ${HOW}.`,
       );
   };
-  return { form, read, check };
+  return { form, isAmong, read, check };
 }
 
 /** A question with its choices, as the model sees them. */

@@ -1,7 +1,8 @@
 import { normalised } from '../words.ts';
 import { structureIn } from './answer-cell.ts';
-import { decodeEntities } from './entities.ts';
+import { decodeEntities, splitOutsideEntities } from './entities.ts';
 import { type Cell, type Cells, cellAt, isCells } from './table.ts';
+import { holdsSeveral } from './wrong-answers.ts';
 
 /** How a column says which choice is right. */
 export type KeyForm = 'label' | 'marks' | 'letter' | 'text' | 'from 0' | 'from 1';
@@ -66,6 +67,15 @@ function withoutTail(text: string): string {
   return /[,;]$/.test(trimmed) ? trimmed.slice(0, -1).trim() : trimmed;
 }
 
+/** Choices of "red; green", "red | green" or of one a line. */
+function joinedInText(text: string): RowChoices | undefined {
+  for (const separator of ['\n', '|', ';']) {
+    const texts = splitOutsideEntities(text.trim(), separator).map(plainText);
+    if (texts.length >= 2 && texts.every((each) => each !== '')) return ofList(texts, undefined);
+  }
+  return undefined;
+}
+
 /** The choice of "A)21" or "(B) 7"; the text itself where no label stands before it. */
 function withoutLabel(text: string, at: number): string {
   const letter = String.fromCharCode(65 + at);
@@ -73,13 +83,29 @@ function withoutLabel(text: string, at: number): string {
   return match?.[1].toUpperCase() === letter ? text.slice(match[0].length) : text;
 }
 
+/** Keys under which data sets keep a choice's text, its label, and whether it is right. */
+const TEXTS = ['text', 'value', 'choice', 'answer', 'option', 'content', 'body', 'atext'];
+const NAMES = ['label', 'key', 'letter', 'aid', 'id'];
+export const MARKS = ['correct', 'isCorrect', 'is_correct', 'right', 'isRight', 'is_right', 'is_answer'];
+
+const firstOf = (object: Cells, keys: readonly string[]): Cell =>
+  keys
+    .map((key) => (Object.hasOwn(object, key) ? object[key] : undefined))
+    .find((cell) => cell !== undefined);
+
 function ofList(list: readonly Cell[], labels: Cell): RowChoices {
   const objects = list.filter(isCells);
   if (objects.length === list.length && list.length > 0)
-    return ofList(
-      objects.map((object) => object.text ?? object.value ?? object.choice),
-      objects.map((object) => object.label ?? object.key),
-    );
+    return {
+      ...ofList(
+        objects.map((object) => firstOf(object, TEXTS)),
+        objects.map((object) => firstOf(object, NAMES)),
+      ),
+      marks: marksOf(
+        objects.map((object) => firstOf(object, MARKS) ?? false),
+        objects.length,
+      ),
+    };
   const texts = list.map(plainText);
   const bare = texts.map(withoutLabel);
   const areLabelled = bare.every((text, at) => text !== texts[at]);
@@ -109,6 +135,14 @@ function labelsBeside(cells: Cells, path: string): Cell {
     : LABELS.map((name) => cellAt(cells, `${outer}.${name}`)).find(Array.isArray);
 }
 
+/** The choices in a cell of one of several columns; more than one only where the column's name is in the plural. */
+function severalIn(cell: Cell, path: string): readonly Cell[] {
+  if (!holdsSeveral(path)) return [cell];
+  const held = typeof cell === 'string' ? (structureIn(cell) ?? cell) : cell;
+  if (Array.isArray(held)) return held;
+  return (typeof held === 'string' && joinedInText(held)?.texts) || [held];
+}
+
 /**
  * The choices that a row offers: a list in one column (also as text that JSON, Python or NumPy write), or a column a
  * choice. Nothing where there are fewer than two.
@@ -116,29 +150,27 @@ function labelsBeside(cells: Cells, path: string): Cell {
  */
 export function choicesOf(cells: Cells, paths: readonly string[]): RowChoices | undefined {
   let found: RowChoices | undefined;
-  if (paths.length > 1)
-    found = {
-      ...ofList(
-        paths.map((path) => cellAt(cells, path)),
-        undefined,
-      ),
-      labels: paths.map((path) => path.slice(path.lastIndexOf('.') + 1)),
-    };
-  else {
+  if (paths.length > 1) {
+    const lists = paths.map((path) => severalIn(cellAt(cells, path), path));
+    const labels = lists.every((list) => list.length === 1)
+      ? paths.map((path) => path.slice(path.lastIndexOf('.') + 1))
+      : undefined;
+    found = { ...ofList(lists.flat(), undefined), labels };
+  } else {
     const given = cellAt(cells, paths[0]);
     const cell = typeof given === 'string' ? (structureIn(given) ?? given) : given;
     if (Array.isArray(cell)) found = ofList(cell, labelsBeside(cells, paths[0]));
     else if (cell !== undefined && isCells(cell)) found = ofObject(cell);
-    else if (typeof cell === 'string') found = listedInText(cell);
+    else if (typeof cell === 'string') found = listedInText(cell) ?? joinedInText(cell);
   }
   const isUsable =
     found && found.texts.length <= CHOICES_AT_MOST && found.texts.filter((text) => text !== '').length >= 2;
   return isUsable ? found : undefined;
 }
 
-/** "B" of "B", "(b)", "B.", "option_b", "Choice B" or "answerB". */
+/** "B" of "B", "(b)", "B.", "[B]", "option_b", "Answer: B" or "answerB". */
 function letterIn(key: string): number | undefined {
-  const match = /^(?:(?:option|choice|answer|opt|ans)[\s_-]*)?\(?([A-Za-z])[).:]?$/i.exec(key);
+  const match = /^(?:(?:option|choice|answer|opt|ans)[\s_:-]*)?[([*]{0,2}([A-Za-z])[)\].:*]{0,2}$/i.exec(key);
   return match ? match[1].toUpperCase().charCodeAt(0) - 65 : undefined;
 }
 
@@ -178,7 +210,10 @@ function placeOf(key: string, { texts, labels, labelled }: RowChoices, form: Key
   if (form === 'text') {
     const exact = Math.max(texts.indexOf(key), labelled?.indexOf(key) ?? -1);
     const wanted = normalised(key);
-    return exact !== -1 || wanted === '' ? exact : texts.findIndex((text) => normalised(text) === wanted);
+    if (exact !== -1 || wanted === '') return exact;
+    const same = texts.findIndex((text) => normalised(text) === wanted);
+    // "B. two" of choices without labels.
+    return same !== -1 ? same : texts.findIndex((text, at) => text !== '' && withoutLabel(key, at) === text);
   }
   const number = numberIn(key);
   return number === undefined ? undefined : number - (form === 'from 1' ? 1 : 0);

@@ -32,11 +32,11 @@ export interface ColumnMapping {
 
 /** Names by which data sets call a column, the likeliest first; of a nested one its last two names count, too. */
 const QUESTION =
-  'question|question text|problem|query|prompt|input|instruction|question stem|stem|ctx|goal|sentence|premise|q'.split(
+  'question|question text|problem|query|prompt|input|instruction|question stem|stem|ctx|startphrase|qtext|goal|sentence|premise|q'.split(
     '|',
   );
 const ANSWERS =
-  'answers|answer value|answers text|best answer|possible answers|accepted answers|gold answers|golden answers|answer|answer text|correct answer|correct answers|answer aliases|short answers|short answer|target|targets|gold|ground truth|reference|output|object|obj|label|a'.split(
+  'answers|answer value|answers text|best answer|possible answers|accepted answers|gold answers|golden answers|answer|right answer|answer text|correct answer|correct answers|answer aliases|short answers|short answer|target|targets|gold|ground truth|reference|output|object|obj|label|a'.split(
     '|',
   );
 const ALIASES =
@@ -103,7 +103,11 @@ export function guessColumns(table: TableHead): Partial<ColumnMapping> {
     firstNamed(free, ANSWERS, holdsAnswers) ??
     (question !== undefined && free.length === 1 ? free[0] : undefined);
   const rest = free.filter((path) => path !== answers);
-  const alias = offered ? undefined : firstNamed(rest, ALIASES, holdsAnswers);
+  // Beside wrong answers in columns of their own the right one may have other forms.
+  const alias =
+    offered && !offered.choices.includes(offered.answers)
+      ? undefined
+      : firstNamed(rest, ALIASES, holdsAnswers);
   // What is within the answer tells of the answer.
   const others = rest.filter((path) => path !== alias && outerOf(path) === outerOf(question ?? ''));
   const group = firstNamed(others, GROUP, (path) => isGroup(cellsOf(table, path)));

@@ -1,6 +1,7 @@
-import { type AMBIGUOUS, choicesOf, type KeyForm, keyForm, type RowChoices } from './choices.ts';
+import { type AMBIGUOUS, choicesOf, type KeyForm, keyForm, MARKS, type RowChoices } from './choices.ts';
 import { cellsOf, firstNamed, namesOf } from './column-names.ts';
 import { type Cell, cellAt, type TableHead } from './table.ts';
+import { rightAmongWrong } from './wrong-answers.ts';
 
 /** Columns of the choices and of what says which is right. */
 export interface OfferedChoices {
@@ -16,13 +17,16 @@ const LISTS =
     '|',
   );
 
+/** Those of them that say beyond doubt that there are choices. */
+const UNREAD = LISTS.filter((name) => /\b(?:choices|options)$/.test(name));
+
 /** What names of columns begin with that hold one choice each; a letter or a number follows. */
 const SINGLES =
   /^(?:option|choice|answer|ending|opt|op|ans|sol|solution|alternative|candidate|c|)\s?([a-z]|\d{1,2})$/;
 
 /** Names by which data sets call what says which choice is right, the likeliest first. */
 const KEYS =
-  'answer key|correct key|answer idx|answer index|answer id|correct answer id|correct answer idx|correct answer index|correct idx|correct index|correct option|correct choice|correct letter|correct|answer letter|label|labels|gold|gold label|gold index|gold idx|target|cop|answer|correct answer|right answer|solution|ans|key'.split(
+  'answer key|correct key|answer idx|answer index|answer id|correct answer id|correct answer idx|correct answer index|correct idx|correct index|correct option|correct choice|correct letter|correct|answer letter|label|labels|gold|gold label|gold index|gold idx|target|cop|ra|answer|correct answer|right answer|solution|ans|key'.split(
     '|',
   );
 
@@ -100,18 +104,33 @@ function keyOf(table: TableHead, paths: readonly string[], choices: readonly str
   const labelled = firstNamed(others, KEYS, (path) => formOf(table, choices, path) === 'label');
   if (labelled !== undefined && choices.length === 1) return labelled;
   // Labels beside a list are marks of the right ones, or only names.
-  const marks = ['labels', 'label']
+  const marks = ['labels', 'label', ...MARKS]
     .map((name) => `${outerOf(first)}.${name}`)
     .find((path) => paths.includes(path) && formOf(table, choices, path) === 'marks');
   if (marks !== undefined) return marks;
   if (formOf(table, choices, first) === 'marks') return first;
   // Lists of answers are mostly forms of one answer: only a number can say that they are choices.
   const areAnswers = choices.length === 1 && namesOf(first).some((name) => /^answers\b/.test(name));
-  const form = (path: string) => formOf(table, choices, path);
-  return areAnswers
-    ? firstNamed(others, NUMBER_KEYS, (path) => ['from 0', 'from 1'].includes(form(path) ?? ''))
-    : (firstNamed(others, KEYS, fits) ??
-        firstNamed(others, KEYS, (path) => looksLikeKey(cellsOf(table, path))));
+  const isOf = (path: string, forms: readonly string[]) => forms.includes(formOf(table, choices, path) ?? '');
+  if (areAnswers)
+    return (
+      firstNamed(others, NUMBER_KEYS, (path) => isOf(path, ['from 0', 'from 1'])) ??
+      (areOneLength(table, choices)
+        ? firstNamed(others, KEYS, (path) => isOf(path, ['from 0', 'from 1', 'letter']))
+        : undefined)
+    );
+  return (
+    firstNamed(others, KEYS, fits) ?? firstNamed(others, KEYS, (path) => looksLikeKey(cellsOf(table, path)))
+  );
+}
+
+/** Whether lists are of one length in all rows, of three items at least: those of an answer's forms seldom are. */
+function areOneLength(table: TableHead, [path]: readonly string[]): boolean {
+  const lengths = new Set(
+    table.head.map(({ cells }) => choicesOf(cells, [path])?.texts.filter((text) => text !== '').length),
+  );
+  const [length = 0] = lengths;
+  return lengths.size === 1 && length >= 3;
 }
 
 /** Letters of several choices, or a number: what no one would give as an answer beside choices that are none of it. */
@@ -158,7 +177,32 @@ export function guessChoices(
       choices.some((each) => path === each || path.startsWith(`${each}.`) || isBeside(path, each));
     return { choices, answers, taken: new Set(paths.filter(isTaken)) };
   }
-  return nameless(table, paths, question);
+  return amongWrong(table, paths, question) ?? nameless(table, paths, question) ?? unread(table, candidates);
+}
+
+/** The right choice in a column of its own, beside columns of wrong ones. */
+function amongWrong(
+  table: TableHead,
+  paths: readonly string[],
+  question: string,
+): OfferedChoices | undefined {
+  const found = rightAmongWrong(
+    table,
+    paths.filter((path) => path !== question),
+  );
+  if (found === undefined) return undefined;
+  const choices = [found.right, ...found.wrong];
+  return { choices, answers: found.right, taken: new Set(choices) };
+}
+
+/** Choices that cannot be told apart beside letters that name one: read as they are, a letter would be the answer. */
+function unread(table: TableHead, paths: readonly string[]): OfferedChoices | undefined {
+  const areLetters = (cells: readonly Cell[]) =>
+    cells.length > 0 && cells.every((cell) => /^\(?[A-J][).]?$/.test(String(cell)));
+  const list = firstNamed(paths, UNREAD, (path) => cellsOf(table, path).length > 0);
+  const answers =
+    list && firstNamed(paths, KEYS, (path) => path !== list && areLetters(cellsOf(table, path)));
+  return answers && list ? { choices: [list], answers, taken: new Set([list, answers]) } : undefined;
 }
 
 function rowsOffering(table: TableHead, choices: readonly string[]): number {

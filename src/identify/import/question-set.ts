@@ -114,21 +114,19 @@ function questionMaker(
     if (problem !== undefined) return problem;
     const asked = cellAt(cells, mapping.question);
     const bare = typeof asked === 'string' ? decodeEntities(asked).trim() : '';
-    const offered = reader?.read(cells);
+    const offered = reader && (asks || !reader.isAmong) ? reader.read(cells) : undefined;
     if (typeof offered === 'string') return offered;
     const question = asks && offered ? withChoices(bare, offered.all) : bare;
     const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
     if (fact === '') return bare === '' ? 'has no question' : 'asks nothing in words';
     if (question.length > LENGTH_AT_MOST) return `has a question of more than ${LENGTH_AT_MOST} characters`;
+    const given = paths.map((path) => cellAt(cells, path));
     const answers = offered
-      ? [...offered.right]
-      : answersInCells(
-          paths.map((path) => cellAt(cells, path)),
-          separators,
-        );
+      ? [...new Set([...offered.right, ...answersInCells(given.slice(1), separators.slice(1))])]
+      : answersInCells(given, separators);
     if (answers.length === 0) return 'has no answer in words or numbers';
-    const given = idPath === undefined ? '' : textOf(cellAt(cells, idPath)).slice(0, ID_LENGTH);
-    const id = unique(given || fnv1a([new TextEncoder().encode(bare)]));
+    const ownId = idPath === undefined ? '' : textOf(cellAt(cells, idPath)).slice(0, ID_LENGTH);
+    const id = unique(ownId || fnv1a([new TextEncoder().encode(bare)]));
     const relation = group === undefined ? ALL : groupOf(cellAt(cells, group));
     const rivals = asks && offered ? rivalsOf(offered) : [];
     return {
