@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright';
 import { build, preview } from 'vite';
 import { freePort, root } from '../scripts/lib/process.mjs';
-import type { Bench, Figure } from './parts.ts';
+import { pageMemory } from './page-memory.ts';
+import type { Absent, Bench, Figure } from './parts.ts';
 import { withBrowser } from './site.ts';
 import { median } from './statistics.ts';
 
@@ -90,13 +91,15 @@ async function firstPaint(page: Page, url: string): Promise<number> {
   return (await seen.jsonValue()) as number;
 }
 
-async function memory(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const measured = await (
-      performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }
-    ).measureUserAgentSpecificMemory();
-    return measured.bytes / 2 ** 20;
-  });
+/** What a number of runs add to the page's memory; the browser may not tell. */
+function growth(
+  key: string,
+  label: string,
+  before: number | undefined,
+  after: number | undefined,
+): Figure | Absent {
+  if (before === undefined || after === undefined) return { key, label, absent: 'the browser did not tell' };
+  return { key, label, unit: 'MB', value: (after - before) / 2 ** 20 };
 }
 
 async function zoom(page: Page): Promise<void> {
@@ -117,7 +120,7 @@ async function firstScript(): Promise<number> {
 }
 
 /** The page itself: how smooth it is, how soon it shows something, and whether its memory stays flat. */
-export async function explorer({ chromium }: Bench): Promise<Figure[]> {
+export async function explorer({ chromium }: Bench): Promise<(Figure | Absent)[]> {
   await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
   const port = await freePort();
   const server = await preview({
@@ -141,12 +144,12 @@ export async function explorer({ chromium }: Bench): Promise<Figure[]> {
       const zooming = await smoothness(page, () => zoom(page));
       await setAnswerLength(page, 16);
       await ask(page, SHORT_QUESTION);
-      const readings = [await memory(page)];
+      const readings = [await pageMemory(page)];
       for (let round = 0; round < 2; round++) {
         for (let i = 0; i < RUNS; i++) await ask(page, SHORT_QUESTION);
-        readings.push(await memory(page));
+        readings.push(await pageMemory(page));
       }
-      const [first, filled, flat] = readings as [number, number, number];
+      const [first, filled, flat] = readings as [number | undefined, number | undefined, number | undefined];
       const kilobytes = (await firstScript()) / 1024;
       return [
         {
@@ -182,18 +185,8 @@ export async function explorer({ chromium }: Bench): Promise<Figure[]> {
           unit: 'ms',
           value: zooming.longestTask,
         },
-        {
-          key: 'memory_filling_mb',
-          label: `memory that ${RUNS} runs add while the stores fill`,
-          unit: 'MB',
-          value: filled - first,
-        },
-        {
-          key: 'memory_growth_mb',
-          label: `memory that ${RUNS} further runs add`,
-          unit: 'MB',
-          value: flat - filled,
-        },
+        growth('memory_filling_mb', `memory that ${RUNS} runs add while the stores fill`, first, filled),
+        growth('memory_growth_mb', `memory that ${RUNS} further runs add`, filled, flat),
         {
           key: 'first_script_kb',
           label: 'first script, gzip',

@@ -2,6 +2,7 @@ import { explorer } from './explorer.ts';
 import { identify } from './identify.ts';
 import { impact } from './impact.ts';
 import { peakRendererMemory } from './machine.ts';
+import { pageMemory } from './page-memory.ts';
 import { rivalName, writeRivalFolder } from './rival-folder.ts';
 import { type Graphics, type Site, withPage } from './site.ts';
 import { median } from './statistics.ts';
@@ -45,7 +46,7 @@ const ms = (key: string, label: string, times: readonly number[]): Figure => ({
 
 const LOADS = 3;
 
-async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
+async function load({ site, chromium, modelUrl }: Bench): Promise<(Figure | Absent)[]> {
   const fresh: number[] = [];
   const cached: number[] = [];
   const hashed: number[] = [];
@@ -57,7 +58,7 @@ async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
       fresh.push(first.ms);
       const peak = await peakRendererMemory(browser);
       if (peak !== undefined) peaks.push(peak);
-      counted = await page.evaluate(() => window.bench.memory());
+      counted = await pageMemory(page);
       await page.reload();
       await page.waitForFunction(() => window.bench !== undefined);
       const second = await page.evaluate((model) => window.bench.load(model), modelUrl);
@@ -72,6 +73,10 @@ async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
     unit: 'MB',
     value,
   });
+  const afterAnswer = {
+    key: 'memory_after_answer_mb',
+    label: 'memory behind them (measureUserAgentSpecificMemory)',
+  };
   return [
     ms('load_ms', 'load: start to ready, from the server', fresh),
     ms('load_cached_ms', "load: start to ready, from the browser's cache", cached),
@@ -92,15 +97,9 @@ async function load({ site, chromium, modelUrl }: Bench): Promise<Figure[]> {
           ),
         ]
       : []),
-    ...(counted !== undefined
-      ? [
-          megabytes(
-            'memory_after_answer_mb',
-            'memory behind them (measureUserAgentSpecificMemory)',
-            counted / 1e6,
-          ),
-        ]
-      : []),
+    counted === undefined
+      ? { ...afterAnswer, absent: 'the browser did not tell' }
+      : megabytes(afterAnswer.key, afterAnswer.label, counted / 1e6),
   ];
 }
 

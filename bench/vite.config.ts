@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { isolationHeaders } from '../scripts/lib/vite-plugins.ts';
 import project from '../vite.config.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,6 +11,7 @@ export default defineConfig({
   base: './',
   appType: 'mpa',
   publicDir: false,
+  plugins: [isolationHeaders()],
   resolve: project.resolve,
   worker: project.worker,
   build: { ...project.build, outDir: at('../.cache/bench/site'), emptyOutDir: true },

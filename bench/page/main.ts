@@ -189,18 +189,10 @@ async function impact(input: {
   return { ...opened, ...times };
 }
 
-/** Bytes of the page and its workers as the browser counts them; undefined where it does not tell. */
-async function memory(): Promise<number | undefined> {
-  const measuring = performance as Performance & {
-    measureUserAgentSpecificMemory?(): Promise<{ readonly bytes: number }>;
-  };
-  return (await measuring.measureUserAgentSpecificMemory?.())?.bytes;
-}
-
 /** Whether WebGPU runs on a graphics card. */
 const hasGraphicsCard = async () => (await webgpuObstacle()) === undefined;
 
-const bench = { hasGraphicsCard, load, identity, overhead, lanes, rivals, slider, memory, identify, impact };
+const bench = { hasGraphicsCard, load, identity, overhead, lanes, rivals, slider, identify, impact };
 
 declare global {
   interface Window {
