@@ -75,6 +75,7 @@ export function OpenedTable({ table, about, take, onSet }: Props) {
           </span>
         )}
       </div>
+      {imported?.notice && <p className="message">{imported.notice}</p>}
       {imported && imported.skipped.count > 0 && (
         <ul className="muted">
           {Object.entries(imported.skipped.reasons).map(([reason, count]) => (

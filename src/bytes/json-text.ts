@@ -58,3 +58,17 @@ export function numbersAsWritten(json: string): string {
   }
   return taken === 0 ? json : `${parts.join('')}${json.slice(taken)}`;
 }
+
+/** A text with NaN and infinities, which Python writes and JSON does not have, as null; those within texts stay. */
+export function nonNumbersAsNull(json: string): string {
+  const parts: string[] = [];
+  for (let from = 0; from < json.length; ) {
+    const quote = json.indexOf('"', from);
+    const between = json.slice(from, quote === -1 ? json.length : quote);
+    parts.push(between.replace(/(?<![\w.])(?:NaN|-?Infinity)(?![\w.])/g, 'null'));
+    if (quote === -1) break;
+    from = endOfText(json, quote + 1);
+    parts.push(json.slice(quote, from));
+  }
+  return parts.join('');
+}

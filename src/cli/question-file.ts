@@ -13,6 +13,7 @@ import { type OwnSet, readTable } from '../identify/import/read-table.ts';
 import type { Table } from '../identify/import/table.ts';
 import { ofRelations, type QuestionSet } from '../identify/questions.ts';
 import { withFile } from './file-source.ts';
+import { sayNotice } from './prompt-options.ts';
 
 /** Question sets that come with the program. */
 const BUILT_IN = ['facts', 'invented'] as const;
@@ -170,10 +171,13 @@ function importTable(
 export function readQuestions(place: string, choice: QuestionChoice = {}): Promise<QuestionSet> {
   const { limit, relations, columns } = choice;
   return withQuestions(place, async ({ file, about }) => {
-    const set =
-      file.format === 'h-neuron-questions'
-        ? file.set
-        : (await importTable({ table: file, about }, columns, relations ? undefined : limit)).set;
+    let set: QuestionSet;
+    if (file.format === 'h-neuron-questions') set = file.set;
+    else {
+      const made = await importTable({ table: file, about }, columns, relations ? undefined : limit);
+      sayNotice(made.notice ?? file.notice ?? '');
+      set = made.set;
+    }
     const wanted = relations ? ofRelations(set, relations) : set;
     return limit === undefined ? wanted : { ...wanted, questions: wanted.questions.slice(0, limit) };
   });

@@ -61,10 +61,17 @@ async function tableReport(
   let mapping: ColumnMapping | undefined;
   try {
     mapping = completeMapping(table, columns);
-    const { set, rows, skipped, key } = await toQuestionSet(table, mapping, about, { limit });
+    const {
+      set,
+      rows,
+      skipped,
+      key,
+      notice = table.notice,
+    } = await toQuestionSet(table, mapping, about, { limit });
     const { questions, header } = set;
     return {
       ...shown,
+      notice,
       mapping: { ...mapping, ...(key === undefined ? {} : { key }) },
       questions: questions.length,
       relations: header.relations,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { guessColumns } from '../../src/identify/import/columns.ts';
-import { exactMetadata } from '../../src/identify/import/parquet-values.ts';
+import { exactMetadata, rowWriter } from '../../src/identify/import/parquet-values.ts';
 import { toQuestionSet } from '../../src/identify/import/question-set.ts';
 import { readTable } from '../../src/identify/import/read-table.ts';
 import type { Table, TableRow } from '../../src/identify/import/table.ts';
@@ -188,7 +188,81 @@ describe('Parquet of pyarrow', () => {
     });
   });
 
-  it('refuses columns of BSON, intervals and shapes, by name', () => {
+  it('writes numbers in their shortest form, and bytes that are UTF-8 as text', async () => {
+    const rows = (await rowsOf(await open('values.parquet'))).map((row) => row.cells);
+    const column = (name: string) => rows.map((row) => row[name]);
+    expect(column('float64')).toEqual([null, null, '-0', 1e21]);
+    expect(column('float32')).toEqual([null, null, '-0', 1.1]);
+    // As NumPy prints them: no other number of 16 bits is as near to 65500.
+    expect(column('float16')).toEqual([null, 65500, '-0', 0.3333]);
+    expect(column('bytes')).toEqual(['Émile', null, null, null]);
+    expect(column('fixed')).toEqual(['abcd', 'ab', null, null]);
+    expect(column('list')).toEqual([[0.5, null], [null], [], null]);
+    expect(column('struct')).toEqual([{ raw: 'a' }, { raw: null }, null, { raw: null }]);
+    expect(column('map')).toEqual([{ k: null }, { k: 2.5 }, {}, null]);
+    expect(column('decimal')).toEqual(['1.50', '-2.00', null, '0.01']);
+    expect(column('decimal256')).toEqual([`${'1'.repeat(60)}.0`, null, null, '0.0']);
+    expect(column('text')).toEqual([null, 'José', 'x', null]);
+  });
+
+  it('says of each row what is left out of it', async () => {
+    const [first, second, third, last] = await rowsOf(await open('values.parquet'));
+    expect(first.lost).toEqual([
+      ...['float64', 'float32', 'float16', 'list', 'map'].map((column) => ({ column, what: 'number' })),
+      { column: 'text', what: 'bytes' },
+    ]);
+    expect(second.lost?.map(({ column }) => column)).toEqual([
+      ...['float64', 'float32', 'bytes', 'list', 'struct'],
+    ]);
+    expect(third.lost?.map(({ column }) => column)).toEqual(['bytes', 'fixed']);
+    expect(last.lost).toBeUndefined();
+  });
+
+  it('says how many values of the first rows, and of the columns that are taken, are left out', async () => {
+    const table = await open('values.parquet');
+    expect(table.notice).toBe(
+      'In the first rows of values.parquet, 2 values of "float64" are no finite numbers (NaN or infinities), 2 values of "float32" are no finite numbers (NaN or infinities), 1 value of "float16" is no finite number (NaN or an infinity), and there are such values in "list", "map", "text", "bytes", "struct", "fixed", too; they count as empty.',
+    );
+    const { set, notice } = await toQuestionSet(
+      table,
+      { question: 'question', answers: 'float64', aliases: ['bytes'] },
+      about,
+    );
+    expect(set.questions.map(({ answers }) => answers)).toEqual([['Émile'], ['-0'], ['1e+21']]);
+    expect(notice).toBe(
+      'In values.parquet, 2 values of "float64" are no finite numbers (NaN or infinities), 2 values of "bytes" are bytes that are no UTF-8 text; they count as empty.',
+    );
+    const whole = await toQuestionSet(table, { question: 'question', answers: 'decimal' }, about);
+    expect(whole.notice).toBeUndefined();
+    expect((await open('popqa-shape-none.parquet')).notice).toBeUndefined();
+  });
+
+  it('writes intervals as ISO 8601 does', () => {
+    const metadata = {
+      version: 2,
+      schema: [
+        { name: 'schema', num_children: 1 },
+        {
+          name: 'span',
+          type: 'FIXED_LEN_BYTE_ARRAY' as const,
+          type_length: 12,
+          converted_type: 'INTERVAL' as const,
+        },
+      ],
+      num_rows: 0n,
+      row_groups: [],
+      metadata_length: 0,
+    };
+    expect(exactMetadata(metadata).schema[1].converted_type).toBeUndefined();
+    const write = rowWriter(metadata);
+    const span = (...parts: number[]) => write({ span: new Uint8Array(Uint32Array.from(parts).buffer) });
+    expect(span(14, 3, 3500)).toEqual({ cells: { span: 'P14M3DT3.5S' } });
+    expect(span(0, 0, 0)).toEqual({ cells: { span: 'PT0S' } });
+    expect(span(0, 7, 0)).toEqual({ cells: { span: 'P7D' } });
+    expect(span(1)).toEqual({ cells: { span: null }, lost: [{ column: 'span', what: 'value' }] });
+  });
+
+  it('refuses columns of BSON and shapes, by name', () => {
     const metadata = {
       version: 2,
       schema: [

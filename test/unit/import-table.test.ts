@@ -74,7 +74,20 @@ describe('CSV', () => {
   });
 
   it('keeps texts as they stand', async () => {
-    const values = ['007', '1e5', 'true', 'null', 'NaN', '1,5', '2020-01-01', '-0', '0x1F', ' spaced '];
+    const values = [
+      '007',
+      '1e5',
+      'true',
+      'null',
+      'NaN',
+      'inf',
+      'N/A',
+      '1,5',
+      '2020-01-01',
+      '-0',
+      '0x1F',
+      ' spaced ',
+    ];
     const text = `question,answer\n${values.map((value) => `Q,"${value}"`).join('\n')}`;
     expect((await cellsOf(text, 'a.csv')).map(({ answer }) => answer)).toEqual(values);
   });
@@ -302,6 +315,17 @@ describe('JSON', () => {
     expect(await cellsOf(text, 'a.json')).toEqual([
       { question: 'Q?', answer: '12345678901234567890', b: ['1.0', '-0', '1e400', 0.1, 5] },
     ]);
+  });
+
+  it('takes NaN and infinities, which Python writes, as missing, and leaves them in texts', async () => {
+    const row =
+      '{"question": "Is it NaN?", "score": NaN, "range": [-Infinity,Infinity, 1], "answer": "Infinity \\" NaN"}';
+    const cells = {
+      ...{ question: 'Is it NaN?', score: null, range: [null, null, 1], answer: 'Infinity " NaN' },
+    };
+    expect(await cellsOf(`[${row}, ${row}]`, 'a.json')).toEqual([cells, cells]);
+    expect(await cellsOf(`${row}\n${row}\n`, 'a.json')).toEqual([cells, cells]);
+    expect(await refusal('[{"a": NaNs}]', 'a.json')).toBe('bad-input: Line 1 of a.json is not valid JSON.');
   });
 
   it('is refused over the limit, which is named', async () => {

@@ -2,6 +2,7 @@ import { DEEPEST_JSON, jsonDepth } from '../../bytes/json-text.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { encodingOfStart } from '../../bytes/text-encoding.ts';
 import { EngineError } from '../../errors.ts';
+import { parseJson } from './json.ts';
 import type { TableFormat } from './table.ts';
 
 export type FileFormat = TableFormat | 'h-neuron-questions' | 'gzip';
@@ -78,7 +79,7 @@ function isJsonLines(head: string, isWhole: boolean, name: string): boolean {
   if (lines.length === 1 && !isWhole) return endsWith(name, '.jsonl', '.ndjson');
   if (jsonDepth(first) > DEEPEST_JSON) return lines.length > 1 || endsWith(name, '.jsonl', '.ndjson');
   try {
-    JSON.parse(first);
+    parseJson(first);
   } catch {
     return endsWith(name, '.jsonl', '.ndjson');
   }

@@ -1,4 +1,4 @@
-import { DEEPEST_JSON, jsonDepth, numbersAsWritten } from '../../bytes/json-text.ts';
+import { DEEPEST_JSON, jsonDepth, nonNumbersAsNull, numbersAsWritten } from '../../bytes/json-text.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import { shownName } from '../../shown.ts';
@@ -10,14 +10,21 @@ const PROTO = /__proto__|\\u00/;
 
 /**
  * A value of JSON without keys that are called `__proto__`; numbers that JavaScript would change are texts as they are
- * written. For texts that are not nested too deeply (`jsonDepth`).
+ * written, and NaN and infinities, which Python writes, are missing. For texts that are not nested too deeply (`jsonDepth`).
  * @throws SyntaxError where the text is not JSON
  */
 export function parseJson(text: string): Cell {
   const written = numbersAsWritten(text);
-  return PROTO.test(text)
-    ? JSON.parse(written, (key, value) => (key === '__proto__' ? undefined : value))
-    : JSON.parse(written);
+  const parse = (json: string): Cell =>
+    PROTO.test(json)
+      ? JSON.parse(json, (key, value) => (key === '__proto__' ? undefined : value))
+      : JSON.parse(json);
+  try {
+    return parse(written);
+  } catch (error) {
+    if (!/NaN|Infinity/.test(written)) throw error;
+  }
+  return parse(nonNumbersAsNull(written));
 }
 
 const KEYS_SHOWN = 20;

@@ -15,8 +15,8 @@ import { EngineError } from '../../errors.ts';
 import { shownName } from '../../shown.ts';
 import { PageWalk } from './parquet-pages.ts';
 import { BoundedReader, skipStruct } from './parquet-thrift.ts';
-import { exactMetadata, exactParsers, rowWriter } from './parquet-values.ts';
-import type { Cells, RowOptions, TableRow } from './table.ts';
+import { exactMetadata, exactParsers, rowWriter, type WrittenRow } from './parquet-values.ts';
+import type { RowOptions, TableRow } from './table.ts';
 
 /** Rows that are read first of a row group, for the preview, and at least at a time then. */
 const FIRST = 100;
@@ -31,7 +31,7 @@ export interface ParquetFile {
   readonly metadata: FileMetaData;
   readonly rowCount: number;
   /** A row as a person would write it. */
-  readonly write: (row: Record<string, unknown>) => Cells;
+  readonly write: (row: Record<string, unknown>) => WrittenRow;
 }
 
 /** Bytes that the pages of one column may unpack to: what a file of this size can hold. */
@@ -240,7 +240,7 @@ export async function* parquetRows(file: ParquetFile, options: RowOptions = {}):
       throw damaged(source, cause);
     }
     options.onProgress?.({ stage: 'Reading', done: to, total: file.rowCount, unit: 'items' });
-    for (const [at, row] of rows.entries()) yield { where: `row ${from + at + 1}`, cells: file.write(row) };
+    for (const [at, row] of rows.entries()) yield { where: `row ${from + at + 1}`, ...file.write(row) };
     await yieldToEvents();
   }
 }

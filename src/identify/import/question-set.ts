@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors.ts';
 import { fnv1a } from '../../model/fingerprint.ts';
-import { listedNames } from '../../shown.ts';
+import { listedNames, shownName } from '../../shown.ts';
 import type { Question, QuestionSet, QuestionSource } from '../questions.ts';
 import { normalised } from '../words.ts';
 import { answersInCells, type Separator } from './answer-cell.ts';
@@ -8,6 +8,7 @@ import { type ChoiceReader, choiceReader, rivalsOf, withChoices } from './choice
 import type { KeyForm } from './choices.ts';
 import { type ColumnMapping, guessSeparator } from './columns.ts';
 import { decodeEntities } from './entities.ts';
+import { lostCells } from './lost-cells.ts';
 import { type Cell, cellAt, type ReadOptions, type Table, type TableRow } from './table.ts';
 
 /** What is said of an imported set. */
@@ -35,6 +36,8 @@ export interface ImportedSet {
   readonly set: QuestionSet;
   readonly rows: number;
   readonly skipped: SkippedRows;
+  /** What cells of the wanted columns hold that nothing can be made of. */
+  readonly notice?: string;
   /** How the answers name one of the choices, where the questions offer some. */
   readonly key?: KeyForm;
 }
@@ -180,11 +183,13 @@ export async function toQuestionSet(
   const reader = choices.length > 0 ? choiceReader(table, choices, answers, key) : undefined;
   const make = questionMaker(mapping, separators, reader);
   const skipped = skippedRows();
+  const lost = lostCells(pathsOf(mapping));
   const questions: Question[] = [];
   let rows = 0;
   let length = 0;
   for await (const row of table.rows({ ...options, columns: pathsOf(mapping) })) {
     rows++;
+    lost.add(row);
     const made = make(row);
     if (typeof made === 'string') {
       skipped.add(row.where, made);
@@ -208,11 +213,13 @@ export async function toQuestionSet(
         ? `${table.name} has no rows.`
         : `No row of ${table.name} gives a question: ${left.first[0].where} ${left.first[0].reason}; check which columns hold question and answers.`,
     );
+  const notice = lost.said();
   const areShown = reader !== undefined && mapping.ask === 'choices';
   return {
     rows,
     skipped: left,
-    ...(reader ? { key: reader.form } : {}),
+    ...(notice === undefined ? {} : { notice: `In ${shownName(table.name)}, ${notice}` }),
+    ...(reader && (areShown || !reader.isAmong) ? { key: reader.form } : {}),
     set: {
       header: {
         format: 'h-neuron-questions',

@@ -1,10 +1,12 @@
 import { type ByteSource, blobSource, bytesSource } from '../../bytes/source.ts';
 import { encodingNotice, encodingOfText } from '../../bytes/text-encoding.ts';
 import { EngineError } from '../../errors.ts';
+import { shownName } from '../../shown.ts';
 import { parseQuestionSet, type QuestionSet } from '../questions.ts';
 import { delimitedRows, dialectOf } from './delimited.ts';
 import { detectFormat } from './detect.ts';
 import { jsonLinesRows, jsonRows } from './json.ts';
+import { lostCells } from './lost-cells.ts';
 import { openParquet, parquetRows } from './parquet.ts';
 import { columnsOf, HEAD_ROWS, type ReadOptions, type Table, type TableRow } from './table.ts';
 import { wholeText } from './text.ts';
@@ -120,14 +122,19 @@ export async function readTable(
   const encoding = format === 'parquet' ? undefined : await encodingOfText(source, options.signal);
   const { rows, ...rest } = await rowsOf(source, format, head, { ...options, encoding });
   const first100: TableRow[] = [];
+  const lost = lostCells();
   for await (const row of rows({ signal: options.signal })) {
     first100.push(row);
+    lost.add(row);
     if (first100.length === HEAD_ROWS) break;
   }
   if (first100.length === 0) throw new EngineError('bad-input', `${name} has no rows.`);
   const [{ where, problem }] = first100;
   if (first100.every((row) => row.problem !== undefined))
     throw new EngineError('bad-input', `${name} is no table of questions: ${where} ${problem}.`);
-  const notice = encoding && encodingNotice(encoding, name);
+  const left = lost.said();
+  const notice = left
+    ? `In the first rows of ${shownName(name)}, ${left}`
+    : encoding && encodingNotice(encoding, name);
   return { name, ...rest, notice, columns: columnsOf(first100), head: first100, rows };
 }

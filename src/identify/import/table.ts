@@ -9,12 +9,23 @@ export interface Cells {
   readonly [column: string]: Cell;
 }
 
+/** What nothing can be made of: bytes that are no text, no finite number, or a value out of range. */
+export type LostKind = 'bytes' | 'number' | 'value';
+
+/** A cell, or a part of one, that was left out. */
+export interface LostCell {
+  readonly column: string;
+  readonly what: LostKind;
+}
+
 export interface TableRow {
   /** Where the row starts: "line 12" of a text, "row 7" of a Parquet file. */
   readonly where: string;
   readonly cells: Cells;
   /** Why the row cannot be read; its cells are then worth nothing. */
   readonly problem?: string;
+  /** What the file holds in the row and its cells do not. */
+  readonly lost?: readonly LostCell[];
 }
 
 export interface Column {
