@@ -1,27 +1,28 @@
 import { Button } from 'react-aria-components';
-import type { Progress } from '../../src/protocol/messages.ts';
 import { describeProgress } from '../state/progress.ts';
 import { ProgressBar } from './ProgressBar.tsx';
+import type { Reading } from './useReading.ts';
 
 interface Props {
-  /** `start` until the first report comes. */
-  readonly progress: Progress | 'start';
-  readonly onStop: () => void;
+  readonly reading: Pick<Reading, 'progress' | 'stop'>;
+  /** What is done, for the bar's name and until the first report comes. */
+  readonly label?: string;
 }
 
-/** Shows the progress of a file's reading, with a button that stops it. */
-export function FileProgress({ progress, onStop }: Props) {
+/** Shows the progress of a file's reading, with a button that stops it; nothing while nothing is read. */
+export function FileProgress({ reading: { progress, stop }, label = 'Reading the file' }: Props) {
+  if (progress === undefined) return null;
   const share = progress !== 'start' && progress.total ? progress.done / progress.total : undefined;
   return (
     <div className="identify-row">
       <ProgressBar
-        label="Reading the file"
+        label={label}
         share={share}
         numbers={progress !== 'start' && progress.unit === 'bytes' && describeProgress(progress)}
       >
-        Reading the file
+        {progress === 'start' || progress.stage === 'Reading' ? label : progress.stage}
       </ProgressBar>
-      <Button className="button-plain" onPress={onStop}>
+      <Button className="button-plain" onPress={stop}>
         Stop
       </Button>
     </div>

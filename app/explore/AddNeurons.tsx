@@ -3,7 +3,9 @@ import { Button, Dialog, DialogTrigger, FileTrigger, Popover } from 'react-aria-
 import { useStore } from 'zustand';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
+import { FileProgress } from '../controls/FileProgress.tsx';
 import { LineForm } from '../controls/LineForm.tsx';
+import { useReading } from '../controls/useReading.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import {
@@ -36,7 +38,7 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
   const session = useSession();
   const [sets, setSets] = useState<readonly NeuronSet[]>([]);
   const [named, setNamed] = useState('');
-  const [error, setError] = useState<string>();
+  const reading = useReading();
 
   useEffect(() => {
     let open = true;
@@ -48,7 +50,7 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
 
   /** Closes where nothing was refused. */
   function done(refused: string | undefined) {
-    setError(refused);
+    reading.say(refused);
     if (!refused) close();
   }
 
@@ -60,18 +62,15 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
   }
 
   async function open(file: File) {
-    try {
-      add(await readSetFile(file, model));
-    } catch (thrown) {
-      setError(describeError(thrown));
-    }
+    const set = await reading.read((options) => readSetFile(file, model, options));
+    if (set) add(set);
   }
 
   function addNamed() {
     try {
       done(session.addGroup('My neurons', parseNeurons(named, model.layout)));
     } catch (thrown) {
-      setError(describeError(thrown));
+      reading.say(describeError(thrown));
     }
   }
 
@@ -115,8 +114,9 @@ function Sources({ model, close }: { readonly model: LoadedModel; readonly close
         onChange={setNamed}
         onSend={addNamed}
       />
+      <FileProgress reading={reading} />
       <p className="message" role="alert">
-        {error}
+        {reading.error}
       </p>
     </>
   );

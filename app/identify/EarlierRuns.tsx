@@ -1,7 +1,9 @@
 import { Button, FileTrigger } from 'react-aria-components';
 import type { RunSummary } from '../../src/protocol/study-messages.ts';
+import { FileProgress } from '../controls/FileProgress.tsx';
 import { KeptActions } from '../controls/KeptActions.tsx';
 import { TableHead } from '../controls/Table.tsx';
+import { useReading } from '../controls/useReading.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { readInWorker } from '../state/read-file.ts';
@@ -13,17 +15,15 @@ import { changedText, countsText } from './run-words.ts';
 /** Runs that this browser keeps, to go on with, take away or delete. */
 export function EarlierRuns() {
   const identification = useIdentification();
-  const { notice } = useSession().stores;
+  const reading = useReading();
   const runs = useIdentificationState((state) => state.runs);
   const open = useIdentificationState((state) => state.run);
 
   async function bring(files: FileList | null) {
     if (!files || files.length === 0) return;
-    try {
-      await identification.importRun(await readInWorker('runFiles', { files: [...files] }));
-    } catch (thrown) {
-      notice.setState({ text: describeError(thrown) });
-    }
+    const chosen = [...files];
+    const read = await reading.read((options) => readInWorker('runFiles', { files: chosen }, options));
+    if (read) await identification.importRun(read);
   }
 
   return (
@@ -48,6 +48,10 @@ export function EarlierRuns() {
       >
         <Button className="button-plain">Open a run from its files…</Button>
       </FileTrigger>
+      <FileProgress reading={reading} label="Reading the run" />
+      <p className="message" role="alert">
+        {reading.error}
+      </p>
     </section>
   );
 }

@@ -1,27 +1,30 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import {
   aboutSplit,
   bytesOf,
   chooseSplit,
-  fetchSplit,
+  downloadSplit,
   type HubDataset,
   KNOWN_DATASETS,
   listDataset,
   parseHubName,
 } from '../../src/identify/import/hub.ts';
 import type { HubSplit } from '../../src/identify/import/hub-splits.ts';
-import { type AboutSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
-import type { Table } from '../../src/identify/import/table.ts';
 import type { QuestionSet } from '../../src/identify/questions.ts';
-import type { Progress } from '../../src/protocol/messages.ts';
+import { FileProgress } from '../controls/FileProgress.tsx';
 import { LineForm } from '../controls/LineForm.tsx';
 import { Pick } from '../controls/Pick.tsx';
-import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { describeError } from '../state/describe-error.ts';
+import { useReading } from '../controls/useReading.ts';
 import { hubHost } from '../state/hub-host.ts';
-import { describeProgress } from '../state/progress.ts';
-import { type OpenedFile, OpenedTable } from './OpenedTable.tsx';
+import { Opened } from './Opened.tsx';
+import { useOpening } from './useOpening.ts';
+
+/** A data set of the Hub, and the part of it that is taken. */
+interface Found {
+  readonly dataset: HubDataset;
+  readonly split: HubSplit;
+}
 
 const splitKey = ({ config, split }: HubSplit) => `${config}, ${split}`;
 
@@ -33,46 +36,24 @@ function splitLabel(split: HubSplit): string {
 /** Questions from a data set on the Hugging Face Hub, by its name. */
 export function ImportHub({ onSet }: { readonly onSet: (set: QuestionSet | undefined) => void }) {
   const [name, setName] = useState('');
-  const [dataset, setDataset] = useState<HubDataset>();
-  const [split, setSplit] = useState<HubSplit>();
-  const [opened, setOpened] = useState<OpenedFile>();
-  const [progress, setProgress] = useState<Progress | 'asking'>();
-  const [error, setError] = useState<string>();
-  const abort = useRef<AbortController>(undefined);
+  const [found, setFound] = useState<Found>();
+  const asking = useReading();
+  const opening = useOpening('identify.hub', onSet);
 
-  /** Does something that can be stopped, and says what went wrong. */
-  async function attempt(action: (signal: AbortSignal) => Promise<void>) {
-    abort.current?.abort();
-    const controller = new AbortController();
-    abort.current = controller;
-    setError(undefined);
-    setProgress('asking');
-    try {
-      await action(controller.signal);
-    } catch (thrown) {
-      if (!controller.signal.aborted) setError(describeError(thrown));
-    } finally {
-      if (abort.current === controller) setProgress(undefined);
-    }
+  async function lookUp(text: string) {
+    const made = await asking.read(async ({ signal }) => {
+      const wanted = parseHubName(text);
+      const dataset = await listDataset(wanted.id, { host: hubHost(), signal });
+      return { dataset, split: chooseSplit(dataset, wanted) };
+    });
+    if (made) setFound(made);
   }
 
-  const lookUp = (text: string) =>
-    attempt(async (signal) => {
-      setOpened(undefined);
-      setDataset(undefined);
-      onSet(undefined);
-      const wanted = parseHubName(text);
-      const found = await listDataset(wanted.id, { host: hubHost(), signal });
-      setDataset(found);
-      setSplit(chooseSplit(found, wanted));
-    });
-
-  const get = (from: HubDataset, part: HubSplit) =>
-    attempt(async (signal) => {
-      const file = await fetchSplit(from, part, { signal, onProgress: setProgress });
-      setOpened({ file, about: aboutSplit(from, part) });
-      if (file.format === 'h-neuron-questions') onSet(file.set);
-    });
+  const fetchFrom = ({ dataset, split }: Found) =>
+    opening.open(async (options) => ({
+      table: await downloadSplit(dataset, split, options),
+      about: () => aboutSplit(dataset, split),
+    }));
 
   return (
     <>
@@ -98,67 +79,34 @@ export function ImportHub({ onSet }: { readonly onSet: (set: QuestionSet | undef
         onChange={setName}
         onSend={() => void lookUp(name)}
       />
-      {progress !== undefined && (
-        <div className="identify-row">
-          <HubProgress progress={progress} />
-          <Button className="button-plain" onPress={() => abort.current?.abort()}>
-            Stop
-          </Button>
-        </div>
-      )}
+      <FileProgress reading={asking} label="Asking the Hub" />
       <p className="message" role="alert">
-        {error}
+        {asking.error}
       </p>
-      {dataset && split && (
+      {found && (
         <div className="identify-row">
-          <a href={dataset.url} target="_blank" rel="noreferrer">
-            <bdi>{dataset.title}</bdi>
+          <a href={found.dataset.url} target="_blank" rel="noreferrer">
+            <bdi>{found.dataset.title}</bdi>
           </a>
-          <span className="muted">licence: {dataset.licence}</span>
+          <span className="muted">licence: {found.dataset.licence}</span>
           <Pick
             label="Part"
-            value={splitKey(split)}
-            options={dataset.splits.map((each) => ({ value: splitKey(each), label: splitLabel(each) }))}
-            onChange={(key) => setSplit(dataset.splits.find((each) => splitKey(each) === key))}
+            value={splitKey(found.split)}
+            options={found.dataset.splits.map((each) => ({
+              value: splitKey(each),
+              label: splitLabel(each),
+            }))}
+            onChange={(key) => {
+              const split = found.dataset.splits.find((each) => splitKey(each) === key);
+              if (split) setFound({ ...found, split });
+            }}
           />
-          <Button className="button" onPress={() => void get(dataset, split)}>
+          <Button className="button" onPress={() => void fetchFrom(found)}>
             Fetch
           </Button>
         </div>
       )}
-      {opened && opened.file.format !== 'h-neuron-questions' && (
-        <HubTable key={opened.file.name} table={opened.file} about={opened.about} onSet={onSet} />
-      )}
+      <Opened opening={opening} label="Reading the data set" />
     </>
-  );
-}
-
-interface HubTableProps {
-  readonly table: Table;
-  readonly about: AboutSet;
-  readonly onSet: (set: QuestionSet) => void;
-}
-
-function HubTable({ table, about, onSet }: HubTableProps) {
-  return (
-    <OpenedTable
-      table={table}
-      about={about}
-      take={(mapping) => toQuestionSet(table, mapping, about)}
-      onSet={onSet}
-    />
-  );
-}
-
-function HubProgress({ progress }: { readonly progress: Progress | 'asking' }) {
-  const share = progress !== 'asking' && progress.total ? progress.done / progress.total : undefined;
-  return (
-    <ProgressBar
-      label="Fetching the data set"
-      share={share}
-      numbers={progress !== 'asking' && progress.unit === 'bytes' && describeProgress(progress)}
-    >
-      {progress === 'asking' ? 'Asking the Hub' : progress.stage}
-    </ProgressBar>
   );
 }

@@ -57,17 +57,26 @@ export function Questions() {
   useEffect(() => {
     const name = builtInName(origin);
     let wanted = true;
-    setWhole(undefined);
-    setError(undefined);
+    // What a file gave stays while another page is shown.
     if (!name) return;
     loadBuiltIn(name).then(
-      (set) => wanted && setWhole(set),
+      (set) => {
+        if (!wanted) return;
+        setWhole(set);
+        setError(undefined);
+      },
       (thrown: unknown) => wanted && setError(describeError(thrown)),
     );
     return () => {
       wanted = false;
     };
   }, [origin]);
+
+  function chooseOrigin(next: Origin) {
+    setOrigin(next);
+    setWhole(undefined);
+    setError(undefined);
+  }
 
   const known = useMemo(
     () => (whole && whole.header.measured?.fingerprint === loaded ? partlyKnown(whole.header) : []),
@@ -98,7 +107,7 @@ export function Questions() {
         </p>
       }
     >
-      <Choice label="Where from" value={origin} options={origins} onChange={setOrigin} />
+      <Choice label="Where from" value={origin} options={origins} onChange={chooseOrigin} />
       <p className="muted">{notes[origin]}</p>
       {origin === 'file' && <ImportFile onSet={setWhole} />}
       {origin === 'hub' && <ImportHub onSet={setWhole} />}

@@ -1,11 +1,11 @@
-import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { counted } from '../../src/count.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { NeuronRef } from '../../src/protocol/messages.ts';
+import { FileProgress } from '../controls/FileProgress.tsx';
 import { Tick } from '../controls/Tick.tsx';
-import { describeError } from '../state/describe-error.ts';
+import { useReading } from '../controls/useReading.ts';
 import { useSession } from '../state/hooks.ts';
 import { readSetFile, setFileTypes } from '../state/sets.ts';
 import { SingleNeurons } from './SingleNeurons.tsx';
@@ -23,17 +23,13 @@ interface Props {
 /** Which neurons are turned. */
 export function Neurons({ sets, chosen, onChoose, onImport, onSingle }: Props) {
   const model = useStore(useSession().stores.model, (state) => state.model);
-  const [error, setError] = useState<string>();
+  const reading = useReading();
   const first = sets.find(({ key }) => key === chosen[0]);
 
   async function open(file: File) {
     if (!model) return;
-    setError(undefined);
-    try {
-      onImport(await readSetFile(file, model));
-    } catch (thrown) {
-      setError(describeError(thrown));
-    }
+    const set = await reading.read((options) => readSetFile(file, model, options));
+    if (set) onImport(set);
   }
 
   return (
@@ -71,8 +67,9 @@ export function Neurons({ sets, chosen, onChoose, onImport, onSingle }: Props) {
           Open a set from a file…
         </Button>
       </FileTrigger>
+      <FileProgress reading={reading} />
       <p className="message" role="alert">
-        {error}
+        {reading.error}
       </p>
       {model && <SingleNeurons model={model} onAdd={onSingle} />}
       {chosen.length > 1 && first && (

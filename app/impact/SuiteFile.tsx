@@ -1,17 +1,15 @@
-import { useRef, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { useState } from 'react';
 import { counted } from '../../src/count.ts';
 import type { Suite } from '../../src/impact/suites.ts';
-import type { Progress } from '../../src/protocol/messages.ts';
-import type { SuiteOutcome } from '../../src/protocol/table-messages.ts';
+import type { ReaderCalls, SuiteOutcome } from '../../src/protocol/reader-messages.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
+import { FileProgress } from '../controls/FileProgress.tsx';
 import { LineForm } from '../controls/LineForm.tsx';
-import { describeError } from '../state/describe-error.ts';
+import { useReading } from '../controls/useReading.ts';
 import { hubHost } from '../state/hub-host.ts';
 import { later } from '../state/later.ts';
-import { describeProgress } from '../state/progress.ts';
-import { readInWorker } from '../state/read-file.ts';
+import { type ReadingOptions, readInWorker, tableOfFile } from '../state/read-file.ts';
 
 const suiteReader = later(() => import('../../src/impact/import/read-suite.ts'));
 
@@ -26,42 +24,19 @@ function outcome({ suite, format, rows, skipped }: SuiteOutcome): string {
 /** Suites of the person's own, or in a public form, from a file or the Hub. */
 export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => void }) {
   const [said, setSaid] = useState<string>();
-  const [error, setError] = useState<string>();
   const [name, setName] = useState('');
-  const [progress, setProgress] = useState<Progress | 'asking'>();
-  const abort = useRef<AbortController>(undefined);
+  const reading = useReading();
 
-  /** Reads with what is fetched only when it is needed. */
-  async function attempt(
-    read: (
-      module: typeof import('../../src/impact/import/read-suite.ts'),
-      signal: AbortSignal,
-    ) => Promise<SuiteOutcome>,
-  ) {
-    abort.current?.abort();
-    const own = new AbortController();
-    abort.current = own;
+  async function open(find: (options: Required<ReadingOptions>) => Promise<ReaderCalls['suite']['in']>) {
     setSaid(undefined);
-    setError(undefined);
-    setProgress('asking');
-    try {
-      const made = await read(await suiteReader(), own.signal);
-      if (own.signal.aborted) return;
-      onSuite(made.suite);
-      setSaid(outcome(made));
-    } catch (thrown) {
-      if (!own.signal.aborted) setError(describeError(thrown));
-    } finally {
-      if (abort.current === own) setProgress(undefined);
-    }
+    const made = await reading.read(async (options) => readInWorker('suite', await find(options), options));
+    if (!made) return;
+    onSuite(made.suite);
+    setSaid(outcome(made));
   }
 
-  const open = (file: File) =>
-    attempt((_, signal) => readInWorker('suite', { file }, { signal, onProgress: setProgress }));
   const fetchNamed = (text: string) =>
-    attempt(({ fetchSuite }, signal) =>
-      fetchSuite(text, { host: hubHost(), signal, onProgress: setProgress }),
-    );
+    open(async (options) => (await suiteReader()).downloadSuite(text, { ...options, host: hubHost() }));
 
   return (
     <Disclosure title="More suites: a file of yours, FalseQA, FaithEval, SycophancyEval, JailbreakBench">
@@ -75,7 +50,7 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
             label="Drop a suite here, or"
             button="Choose a suite’s file…"
             types={tableTypes}
-            onFile={(file) => void open(file)}
+            onFile={(file) => void open(async () => ({ table: tableOfFile(file) }))}
           />
           <LineForm
             label="Data set on the Hugging Face Hub"
@@ -85,21 +60,12 @@ export function SuiteFile({ onSuite }: { readonly onSuite: (suite: Suite) => voi
             onChange={setName}
             onSend={() => void fetchNamed(name)}
           />
-          {progress !== undefined && (
-            <p className="identify-row">
-              <span role="status">
-                {progress === 'asking' ? 'Reading' : `${progress.stage} ${describeProgress(progress)}`}
-              </span>
-              <Button className="button-plain" onPress={() => abort.current?.abort()}>
-                Stop
-              </Button>
-            </p>
-          )}
+          <FileProgress reading={reading} label="Reading the suite" />
           <p role="status" aria-label="Suite read">
             {said}
           </p>
           <p className="message" role="alert">
-            {error}
+            {reading.error}
           </p>
         </div>
       )}

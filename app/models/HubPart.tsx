@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { HUB } from '../../src/bytes/hub.ts';
+import { precisions } from '../../src/saved/hub-place.ts';
 import { Line } from '../controls/Field.tsx';
 import { Pick } from '../controls/Pick.tsx';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import { hubHost, keepHubHost } from '../state/hub-host.ts';
-import { type HubName, parseHubName, precisions } from '../state/hub-name.ts';
+import { type HubName, parseHubName } from '../state/hub-name.ts';
 import { HubOffer } from './HubOffer.tsx';
 
 const precisionOptions = [

@@ -1,6 +1,7 @@
+import { type PageState, pageStateSchema, parseJson } from '../../src/saved/page-state.ts';
 import { encodeLink } from './link.ts';
 import { type Pages, shownEntry } from './page.ts';
-import { type PageState, pageStateSchema, parseJson, readPageState } from './page-state.ts';
+import { readPageState } from './page-state.ts';
 import type { Session } from './session.ts';
 
 const storageKey = 'h-neurons.page';

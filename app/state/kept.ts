@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseJson } from './page-state.ts';
+import { parseJson } from '../../src/saved/page-state.ts';
 
 const keyOf = (name: string) => `h-neurons.${name}`;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { type PageState, pageStateSchema } from '../../src/saved/page-state.ts';
 import { differenceFrom, withDifference } from './differences.ts';
-import { firstValues, type PageState, pageStateSchema } from './page-state.ts';
+import { firstValues } from './page-state.ts';
 import { type ShippedName, shippedName } from './shipped-names.ts';
 
 /** Gives the set beside the page that a link names; undefined where the page does not have it. */

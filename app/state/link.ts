@@ -1,9 +1,9 @@
 import { deflateSync, inflateSync } from 'fflate';
+import { checksum, fromBase64Url, inflate, toBase64Url } from '../../src/bytes/pack.ts';
 import { EngineError } from '../../src/errors.ts';
+import { type PageState, pageStateSchema, parseJson } from '../../src/saved/page-state.ts';
 import { dictionary } from './link-dictionary.ts';
 import { type FindShipped, fromWire, toWire } from './link-wire.ts';
-import { checksum, fromBase64Url, inflate, toBase64Url } from './pack.ts';
-import { type PageState, pageStateSchema, parseJson } from './page-state.ts';
 
 /** 1: the whole state as JSON, raw DEFLATE. 2: only what differs from the first state, with a dictionary and a checksum. */
 const version = 2;

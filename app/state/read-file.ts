@@ -1,8 +1,9 @@
 import { counted } from '../../src/count.ts';
 import { EngineError } from '../../src/errors.ts';
+import type { TableFiles } from '../../src/identify/import/table-files.ts';
 import { createClient, type PortOf } from '../../src/protocol/client.ts';
 import type { Progress } from '../../src/protocol/messages.ts';
-import type { TableCalls } from '../../src/protocol/table-messages.ts';
+import type { ReaderCalls } from '../../src/protocol/reader-messages.ts';
 import { shownName } from '../../src/shown.ts';
 
 /** Time that every reading has, and that a large file's has for each of its megabytes. */
@@ -14,13 +15,24 @@ export interface ReadingOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** The files that go into a reading. */
-function filesOf(input: { readonly file: File } | { readonly files: readonly File[] }): readonly File[] {
-  return 'file' in input ? [input.file] : input.files;
+type Input = ReaderCalls[keyof ReaderCalls]['in'];
+
+/** The files that go into a reading: their names, and bytes. */
+function filesOf(input: Input): readonly { readonly name: string; readonly size: number }[] {
+  if ('table' in input) return input.table.files.map(({ name, blob }) => ({ name, size: blob.size }));
+  if ('files' in input) return input.files;
+  return 'file' in input ? [input.file] : [];
 }
 
-function startWorker(): PortOf<TableCalls> {
-  return new Worker(new URL('../../workers/tables.worker.ts', import.meta.url), { type: 'module' });
+/** A file of the person's as a table. */
+export function tableOfFile(file: File): TableFiles {
+  return { files: [{ name: file.name, blob: file }] };
+}
+
+export type ReaderPort = PortOf<ReaderCalls>;
+
+function startWorker(): ReaderPort {
+  return new Worker(new URL('../../workers/reader.worker.ts', import.meta.url), { type: 'module' });
 }
 
 /**
@@ -29,18 +41,18 @@ function startWorker(): PortOf<TableCalls> {
  * @param msAtLeast time that the reading has; a large file has 2 seconds a megabyte
  * @throws EngineError `bad-input` with the reason; `cancelled` where the signal says so
  */
-export async function readInWorker<K extends keyof TableCalls & string>(
+export async function readInWorker<K extends keyof ReaderCalls & string>(
   type: K,
-  input: TableCalls[K]['in'],
+  input: ReaderCalls[K]['in'],
   { signal, onProgress }: ReadingOptions = {},
-  makePort: () => PortOf<TableCalls> = startWorker,
+  makePort: () => ReaderPort = startWorker,
   msAtLeast = leastMs,
-): Promise<TableCalls[K]['out']> {
+): Promise<ReaderCalls[K]['out']> {
   if (signal?.aborted) throw new EngineError('cancelled', 'The file is not read.');
   const files = filesOf(input);
   const megabytes = files.reduce((sum, { size }) => sum + size, 0) / 2 ** 20;
   const limit = Math.max(msAtLeast, msPerMegabyte * megabytes);
-  const client = createClient<TableCalls>(makePort(), 'Open a smaller file.');
+  const client = createClient<ReaderCalls>(makePort(), 'Open a smaller file.');
   const end = () => client.close();
   let late = false;
   const timer = setTimeout(() => {
@@ -50,7 +62,7 @@ export async function readInWorker<K extends keyof TableCalls & string>(
   signal?.addEventListener('abort', end, { once: true });
   try {
     return await client.call(type, input, {
-      onEvent: onProgress as ((event: TableCalls[K]['event']) => void) | undefined,
+      onEvent: onProgress as ((event: ReaderCalls[K]['event']) => void) | undefined,
     });
   } catch (error) {
     throw late
@@ -69,5 +81,5 @@ export async function readInWorker<K extends keyof TableCalls & string>(
 
 /** Fetches the code that reads files, so that it is there when the site can no longer be reached. */
 export async function fetchFileReader(): Promise<void> {
-  await readInWorker('runFiles', { files: [] });
+  await readInWorker('start', {});
 }

@@ -1,9 +1,9 @@
 import type { NeuronFacts } from '../../src/protocol/messages.ts';
-import type { Frame } from './frames.ts';
+import type { Frame } from '../../src/saved/frames.ts';
+import type { RecordedRun } from '../../src/saved/run-file.ts';
 import { readPageState, writePageState } from './page-state.ts';
 import { fieldsOf } from './prompt.ts';
 import { type LaneMade, laneIndices, type RunRecord } from './record.ts';
-import type { RecordedRun } from './run-file.ts';
 import type { Stores } from './stores.ts';
 
 /** Request id of lanes that come from a file: the worker keeps nothing of them. */

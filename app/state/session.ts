@@ -7,6 +7,7 @@ import type {
   NeuronFacts,
   NeuronRef,
 } from '../../src/protocol/messages.ts';
+import type { RecordedRun } from '../../src/saved/run-file.ts';
 import { createAnswers } from './answers.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createDetails, type Details } from './detail.ts';
@@ -20,7 +21,6 @@ import { createMeter } from './progress.ts';
 import { askedOn, fieldsOf, promptOf } from './prompt.ts';
 import { createRunRecord, type RunRecord } from './record.ts';
 import { isRecorded, replayRun } from './replay.ts';
-import type { RecordedRun } from './run-file.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
 import { firstControl, neuronKey, type SteeringState } from './slices/steering.ts';
 import { createSteeringActions, type SteeringActions } from './steering-actions.ts';

@@ -4,7 +4,7 @@ import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import { matchModels, type SetModel } from '../../src/neurons/set-model.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
-import { later } from './later.ts';
+import { type ReaderPort, type ReadingOptions, readInWorker } from './read-file.ts';
 import { learnName, type ShippedName, shippedName } from './shipped-names.ts';
 import { siteText } from './site-text.ts';
 
@@ -12,10 +12,6 @@ import { siteText } from './site-text.ts';
 export const setFileTypes = ['.json', '.csv', '.tsv', '.txt', '.npy', '.npz', '.pkl', '.joblib'] as const;
 
 const indexSchema = z.object({ sets: z.array(z.string().regex(/^[\w.-]+\.json$/)).max(100) });
-
-const readers = later(() =>
-  Promise.all([import('../../src/neurons/formats/detect.ts'), import('../../src/neurons/formats/read.ts')]),
-);
 
 /** What of a model says whether neurons are of it. */
 export type SetOwner = Pick<
@@ -98,17 +94,20 @@ function parsed(text: string): unknown {
 
 /**
  * The neuron set in a file of the person's, for the model on the page: the program's own JSON, JSON of replications, CSV
- * or TSV, or NumPy's coefficients.
- * @throws EngineError 'bad-input' with one sentence that says what is wrong, also where the set is for another model
+ * or TSV, or NumPy's coefficients. It is read in a worker.
+ * @throws EngineError 'bad-input' with one sentence that says what is wrong, also where the set is for another model;
+ * 'cancelled' where the signal says so
  */
-export async function readSetFile(file: File, model: SetOwner): Promise<NeuronSet> {
-  const [{ headLength, kindOfFile, largestFile }, { readNeuronSet }] = await readers();
-  const head = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
-  const limit = largestFile[kindOfFile(head, file.name)];
-  // The beginning of a file that is too large is enough for the sentence that refuses it.
-  const part = file.size > limit ? file.slice(0, limit + 1) : file;
-  const bytes = new Uint8Array(await part.arrayBuffer());
-  return readNeuronSet(bytes, file.name, model.layout, model, { created: new Date().toISOString() });
+export function readSetFile(
+  file: File,
+  owner: SetOwner,
+  options: ReadingOptions = {},
+  makePort?: () => ReaderPort,
+): Promise<NeuronSet> {
+  const { layout } = owner;
+  const { widths: _, ...model } = asSetModel(owner);
+  const created = new Date().toISOString();
+  return readInWorker('neuronSet', { file, model, layout, created }, options, makePort);
 }
 
 /** How `parseNeurons` wants them, for an empty field. */

@@ -1,5 +1,5 @@
+import { checksum } from '../../src/bytes/pack.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import { checksum } from './pack.ts';
 
 /** How links name a set that comes with the page. */
 export interface ShippedName {

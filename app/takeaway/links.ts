@@ -1,11 +1,12 @@
 import { formerIdentityNote, shortDifference } from '../../src/neurons/identity.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
+import type { PageState } from '../../src/saved/page-state.ts';
 import { describeError } from '../state/describe-error.ts';
 import { hubHost } from '../state/hub-host.ts';
 import { decodeLink, encodeLink } from '../state/link.ts';
 import { keptSteering } from '../state/model-switch.ts';
 import { isPageName } from '../state/page.ts';
-import { type PageState, readPageState, writePageState } from '../state/page-state.ts';
+import { readPageState, writePageState } from '../state/page-state.ts';
 import { valuesAt } from '../state/record.ts';
 import type { Session } from '../state/session.ts';
 import { shippedSet } from '../state/sets.ts';

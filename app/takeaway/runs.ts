@@ -1,7 +1,8 @@
+import { formatRun, parseRun } from '../../src/saved/run-file.ts';
+import { shownName } from '../../src/shown.ts';
 import { describeError } from '../state/describe-error.ts';
+import { readInWorker } from '../state/read-file.ts';
 import { recordRun } from '../state/replay.ts';
-import { formatRun, parseRun } from '../state/run-file.ts';
-import { largestFile } from '../state/run-file-schema.ts';
 import type { Session } from '../state/session.ts';
 import { noteOnSet, readSetFile } from '../state/sets.ts';
 import { firstPrompt } from '../state/slices/prompt.ts';
@@ -59,39 +60,50 @@ function isSetFile(name: string, start: string): boolean {
   return /^\s*\[/.test(start) || /"(\w*neurons?|neuron_indices|by_layer|neurons_by_layer)"\s*:/i.test(start);
 }
 
-async function openSet(session: Session, file: File): Promise<string> {
+async function openSet(session: Session, file: File, signal: AbortSignal): Promise<string> {
   const { model } = session.stores.model.getState();
   if (!model) return 'The model is not ready yet; add neurons when it is.';
-  const set = await readSetFile(file, model);
+  const set = await readSetFile(file, model, { signal });
+  signal.throwIfAborted();
   const note = noteOnSet(set, model);
   return (
     session.addSet(set) ?? `The neuron set in ${file.name} was added.${note === undefined ? '' : ` ${note}`}`
   );
 }
 
-async function openRun(session: Session, file: File): Promise<string> {
-  if (file.size > largestFile)
-    return `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB; a run may have ${largestFile / 2 ** 20} MB.`;
-  session.showRun(await parseRun(await file.text()));
+async function openRun(session: Session, file: File, signal: AbortSignal): Promise<string> {
+  const run = await readInWorker('savedRun', { file }, { signal });
+  signal.throwIfAborted();
+  session.showRun(run);
   return `${file.name} is shown as it was recorded.`;
+}
+
+/** Reads a saved run or a neuron set and tells what came of it; what is shown stays where it is refused or stopped. */
+async function openText(session: Session, file: File): Promise<void> {
+  const { notice } = session.stores;
+  notice.getState().reading?.stop();
+  const own = new AbortController();
+  const name = shownName(file.name);
+  const reading = { name, stop: () => own.abort() };
+  notice.setState({ text: undefined, reading });
+  let text: string;
+  try {
+    const start = await file.slice(0, 2000).text();
+    const open = isSetFile(file.name, start) ? openSet : openRun;
+    text = strangeFile(name, start) ?? (await open(session, file, own.signal));
+  } catch (error) {
+    const hint = /\.txt$/i.test(file.name)
+      ? ' A text is opened as a list of neurons; a model is a .gguf file, or a folder.'
+      : '';
+    text = own.signal.aborted
+      ? `${name} was not opened, since its reading was stopped.`
+      : `${describeError(error)}${hint}`;
+  }
+  if (notice.getState().reading === reading) notice.setState({ text, reading: undefined });
 }
 
 /** Opens a file that was chosen or dropped: a model, a saved run or a neuron set. */
 export async function openFile(session: Session, file: File): Promise<void> {
-  const { notice } = session.stores;
-  if (/\.gguf$/i.test(file.name)) {
-    await session.load({ kind: 'files', files: [{ path: file.name, file }] });
-    return;
-  }
-  const isText = /\.txt$/i.test(file.name);
-  try {
-    const start = await file.slice(0, 2000).text();
-    const open = isSetFile(file.name, start) ? openSet : openRun;
-    notice.setState({ text: strangeFile(file.name, start) ?? (await open(session, file)) });
-  } catch (error) {
-    const hint = isText
-      ? ' A text is opened as a list of neurons; a model is a .gguf file, or a folder.'
-      : '';
-    notice.setState({ text: `${describeError(error)}${hint}` });
-  }
+  if (/\.gguf$/i.test(file.name)) await session.load({ kind: 'files', files: [{ path: file.name, file }] });
+  else await openText(session, file);
 }

@@ -1,19 +1,8 @@
 import { EngineError } from '../errors.ts';
-import type { Correction } from '../identify/corrections.ts';
-import { parseManifest, type QuestionRecord, type RunManifest } from '../identify/records.ts';
-import {
-  areIntact,
-  completeRecords,
-  damageText,
-  formatLine,
-  formatManifest,
-  notesOf,
-  parseCorrections,
-  RUN_FILES,
-  rowBytes,
-} from '../identify/run-format.ts';
+import { areIntact, formatLine, formatManifest, RUN_FILES } from '../identify/run-format.ts';
 import type { RunFile, RunSummary } from '../protocol/study-messages.ts';
 import { browserStore } from './browser-store.ts';
+import { readRunFiles } from './read-run-files.ts';
 import { correctRun, type RunDatabase, readRun, removeRun, summaryOf } from './run-database.ts';
 
 /** A run as the files of the terminal's run folder; corrections only where there are some. */
@@ -39,58 +28,13 @@ function exact(values: Uint16Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
 }
 
-interface ReadFiles {
-  readonly manifest: RunManifest;
-  readonly records: readonly QuestionRecord[];
-  readonly corrections: readonly Correction[];
-  readonly notes: readonly string[];
-  features(row: number): Promise<Uint16Array>;
-}
-
-async function readFiles(files: readonly File[]): Promise<ReadFiles> {
-  const find = (name: string) => files.find((file) => file.name === name);
-  const [manifestFile, recordsFile] = [RUN_FILES.manifest, RUN_FILES.records].map((name) => {
-    const file = find(name);
-    if (file) return file;
-    const names = `${RUN_FILES.manifest}, ${RUN_FILES.records} and ${RUN_FILES.features}`;
-    throw new EngineError(
-      'bad-input',
-      `${name} is missing among the files; choose ${names} of one run together.`,
-    );
-  });
-  const manifest = parseManifest(await manifestFile.text());
-  const featuresFile = find(RUN_FILES.features) ?? new Blob([]);
-  const size = rowBytes(manifest);
-  const rows = Math.floor(featuresFile.size / size);
-  const read = completeRecords(new Uint8Array(await recordsFile.arrayBuffer()), rows);
-  const { records, damage } = read;
-  if (damage && records.length === 0)
-    throw new EngineError(
-      'bad-input',
-      `${damageText(damage)} Choose the ${RUN_FILES.features} of the same run with it.`,
-    );
-  if (damage)
-    throw new EngineError(
-      'bad-input',
-      `${damageText(damage)} In the terminal "hneurons identify --resume --repair" restores such a run.`,
-    );
-  return {
-    manifest,
-    records,
-    notes: notesOf(read),
-    corrections: parseCorrections((await find(RUN_FILES.corrections)?.text()) ?? ''),
-    features: async (row) =>
-      new Uint16Array(await featuresFile.slice(row * size, (row + 1) * size).arrayBuffer()),
-  };
-}
-
 /**
  * Keeps a run from its files.
  * @param run key under which it is kept
  * @throws EngineError `bad-input` where the files are no run; `storage-full`; nothing is kept then
  */
 export async function importRun(db: RunDatabase, run: string, files: readonly File[]): Promise<RunSummary> {
-  const read = await readFiles(files);
+  const read = await readRunFiles(files);
   const store = browserStore(db, run);
   try {
     await store.begin(read.manifest);

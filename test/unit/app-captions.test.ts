@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { recordRun } from '../../app/state/replay.ts';
-import { parseRun } from '../../app/state/run-file.ts';
 import { createSession } from '../../app/state/session.ts';
 import { conditionsOf, outdated, scaleText, scalingWords, shownSteering } from '../../app/state/shown.ts';
 import { firstSteering } from '../../app/state/slices/steering.ts';
 import { dataTables } from '../../app/takeaway/tables.ts';
+import { parseRun } from '../../src/saved/run-file.ts';
 import { fakeEngine, readySession, settle } from '../support/fake-engine.ts';
 
 const run = await parseRun(

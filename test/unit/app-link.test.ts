@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../../app/state/link.ts';
-import { deflate, inflate, toBase64Url } from '../../app/state/pack.ts';
-import { pageStateSchema, readPageState, writePageState } from '../../app/state/page-state.ts';
+import { readPageState, writePageState } from '../../app/state/page-state.ts';
 import { learnName, type ShippedName, shippedName } from '../../app/state/shipped-names.ts';
 import { firstSteering } from '../../app/state/slices/steering.ts';
 import { createStores } from '../../app/state/stores.ts';
+import { deflate, inflate, toBase64Url } from '../../src/bytes/pack.ts';
 import { parseNeuronSet } from '../../src/neurons/set-file.ts';
 import type { LoadedModel } from '../../src/protocol/messages.ts';
+import { pageStateSchema } from '../../src/saved/page-state.ts';
 
 /** Written by the page before version 2. */
 const firstVersion =

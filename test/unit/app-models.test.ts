@@ -5,8 +5,9 @@ import { droppedFiles, pickedFiles } from '../../app/models/dropped.ts';
 import { modelIn } from '../../app/models/open-files.ts';
 import { aboutBytesText, bytesText, parametersText } from '../../app/models/sizes.ts';
 import { parseHost } from '../../app/state/hub-host.ts';
-import { hubSchema, parseHubName } from '../../app/state/hub-name.ts';
+import { parseHubName } from '../../app/state/hub-name.ts';
 import { createMeter, describeRate } from '../../app/state/progress.ts';
+import { hubSchema } from '../../src/saved/hub-place.ts';
 
 const model = (name: string) => catalogue.find((each) => each.name === name)!;
 const file = (name: string) => new File(['x'], name);

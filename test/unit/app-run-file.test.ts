@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { coarser, dequantise, type Frame, poolFrames, quantise } from '../../app/state/frames.ts';
 import { createMeter } from '../../app/state/progress.ts';
 import { createRunRecord } from '../../app/state/record.ts';
 import { isRecorded, recordRun, replayRun } from '../../app/state/replay.ts';
-import { formatRun, parseRun, type RecordedRun } from '../../app/state/run-file.ts';
 import { isLocal } from '../../app/state/start.ts';
 import { createStores } from '../../app/state/stores.ts';
+import { coarser, dequantise, type Frame, poolFrames, quantise } from '../../src/saved/frames.ts';
+import { formatRun, parseRun, type RecordedRun } from '../../src/saved/run-file.ts';
 
 const shipped = new URL('../../public/runs/telephone.json', import.meta.url);
 

@@ -22,6 +22,7 @@ const order = [
   'identify',
   'impact',
   'origins',
+  'saved',
   'study',
   'protocol',
   'engine',
@@ -40,6 +41,7 @@ const pageMayCall = new Set([
   'stats',
   'identify',
   'impact',
+  'saved',
   'protocol',
 ]);
 
@@ -91,6 +93,15 @@ describe('imports', () => {
       ({ to, typeOnly }) => !typeOnly && !pageMayCall.has(moduleOf(to)) && !pageMayCallFiles.has(to),
     );
     expect(against.map(shown)).toEqual([]);
+  });
+
+  it('bring the engine to no worker but its own', () => {
+    const values = [...importsBelow('src'), ...importsBelow('workers')].filter(({ typeOnly }) => !typeOnly);
+    const reached = new Set([join('workers', 'reader.worker.ts')]);
+    for (const path of reached) for (const { from, to } of values) if (from === path) reached.add(to);
+    expect(reached.size).toBeGreaterThan(30);
+    const engine = new Set(['engine', 'runtime', 'onnx', 'decode', 'cli', 'stats', 'origins']);
+    expect([...reached].filter((path) => engine.has(moduleOf(path)))).toEqual([]);
   });
 
   it('of the workers go to src only', () => {

@@ -5,7 +5,10 @@ import { offeredFormats, setOfGroup } from '../../app/takeaway/sets.ts';
 import { writeNeuronSet } from '../../src/neurons/formats/write.ts';
 import { neuronLayout } from '../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { readerPorts } from '../support/reader-port.ts';
 
+const worker = readerPorts();
+const read = (file: File) => readSetFile(file, model, {}, worker.make);
 const layout = neuronLayout([4, 6]);
 const model = { name: 'tiny', architecture: 'llama', fingerprint: 'f', layout };
 const created = '2025-01-31T12:00:00.000Z';
@@ -63,7 +66,7 @@ test('each offered format is read again from a file, and its ending can be chose
   for (const format of offeredFormats) {
     expect(setFileTypes).toContain(`.${format}`);
     const file = new File([writeNeuronSet(set, format).slice()], `a.${format}`);
-    const again = await readSetFile(file, model);
+    const again = await read(file);
     expect(again.neurons).toEqual(set.neurons);
     expect(again.intercept).toBe(set.intercept);
   }
@@ -71,7 +74,7 @@ test('each offered format is read again from a file, and its ending can be chose
 
 test('a table has another limit than an array', async () => {
   const blank = new Uint8Array(17 * 2 ** 20).fill(32);
-  await expect(readSetFile(new File([blank], 'a.csv'), model)).rejects.toThrow('over the limit of 16 MB');
+  await expect(read(new File([blank], 'a.csv'))).rejects.toThrow('over the limit of 16 MB');
   const array = new File([Uint8Array.from('\x93NUMPY', (sign) => sign.charCodeAt(0)), blank], 'a.npy');
-  await expect(readSetFile(array, model)).rejects.toThrow('a.npy is cut off');
+  await expect(read(array)).rejects.toThrow('a.npy is cut off');
 });

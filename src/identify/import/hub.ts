@@ -5,8 +5,9 @@ import { EngineError } from '../../errors.ts';
 import { getFile, type HubOptions } from './hub-fetch.ts';
 import { type HubSplit, splitsOfCard, splitsOfNames } from './hub-splits.ts';
 import type { AboutSet } from './question-set.ts';
-import { type OwnSet, readTable } from './read-table.ts';
-import { joinTables, type Table } from './table.ts';
+import type { OwnSet } from './read-table.ts';
+import type { Table } from './table.ts';
+import { readTableFiles, type TableFiles } from './table-files.ts';
 
 /** Bytes of a split's files together at most. */
 export const DOWNLOAD_LIMIT = 200 * 2 ** 20;
@@ -172,14 +173,14 @@ export function chooseSplit({ id, splits }: HubDataset, { config, split }: Omit<
 }
 
 /**
- * Fetches the files of a split and opens them as one table.
- * @throws EngineError `load-failed` that names the host, `bad-input` where the files are too large or no tables
+ * Fetches the files of a split; nothing is read of them yet.
+ * @throws EngineError `load-failed` that names the host, `bad-input` where the files are too large
  */
-export async function fetchSplit(
+export async function downloadSplit(
   dataset: HubDataset,
   split: HubSplit,
   options: HubOptions = {},
-): Promise<Table | OwnSet> {
+): Promise<TableFiles> {
   const { id } = dataset;
   const name = `${id} (${split.config}, ${split.split})`;
   const total = bytesOf(split);
@@ -188,7 +189,7 @@ export async function fetchSplit(
       'bad-input',
       `${name} has ${sizeText(total)}, over the limit of ${sizeText(DOWNLOAD_LIMIT)}; choose a smaller part, or open one of its files from disk.`,
     );
-  const opened: (Table | OwnSet)[] = [];
+  const files: { name: string; blob: Blob }[] = [];
   let done = 0;
   for (const { path, url } of split.files) {
     const blob = await getFile(url, {
@@ -199,10 +200,22 @@ export async function fetchSplit(
         options.onProgress?.({ ...progress, done: done + progress.done, total: total ?? progress.total }),
     });
     done += blob.size;
-    opened.push(await readTable(blob, path, { signal: options.signal }));
+    files.push({ name: path, blob });
   }
-  const tables = opened.filter((each): each is Table => each.format !== 'h-neuron-questions');
-  return tables.length === opened.length ? joinTables(tables, name) : opened[0];
+  return { files, name };
+}
+
+/**
+ * Fetches the files of a split and opens them as one table.
+ * @throws EngineError `load-failed` that names the host, `bad-input` where the files are too large or no tables
+ */
+export async function fetchSplit(
+  dataset: HubDataset,
+  split: HubSplit,
+  options: HubOptions = {},
+): Promise<Table | OwnSet> {
+  const table = await downloadSplit(dataset, split, options);
+  return readTableFiles(table, { signal: options.signal });
 }
 
 /** What a set made of a split says of itself. */

@@ -1,9 +1,17 @@
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
-import { aboutSplit, chooseSplit, fetchSplit, listDataset, parseHubName } from '../../identify/import/hub.ts';
+import {
+  aboutSplit,
+  chooseSplit,
+  downloadSplit,
+  listDataset,
+  parseHubName,
+} from '../../identify/import/hub.ts';
 import type { HubOptions } from '../../identify/import/hub-fetch.ts';
+import type { AboutSet } from '../../identify/import/question-set.ts';
 import { HELD_LIMIT, type OwnSet, readTable, sourceOf } from '../../identify/import/read-table.ts';
 import type { Table } from '../../identify/import/table.ts';
+import { readTableFiles, type TableFiles } from '../../identify/import/table-files.ts';
 import { wholeText } from '../../identify/import/text.ts';
 import { parseSuite, type Suite } from '../suites.ts';
 import { type ImportedSuite, importSuite, type SuiteImportOptions } from './import-suite.ts';
@@ -65,19 +73,47 @@ export async function readSuite(
 }
 
 /**
- * Fetches a data set of the Hub ("owner/name", "owner/name:config:split") in a public form.
- * @throws EngineError `load-failed` that names the host, `bad-input` where it is of no known form
+ * Reads a suite from the files of one table.
+ * @throws EngineError `bad-input` as `readSuite`
  */
-export async function fetchSuite(
-  text: string,
-  options: SuiteImportOptions & Omit<HubOptions, 'id'> = {},
-): Promise<ImportedSuite> {
+export async function readSuiteFiles(
+  table: TableFiles,
+  options: SuiteImportOptions = {},
+): Promise<ReadSuite> {
+  const [first, ...others] = table.files;
+  if (table.name === undefined && first && others.length === 0)
+    return readSuite(first.blob, first.name, options);
+  return importSuite(tableOf(await readTableFiles(table, { signal: options.signal })), options);
+}
+
+/** What was fetched of the Hub for a suite, and what is said of it. */
+export interface SuiteFiles {
+  readonly table: TableFiles;
+  readonly about: AboutSet;
+}
+
+/**
+ * Fetches the files of a data set of the Hub ("owner/name", "owner/name:config:split"); nothing is read of them yet.
+ * @throws EngineError `load-failed` that names the host, `bad-input` where the files are too large
+ */
+export async function downloadSuite(text: string, options: HubOptions = {}): Promise<SuiteFiles> {
   const known = KNOWN_SUITES.find(({ name }) => name.split(':')[0] === text.split(':')[0]);
   const { id, config, split } = parseHubName(text.includes(':') ? text : (known?.name ?? text));
   const dataset = await listDataset(id, options);
   const all = chooseSplit(dataset, { config, split });
   const wanted = all.files.filter(({ path }) => known?.files?.test(path) ?? true);
   const chosen = { ...all, files: wanted.length > 0 ? wanted : all.files };
-  const about = { ...aboutSplit(dataset, chosen), ...options.about };
-  return importSuite(tableOf(await fetchSplit(dataset, chosen, options)), { ...options, about });
+  return { table: await downloadSplit(dataset, chosen, options), about: aboutSplit(dataset, chosen) };
+}
+
+/**
+ * Fetches a data set of the Hub in a public form.
+ * @throws EngineError as `downloadSuite`; `bad-input` where it is of no known form
+ */
+export async function fetchSuite(
+  text: string,
+  options: SuiteImportOptions & HubOptions = {},
+): Promise<ReadSuite> {
+  const { table, about } = await downloadSuite(text, options);
+  return readSuiteFiles(table, { ...options, about: { ...about, ...options.about } });
 }

@@ -1,11 +1,12 @@
 import { DEEPEST_JSON, jsonDepth } from '../../bytes/json-text.ts';
+import { readBlob } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import { type NeuronSet, parseNeuronSet } from '../set-file.ts';
 import { checkSetModel, type SetModel } from '../set-model.ts';
 import type { NeuronLayout } from '../types.ts';
 import { neuronsOfVector } from './coefficients.ts';
 import { readCsv } from './csv.ts';
-import { kindOfFile, largestFile, type SetFileKind, textOf } from './detect.ts';
+import { headLength, kindOfFile, largestFile, type SetFileKind, textOf } from './detect.ts';
 import { readForeignJson } from './foreign-json.ts';
 import { type FoundSet, refuse, type SetSource, type Signs, takeNeurons } from './found.ts';
 import { readNpy } from './npy.ts';
@@ -134,4 +135,22 @@ export function readNeuronSet(
     metrics: {},
   };
   return parseNeuronSet(JSON.stringify(set));
+}
+
+/**
+ * Reads a neuron set from a file, of which no more comes into memory than a set may have.
+ * @throws EngineError as `readNeuronSet`; `load-failed` where the file has gone
+ */
+export async function readNeuronSetFile(
+  file: Blob,
+  fileName: string,
+  layout: NeuronLayout,
+  model: ModelAtHand,
+  options: ReadSetOptions,
+): Promise<NeuronSet> {
+  const head = await readBlob(file.slice(0, headLength), fileName);
+  const limit = largestFile[kindOfFile(head, fileName)];
+  // The beginning of a file that is too large is enough for the sentence that refuses it.
+  const bytes = await readBlob(file.size > limit ? file.slice(0, limit + 1) : file, fileName);
+  return readNeuronSet(bytes, fileName, layout, model, options);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { identitySchema } from '../../src/neurons/identity.ts';
-import { signatureSchema } from '../../src/neurons/set-file.ts';
+import { identitySchema } from '../neurons/identity.ts';
+import { signatureSchema } from '../neurons/set-file.ts';
 import { askedSchema, pageStateSchema } from './page-state.ts';
 
 export const format = 'h-neurons-run';

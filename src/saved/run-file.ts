@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { floatToHalf, halfToFloat } from '../../src/bytes/half.ts';
-import { EngineError } from '../../src/errors.ts';
-import { neuronLayout } from '../../src/neurons/layout.ts';
+import { floatToHalf, halfToFloat } from '../bytes/half.ts';
+import { deflate, fromBase64, inflate, toBase64 } from '../bytes/pack.ts';
+import { readBlob } from '../bytes/source.ts';
+import { EngineError } from '../errors.ts';
+import { neuronLayout } from '../neurons/layout.ts';
 import type {
   Breakdown,
   FinishReason,
@@ -10,11 +12,10 @@ import type {
   NeuronRef,
   TokenEvent,
   TokenLabel,
-} from '../../src/protocol/messages.ts';
+} from '../protocol/messages.ts';
+import { shownName } from '../shown.ts';
 import { dequantise, type Frame, finiteMaximum, poolFrames, quantise } from './frames.ts';
-import { deflate, fromBase64, inflate, toBase64 } from './pack.ts';
-import { askedSchema, type PageState, parseJson } from './page-state.ts';
-import type { RecordShape } from './record.ts';
+import { type AskedState, askedSchema, type Frozen, type PageState, parseJson } from './page-state.ts';
 import {
   doseSchema,
   factsSchema,
@@ -24,12 +25,16 @@ import {
   type RunFile,
   version,
 } from './run-file-schema.ts';
-import type { DoseState } from './slices/dose.ts';
-import type { Asked } from './slices/run.ts';
-import type { ControlState } from './slices/steering.ts';
 
-/** Bytes that the values in a file may unfold to. */
-const largestValues = 256 * 2 ** 20;
+/** Bytes that the values in a file may unfold to in memory, beside 20 times the file. */
+const leastForValues = 64 * 2 ** 20;
+
+/** Sizes that every position of a run shares. */
+export interface RunShape {
+  readonly layers: number;
+  readonly bins: number;
+  readonly watched: readonly NeuronRef[];
+}
 
 /** One lane of a recorded run; arrays of frames are indexed by position in prompt plus answer. */
 export interface RecordedLane {
@@ -46,13 +51,14 @@ export interface RecordedRun {
   /** As it was loaded, without the mean of every neuron. */
   readonly model: LoadedModel;
   readonly state: PageState;
-  readonly asked: Asked;
+  readonly asked: AskedState;
   readonly notice: string;
   readonly prompt: readonly TokenLabel[];
-  readonly shape: RecordShape;
+  readonly shape: RunShape;
   readonly lanes: readonly RecordedLane[];
-  readonly control: ControlState;
-  readonly dose?: DoseState;
+  /** The random control, and the key of the draw that it belongs to. */
+  readonly control: { readonly key: string; readonly members: readonly NeuronRef[] };
+  readonly dose?: Frozen<z.output<typeof doseSchema>>;
   /** What is known of single neurons, by "layer:neuron". */
   readonly neurons: Readonly<Record<string, NeuronFacts>>;
 }
@@ -188,13 +194,14 @@ async function unpack(source: string, length: number): Promise<Uint8Array<ArrayB
   return bytes.length === length ? bytes : refuse('The saved run is damaged: values are missing.');
 }
 
-async function framesOf(file: RunFile): Promise<Frame[]> {
+/** @param size characters of the file */
+async function framesOf(file: RunFile, size: number): Promise<Frame[]> {
   const { frames, bins } = file;
   const layers = file.model.widths.length;
   const cells = layers * bins;
   const watched = file.watched.length;
-  if (frames.count * cells > largestValues)
-    return refuse('The saved run has more values than this page can hold.');
+  if (4 * frames.count * (cells + layers + watched) > leastForValues + 20 * size)
+    return refuse('The saved run has far more values than its file can hold; save it again.');
   const maxima = new Float32Array((await unpack(frames.maxima, 4 * frames.count)).buffer);
   const overview = await unpack(frames.overview, frames.count * cells);
   const profile = new Uint16Array((await unpack(frames.profile, 2 * frames.count * layers)).buffer);
@@ -216,7 +223,7 @@ function refs(pairs: readonly (readonly [number, number])[]): NeuronRef[] {
   return pairs.map(([layer, neuron]) => ({ layer, neuron }));
 }
 
-function modelOf({ model }: RunFile, watched: RecordShape['watched']): LoadedModel {
+function modelOf({ model }: RunFile, watched: RunShape['watched']): LoadedModel {
   const { widths, ...rest } = model;
   const layout = neuronLayout(widths);
   return {
@@ -254,7 +261,7 @@ export async function parseRun(source: string): Promise<RecordedRun> {
     return refuse(
       `The saved run names neuron ${outside.layer}:${outside.neuron}, which its model does not have.`,
     );
-  const frames = await framesOf(file);
+  const frames = await framesOf(file, source.length);
   return {
     created: file.created,
     model,
@@ -281,4 +288,16 @@ export async function parseRun(source: string): Promise<RecordedRun> {
     dose: file.dose,
     neurons: file.neurons,
   };
+}
+
+/**
+ * Reads the file of a run.
+ * @throws EngineError `bad-input` as `parseRun`; `load-failed` where the file has gone
+ */
+export async function readRunFile(file: File): Promise<RecordedRun> {
+  if (file.size > largestFile)
+    refuse(
+      `${shownName(file.name)} has ${Math.ceil(file.size / 2 ** 20)} MB; a run may have ${largestFile / 2 ** 20} MB.`,
+    );
+  return parseRun(new TextDecoder().decode(await readBlob(file, file.name)));
 }

@@ -1,4 +1,4 @@
-import { EngineError } from '../../src/errors.ts';
+import { EngineError } from '../errors.ts';
 
 /** The whole of a stream, at most `limit` bytes of it. */
 async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {

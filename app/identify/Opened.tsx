@@ -1,0 +1,54 @@
+import { Button } from 'react-aria-components';
+import { FileProgress } from '../controls/FileProgress.tsx';
+import { sizeOf } from '../state/kept-tables.ts';
+import { OpenedTable } from './OpenedTable.tsx';
+import type { Opening } from './useOpening.ts';
+
+interface Props {
+  readonly opening: Opening;
+  /** What is done while it is read, for the progress bar. */
+  readonly label: string;
+}
+
+/** What is open in one place of the page, and how far its reading is. */
+export function Opened({ opening, label }: Props) {
+  const { reading, source, table, isOpen, note } = opening;
+  return (
+    <>
+      <FileProgress reading={reading} label={label} />
+      <p className="message" role="alert">
+        {reading.error}
+      </p>
+      {note !== undefined && <p className="muted">{note}</p>}
+      {source && <KeptFile opening={opening} isOpen={isOpen} size={sizeOf(source.table)} />}
+      {source && table && <OpenedTable key={source.id} opening={opening} table={table} />}
+    </>
+  );
+}
+
+interface KeptFileProps {
+  readonly opening: Opening;
+  readonly isOpen: boolean;
+  readonly size: ReturnType<typeof sizeOf>;
+}
+
+function KeptFile({ opening, isOpen, size: { name, bytes } }: KeptFileProps) {
+  return (
+    <p className="identify-row">
+      <span>
+        <bdi>{name}</bdi>{' '}
+        <span className="muted">
+          ({(bytes / 1e6).toFixed(1)} MB{opening.note === undefined && ', kept in this browser'})
+        </span>
+      </span>
+      {!isOpen && opening.reading.progress === undefined && (
+        <Button className="button-plain" onPress={opening.reopen}>
+          Open it again
+        </Button>
+      )}
+      <Button className="button-plain" aria-label={`Remove ${name}`} onPress={opening.remove}>
+        Remove
+      </Button>
+    </p>
+  );
+}
