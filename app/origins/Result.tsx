@@ -35,13 +35,20 @@ export function Result({ report }: { readonly report: OriginsReport | undefined 
 }
 
 function Shown({ report }: { readonly report: OriginsReport }) {
-  const { note, sentence, drift, transfer, base, instruct } = report;
+  const { difference, note, sentence, drift, transfer, base, instruct } = report;
   return (
     <>
       <p className="result-sentence" role="status" aria-label="Result">
         {sentence}
       </p>
-      {note !== undefined && <p className="muted">{note}</p>}
+      {[difference, note, transfer?.note].map(
+        (each) =>
+          each !== undefined && (
+            <p className="muted" key={each}>
+              {each}
+            </p>
+          ),
+      )}
       <div className="charts">
         <Scatter report={report} />
         <Layers report={report} />

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { exportTexts } from '../model/export-texts.ts';
 import { dataPath, onnxPaths, readConfig } from '../model/onnx-files.ts';
 import { ggufMlp } from '../origins/gguf-mlp.ts';
 import type { MlpWeights } from '../origins/mlp-weights.ts';
@@ -18,6 +19,7 @@ async function openExport(folder: string, wanted?: string): Promise<MlpWeights> 
       withFile(join(folder, dataPath(files, path, location)), (source) =>
         source.read(offset, length ?? source.size - offset),
       ),
+    readTexts: async () => (files.list().includes('tokenizer.json') ? exportTexts(files) : undefined),
   });
 }
 

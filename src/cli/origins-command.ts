@@ -34,10 +34,13 @@ export async function runOrigins(options: OriginsOptions, onProgress?: OnProgres
   const set = parseNeuronSet(await readText(options.set));
   const transfer = (models: Readonly<Record<'base' | 'instruct', SetModel>>): Promise<BaseTransfer> =>
     withRun(folder as string, (run) => {
-      checkRun(run.manifest, models);
+      const note = checkRun(run.manifest, models);
       const scored = (trainRun?: FolderRun) => {
-        if (trainRun) checkRun(trainRun.manifest, models);
-        return transferToBase(set, run, { draws: fittedDraws, seed, trainRun, onProgress });
+        const ofTrain = trainRun && checkRun(trainRun.manifest, models);
+        return transferToBase(set, run, {
+          ...{ draws: fittedDraws, seed, trainRun, onProgress },
+          note: note ?? ofTrain,
+        });
       };
       return train === undefined ? scored() : withRun(train, scored);
     });
@@ -58,19 +61,28 @@ export async function runOrigins(options: OriginsOptions, onProgress?: OnProgres
 const three = (value: number) => value.toFixed(3);
 const MEMBERS_SHOWN = 20;
 
-function transferText({ evaluation, form, model }: BaseTransfer): string[] {
+function transferText({ evaluation, form, model, note: ofRun }: BaseTransfer): string[] {
   const asked = form === 'plain' ? 'asked in plain text' : 'asked through its chat template';
   const { note } = evaluation;
-  const head = `${note === undefined ? '' : `${note}\n`}answers of ${model}, ${asked}; detectors other than H-Neurons are fitted on its other answers`;
+  const notes = [ofRun, note].filter((each) => each !== undefined);
+  const head = `${notes.map((each) => `${each}\n`).join('')}answers of ${model}, ${asked}; detectors other than H-Neurons are fitted on its other answers`;
   return evaluation.verdict ? [head, verdictText(evaluation.verdict)] : [head];
 }
 
 /** A set's origins, for people. */
-export function originsText({ set, note, modules, drift, transfer, sentence }: OriginsReport): string {
+export function originsText({
+  set,
+  difference,
+  note,
+  modules,
+  drift,
+  transfer,
+  sentence,
+}: OriginsReport): string {
   const { members, random, tTest, layers } = drift;
   const shown = [...members].sort((a, b) => a.rank - b.rank).slice(0, MEMBERS_SHOWN);
   return [
-    ...(note === undefined ? [] : [note]),
+    ...[difference, note].filter((each) => each !== undefined),
     'drift of all neurons, 1 - cosine between base and instruct:',
     ...modules.map(
       ({ module, mean, deviation }) =>

@@ -1,8 +1,6 @@
 import { type FastHash, fastHash, hashTexts } from '../bytes/fast-hash.ts';
 import type { ModelIdentity } from '../neurons/identity.ts';
 import { type ModelProto, nodeBytes, type TensorProto } from '../onnx/model.ts';
-import { storedBytes } from '../onnx/tensor-data.ts';
-import type { ExternalData } from '../onnx/types.ts';
 
 /** What an export's files say beside its graph. */
 export interface ExportTexts {
@@ -22,12 +20,18 @@ const CONFIG_KEYS = ['bos_token', 'eos_token', 'unk_token', 'add_bos_token'];
 const chosen = (from: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
   keys.map((key) => `${key} ${JSON.stringify(from[key]) ?? ''}`);
 
-function weightsHash(hash: FastHash, tensors: readonly TensorProto[], data: readonly ExternalData[]): string {
-  const lines = tensors.map((tensor) => {
+async function weightsHash(
+  hash: FastHash,
+  tensors: readonly TensorProto[],
+  bytesOf: BytesOfTensor,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const tensor of tensors) {
+    const bytes = await bytesOf(tensor);
     hash.restart();
-    hash.update(storedBytes(tensor, data));
-    return `${tensor.name} ${tensor.dataType} ${tensor.dims.join('x')} ${hash.digest()}`;
-  });
+    hash.update(bytes);
+    lines.push(`${tensor.name} ${tensor.dataType} ${tensor.dims.join('x')} ${hash.digest()}`);
+  }
   return hashTexts(hash, lines.sort());
 }
 
@@ -44,19 +48,22 @@ function graphHash(hash: FastHash, { graph, opsetImport }: ModelProto, texts: re
   return hash.digest();
 }
 
+/** The bytes of a weight as they are stored; one after another is asked for. */
+export type BytesOfTensor = (tensor: TensorProto) => Uint8Array | Promise<Uint8Array>;
+
 /**
- * The identity of an exported model. The weights lie in memory already: their files are not read again.
+ * The identity of an exported model.
  * @param model as it was decoded, before any edit
  * @throws EngineError `bad-input` for weights that do not fit their data
  */
 export async function onnxIdentity(
   model: ModelProto,
-  data: readonly ExternalData[],
+  bytesOf: BytesOfTensor,
   { config, generation, tokenizer, tokenizerConfig, template }: ExportTexts,
 ): Promise<ModelIdentity> {
   const hash = await fastHash();
   return {
-    weights: weightsHash(hash, model.graph?.initializer ?? [], data),
+    weights: await weightsHash(hash, model.graph?.initializer ?? [], bytesOf),
     computation: graphHash(hash, model, chosen(config, SHAPE_KEYS)),
     tokenizer: hashTexts(hash, [
       ...chosen(tokenizer, TOKENIZER_KEYS),

@@ -17,25 +17,16 @@ import { isStored, storedBytes } from '../onnx/tensor-data.ts';
 import type { ExternalData, NeuronGraph } from '../onnx/types.ts';
 import { columnNorms } from '../onnx/weights.ts';
 import type { Runtime, Session } from '../runtime/types.ts';
-import { exportedTemplate } from './chat-template.ts';
 import { textCodec } from './codec.ts';
 import { controlTokens, unmarkedNotice } from './control-tokens.ts';
-import { generationSchema, tokenizerConfigSchema } from './export-schemas.ts';
+import { exportTexts } from './export-texts.ts';
 import { fnv1a } from './fingerprint.ts';
-import { dataPath, type ModelFiles, onnxPaths, optionalJson, readConfig, readJson } from './onnx-files.ts';
+import { dataPath, type ModelFiles, onnxPaths } from './onnx-files.ts';
 import { onnxIdentity } from './onnx-identity.ts';
-import { tokenizerSchema } from './tokenizer-schema.ts';
 import type { LanguageModel, TextCodec } from './types.ts';
 
 const numberOf = (json: Readonly<Record<string, unknown>>, keys: readonly string[]): number | undefined =>
   keys.map((key) => json[key]).find((value): value is number => typeof value === 'number');
-
-/** Parts that a tokenizer.json leaves out are none, and written as such. */
-function withAllParts(tokenizer: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const none = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
-  const given = Object.entries(tokenizer).filter(([, value]) => value !== undefined);
-  return { ...none, ...Object.fromEntries(given), added_tokens: tokenizer.added_tokens ?? [] };
-}
 
 /** Ids that end an answer: those that the configs name, and the tokenizer's control tokens that end one by their names. */
 function eosIds(
@@ -170,10 +161,8 @@ export async function openOnnx(
   runtime: Runtime,
   options: OpenOnnxOptions = {},
 ): Promise<LanguageModel> {
-  const config = await readConfig(files);
-  const generation = await optionalJson(files, 'generation_config.json', generationSchema);
-  const tokenizerJson = withAllParts(await readJson(files, 'tokenizer.json', tokenizerSchema));
-  const tokenizerConfig = await optionalJson(files, 'tokenizer_config.json', tokenizerConfigSchema);
+  const texts = await exportTexts(files);
+  const { config, generation, tokenizer: tokenizerJson, tokenizerConfig, template } = texts;
   const path = onnxPaths(files, options.graph).model;
   const graph = await files.read(path);
   const decoded = decodeModel(graph);
@@ -190,11 +179,7 @@ export async function openOnnx(
     .map((tensor) => storedBytes(tensor, data));
   checkSharing(weights, found, bytesOf(graph, data));
   const columns = found.map(({ projection }) => columnNorms(projection, data));
-  const template = await exportedTemplate(files, tokenizerConfig);
-  const identity = await onnxIdentity(decoded, data, {
-    ...{ config, generation, tokenizerConfig, template },
-    tokenizer: tokenizerJson,
-  });
+  const identity = await onnxIdentity(decoded, (tensor) => storedBytes(tensor, data), texts);
   options.onProgress?.({ stage: 'Preparing weights', done: 0, unit: 'items' });
   const prepared = prepareGraph(graph, decoded, data, options.dequantise);
   const { demands } = prepared;

@@ -12,8 +12,9 @@ export interface HashedWeights {
   /**
    * Reads the tensors that were not read whole, and returns the hash of all: of their names, types, shapes and bytes,
    * whatever their order and number of files.
+   * @throws the signal's reason where it is aborted
    */
-  finish(): Promise<string>;
+  finish(signal?: AbortSignal): Promise<string>;
 }
 
 const descriptionOf = ({ name, type, dims }: GgufTensor) => `${name} ${type} ${dims.join('x')}`;
@@ -64,11 +65,13 @@ export async function hashWhileRead(file: GgufFile): Promise<HashedWeights> {
   };
   return {
     file: { ...file, source },
-    async finish() {
+    async finish(signal) {
       for (const { name, offset, byteLength } of tensors) {
         if (digests.has(name)) continue;
-        for (let done = 0; done < byteLength; done += PIECE)
+        for (let done = 0; done < byteLength; done += PIECE) {
+          signal?.throwIfAborted();
           await source.read(offset + done, Math.min(PIECE, byteLength - done));
+        }
       }
       const lines = tensors.map((tensor) => `${descriptionOf(tensor)} ${digests.get(tensor.name)}`);
       return hashTexts(hash, lines.sort());

@@ -6,6 +6,8 @@ import { llamaConfig } from '../gguf/llama-config.ts';
 import { downProjectionError } from '../gguf/rounding.ts';
 import type { GgufFile, GgufTensor } from '../gguf/types.ts';
 import { fingerprintOf } from '../model/fingerprint.ts';
+import { ggufIdentity } from '../model/gguf-identity.ts';
+import { hashWhileRead } from '../model/weights-hash.ts';
 import type { MlpMatrix, MlpWeights, ModuleName } from './mlp-weights.ts';
 
 const TENSORS: Readonly<Record<ModuleName, string>> = { gate: 'ffn_gate', up: 'ffn_up', down: 'ffn_down' };
@@ -33,13 +35,14 @@ function matrixOf(
  * @throws EngineError where the file or its architecture does not fit, or a tensor has another shape than the file says
  */
 export async function ggufMlp(source: ByteSource | readonly ByteSource[]): Promise<MlpWeights> {
-  const file = await readGguf(source);
+  const stored = await readGguf(source);
+  const { file, finish } = await hashWhileRead(stored);
   const { architecture, layers, hidden, width } = llamaConfig(file);
   return {
     name: file.source.name.replace(/^.*[/\\]/, '').replace(/\.gguf$/i, ''),
     format: 'GGUF',
     architecture,
-    fingerprint: await fingerprintOf(file),
+    fingerprint: await fingerprintOf(stored),
     widths: Array.from({ length: layers }, () => width),
     hidden,
     modules: ['gate', 'up', 'down'],
@@ -55,5 +58,6 @@ export async function ggufMlp(source: ByteSource | readonly ByteSource[]): Promi
       return matrixOf(file, tensor, { rows, columns, neuronsAre: module === 'down' ? 'columns' : 'rows' });
     },
     roundingError: async () => downProjectionError(file),
+    identity: async (signal) => ggufIdentity(stored, await finish(signal)),
   };
 }

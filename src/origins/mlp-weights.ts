@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { ModelIdentity } from '../neurons/identity.ts';
 
 /** The parts of an MLP that a neuron has weights in; models without a gate have the other two. */
 export type ModuleName = 'gate' | 'up' | 'down';
@@ -31,6 +32,12 @@ export interface MlpWeights {
    * @param columnNorms of the down projections, [width] each
    */
   roundingError(columnNorms: readonly Float32Array[]): Promise<number>;
+  /**
+   * The model's identity, for which the weights are read that were not read before; nothing where the files that say how
+   * it takes texts are not at hand.
+   * @throws the signal's reason where it is aborted
+   */
+  identity(signal?: AbortSignal): Promise<ModelIdentity | undefined>;
 }
 
 /** A matrix in memory. */

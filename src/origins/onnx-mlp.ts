@@ -1,4 +1,6 @@
 import { create } from '@bufbuild/protobuf';
+import { type ExportTexts, onnxIdentity } from '../model/onnx-identity.ts';
+import type { ModelIdentity } from '../neurons/identity.ts';
 import { pointOutside } from '../onnx/builders.ts';
 import { denseWeight } from '../onnx/dequantise-weights.ts';
 import { detectDownProjections } from '../onnx/down-projections.ts';
@@ -7,7 +9,7 @@ import { decodeModel, type ModelProto, type TensorProto } from '../onnx/model.ts
 import { TensorProtoSchema } from '../onnx/onnx_pb.ts';
 import type { Projection, Weight } from '../onnx/projections.ts';
 import { roundingError } from '../onnx/rounding-error.ts';
-import { tensorValues } from '../onnx/tensor-data.ts';
+import { storedBytes, tensorValues } from '../onnx/tensor-data.ts';
 import type { ExternalData } from '../onnx/types.ts';
 import { heldMatrix, type MlpMatrix, type MlpWeights, type ModuleName } from './mlp-weights.ts';
 import { layerModules, type ModuleProjection } from './onnx-modules.ts';
@@ -20,6 +22,8 @@ export interface OnnxParts {
   readonly graph: Uint8Array;
   /** Bytes of a data file, by the name that the graph knows it by; to its end where no length is given. */
   readData(location: string, offset: number, length: number | undefined): Promise<Uint8Array>;
+  /** What its other files say; nothing where they are not at hand. */
+  readTexts(): Promise<ExportTexts | undefined>;
 }
 
 /** A tensor whose data are in memory, and the data where they are not its own. */
@@ -133,6 +137,20 @@ async function errorOf(
   return roundingError({ ...model, graph: { ...graph, initializer } }, columnNorms, external);
 }
 
+async function identityOf(
+  parts: OnnxParts,
+  model: ModelProto,
+  signal?: AbortSignal,
+): Promise<ModelIdentity | undefined> {
+  const texts = await parts.readTexts();
+  const bytesOf = async (tensor: TensorProto) => {
+    signal?.throwIfAborted();
+    const { tensor: found, data } = await held(parts, tensor);
+    return storedBytes(found, data);
+  };
+  return texts && onnxIdentity(model, bytesOf, texts);
+}
+
 /**
  * The MLP weights of an export. Weights inside the graph's file are in memory with it; those in data files are read one
  * matrix at a time.
@@ -155,5 +173,6 @@ export function onnxMlp(parts: OnnxParts): MlpWeights {
     matrix: (layer, module) =>
       matrixOf(parts, layers[layer][module] as ModuleProjection, module, detection.layers[layer].width),
     roundingError: (columnNorms) => errorOf(parts, model, downs, columnNorms),
+    identity: (signal) => identityOf(parts, model, signal),
   };
 }

@@ -3,7 +3,7 @@ import { neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 import type { SetModel } from '../neurons/set-model.ts';
 import { type Drift, driftBetween, type ModuleDrift } from './drift.ts';
-import { checkSet, identityOf } from './identity.ts';
+import { checkSet, identityOf, pairDifference } from './identity.ts';
 import { checkPair, type MlpWeights, type ModuleName } from './mlp-weights.ts';
 import { type SetDrift, setDrift } from './set-drift.ts';
 import type { BaseTransfer } from './transfer.ts';
@@ -13,6 +13,8 @@ export interface OriginsReport {
   readonly base: SetModel;
   readonly instruct: SetModel;
   readonly set: string;
+  /** What the two models differ in beyond their MLP weights, or that they are one; missing where it cannot be told. */
+  readonly difference?: string;
   /** What the person should know of set and model. */
   readonly note?: string;
   readonly seed: number;
@@ -88,10 +90,12 @@ export async function originsOf(
   checkPair(base, instruct);
   const drift = await driftBetween(base, instruct, options);
   const models = {
-    base: await identityOf(base, drift.columnNorms.base),
-    instruct: await identityOf(instruct, drift.columnNorms.instruct),
+    base: await identityOf(base, drift.columnNorms.base, options.signal),
+    instruct: await identityOf(instruct, drift.columnNorms.instruct, options.signal),
   };
   const note = checkSet(set, models.instruct);
+  // Files of two formats keep weights and tokenizers in different ways, which says nothing of the models.
+  const difference = base.format === instruct.format ? pairDifference(models) : undefined;
   const found = await setDrift(drift, neuronLayout(base.widths), set.neurons, options);
   const transfer = await options.transfer?.(models);
   const names = { base: base.name, instruct: instruct.name };
@@ -99,6 +103,7 @@ export async function originsOf(
   return {
     ...models,
     set: set.name,
+    ...(difference === undefined ? {} : { difference }),
     ...(note === undefined ? {} : { note }),
     seed: options.seed,
     modules: drift.modules.map(({ distance, ...rest }) => ({

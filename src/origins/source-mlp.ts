@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { blobFiles } from '../model/blob-files.ts';
 import { download } from '../model/download.ts';
 import { languageGraphs, precisionOf } from '../model/export-files.ts';
+import { exportTexts } from '../model/export-texts.ts';
 import { choicesOf, exportFiles, namedChoice } from '../model/hub-choices.ts';
 import { openRepository } from '../model/hub-repository.ts';
 import { dataPath, readConfig } from '../model/onnx-files.ts';
@@ -50,6 +51,7 @@ async function exportMlp(
         await blob.slice(offset, length === undefined ? undefined : offset + length).arrayBuffer(),
       );
     },
+    readTexts: async () => (files.list().includes('tokenizer.json') ? exportTexts(files) : undefined),
   });
 }
 

@@ -10,6 +10,8 @@ import { tooFewAnswers } from '../stats/fewest.ts';
 export interface BaseTransfer {
   readonly model: string;
   readonly form: 'chat' | 'plain';
+  /** What the person should know where the answers were not given by this very base model. */
+  readonly note?: string;
   /** Detectors other than the set are fitted on the base model's other answers. */
   readonly evaluation: Evaluation;
   /** The set's AUROC on answers of the model that it was found in, as its file has it. */
@@ -71,6 +73,8 @@ export async function transferToBase(
     readonly draws: number;
     readonly seed: number;
     readonly trainRun?: RunData;
+    /** As `checkRun` returns it. */
+    readonly note?: string;
     readonly signal?: AbortSignal;
     readonly onProgress?: OnProgress;
   },
@@ -81,6 +85,7 @@ export async function transferToBase(
   return {
     model: model.name,
     form: settings.form ?? 'chat',
+    ...(options.note === undefined ? {} : { note: options.note }),
     evaluation,
     onInstruct,
     sentence: transferSentence(evaluation, { base: model.name, instruct: set.model.name }, onInstruct),

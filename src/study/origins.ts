@@ -22,8 +22,8 @@ export async function origins(
           transfer: (models) =>
             withDatabase(async (db) => {
               const data = await readSound(db, run);
-              checkRun(data.manifest, models);
-              return transferToBase(set, data, { ...options, draws: fittedDraws, seed });
+              const note = checkRun(data.manifest, models);
+              return transferToBase(set, data, { ...options, draws: fittedDraws, seed, note });
             }),
         }),
   });

@@ -53,6 +53,7 @@ function fixtureModel(which: 'base' | 'instruct', across = false): MlpWeights {
       return heldMatrix(turned, { rows: hidden, columns: width, neuronsAre: 'columns' });
     },
     roundingError: async () => 0,
+    identity: async () => undefined,
   };
 }
 
