@@ -30,6 +30,25 @@ export function jsonDepth(json: string): number {
   return deepest;
 }
 
+/** Bytes that lists, objects, entries and texts take beside their characters, about, in the engines of today. */
+const MEMORY = { list: 40, object: 80, entry: 16, text: 24 };
+
+/** Bytes that the value of a JSON text takes in memory, about, so that a small file of millions of them is told before it is read. */
+export function valueMemory(json: string): number {
+  let bytes = 0;
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charCodeAt(at);
+    if (char === QUOTE) {
+      const end = endOfText(json, at + 1);
+      bytes += MEMORY.text + end - at;
+      at = end - 1;
+    } else if (char === 44 || char === 58) bytes += MEMORY.entry;
+    else if (char === 91) bytes += MEMORY.list;
+    else if (char === 123) bytes += MEMORY.object;
+  }
+  return bytes;
+}
+
 /** Numbers of JSON that `Number` gives back in other digits: long ones, with an exponent, ending in 0, or -0. */
 const RISKY = /\d[\d.]{15}|\d\.\d*0(?!\d)|\d\.?\d*[eE][-+]?\d|-0/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;

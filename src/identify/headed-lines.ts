@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DEEPEST_JSON, jsonDepth } from '../bytes/json-text.ts';
+import { textLines } from '../bytes/text-lines.ts';
 import { EngineError } from '../errors.ts';
 import { shownName } from '../shown.ts';
 
@@ -54,23 +55,24 @@ export function parseHeadedLines<
   const named = file === undefined ? `the ${what}` : shownName(file);
   if (source.length > sizeLimit)
     refuse(`The ${what} is over the limit of 64 MB (${(source.length / 2 ** 20).toFixed(0)} MB).`);
-  const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (!lines[0].includes(format))
+  const lines = textLines(source.replace(/^\uFEFF/, ''));
+  const first: string = lines.next().value?.text ?? '';
+  if (!first.includes(format))
     refuse(`This file is not a ${what}: its first line does not say "format": "${format}".`);
-  const header = readLine(lines[0], `Line 1 of ${named}`, schemas.header);
+  const header = readLine(first, `Line 1 of ${named}`, schemas.header);
   const schema = schemas.item(header);
   const found: Item[] = [];
   const seen = new Map<string, number>();
-  for (let i = 1; i < lines.length; i++) {
-    if (lines[i].trim() === '') continue;
-    const where = `Line ${i + 1} of ${named}`;
-    const item = readLine(lines[i], where, schema);
+  for (const { number, text } of lines) {
+    if (text.trim() === '') continue;
+    const where = `Line ${number} of ${named}`;
+    const item = readLine(text, where, schema);
     const before = seen.get(item.id);
     if (before !== undefined)
       refuse(`${where} has the id "${shownName(item.id)}", which line ${before} has already.`);
     if (!Object.hasOwn(header.sources, item.source))
       refuse(`${where} names the source "${shownName(item.source)}", which the header does not have.`);
-    seen.set(item.id, i + 1);
+    seen.set(item.id, number);
     found.push(item);
   }
   if (found.length === 0) refuse(`The ${what} has no ${items}; add one a line.`);

@@ -1,4 +1,5 @@
 import { bytesOf, crc32, isIntact, sealed } from '../bytes/checksum.ts';
+import { textLines } from '../bytes/text-lines.ts';
 import { EngineError } from '../errors.ts';
 import type { Correction } from './corrections.ts';
 import { parseRecord, type QuestionRecord, type RunManifest } from './records.ts';
@@ -183,9 +184,9 @@ function parseCorrection(line: string, number: number, place: string): Correctio
  */
 export function parseCorrections(text: string, place = ''): Correction[] {
   const byIndex = new Map<number, Correction>();
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
+  for (const { number, text: line } of textLines(text)) {
     if (line.trim() === '') continue;
-    const correction = parseCorrection(line, i + 1, place);
+    const correction = parseCorrection(line, number, place);
     byIndex.set(correction.index, correction);
   }
   return [...byIndex.values()].sort((a, b) => a.index - b.index);

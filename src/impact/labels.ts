@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textLines } from '../bytes/text-lines.ts';
 import { EngineError } from '../errors.ts';
 import { FREE_VERDICTS } from './judge-free.ts';
 
@@ -40,22 +41,24 @@ export function labelFinder(
  * @throws EngineError `bad-input` that names the line that is no label
  */
 export function parseLabels(source: string): FreeLabel[] {
-  return source.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return [];
+  const labels: FreeLabel[] = [];
+  for (const { number, text } of textLines(source)) {
+    if (text.trim() === '') continue;
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = JSON.parse(text);
     } catch {
-      throw new EngineError('bad-input', `Line ${i + 1} of the labels is not JSON; write an object a line.`);
+      throw new EngineError('bad-input', `Line ${number} of the labels is not JSON; write an object a line.`);
     }
     const isOther = typeof value === 'object' && value !== null && 'type' in value && value.type !== 'label';
-    if (isOther) return [];
+    if (isOther) continue;
     const { success, data } = labelSchema.safeParse(value);
     if (!success)
       throw new EngineError(
         'bad-input',
-        `Line ${i + 1} is no label; it needs "type": "label", "suite", "id", "text" and "label", one of ${FREE_LABELS.join(', ')}.`,
+        `Line ${number} is no label; it needs "type": "label", "suite", "id", "text" and "label", one of ${FREE_LABELS.join(', ')}.`,
       );
-    return [data];
-  });
+    labels.push(data);
+  }
+  return labels;
 }

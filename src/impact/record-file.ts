@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isIntact } from '../bytes/checksum.ts';
+import { textLines } from '../bytes/text-lines.ts';
 import { EngineError } from '../errors.ts';
 import { FREE_VERDICTS } from './judge-free.ts';
 import { type ImpactManifest, recordKey } from './run.ts';
@@ -107,13 +108,14 @@ export function sweepRecords(bytes: Uint8Array, manifest: ImpactManifest): Sweep
   const schema = recordSchema(manifest);
   const seen = new Map<string, number>();
   const records: ImpactRecord[] = [];
-  const wrong: { readonly line: number; readonly what: string }[] = [];
-  const lines = new TextDecoder().decode(bytes.subarray(0, length)).split('\n').slice(0, -1);
-  for (const [i, line] of lines.entries()) {
-    const read = readLine(line, schema, seen);
-    if (typeof read === 'string') wrong.push({ line: i + 1, what: read });
+  let damage: SweepRecords['damage'];
+  const whole = new TextDecoder().decode(bytes.subarray(0, Math.max(0, length - 1)));
+  for (const { number, text } of length === 0 ? [] : textLines(whole)) {
+    const read = readLine(text, schema, seen);
+    if (typeof read === 'string')
+      damage = { line: number, what: read, ...damage, lines: (damage?.lines ?? 0) + 1 };
     else {
-      seen.set(recordKey(read), i + 1);
+      seen.set(recordKey(read), number);
       records.push(read);
     }
   }
@@ -128,6 +130,6 @@ export function sweepRecords(bytes: Uint8Array, manifest: ImpactManifest): Sweep
     records,
     length,
     notes,
-    ...(wrong.length > 0 && { damage: { ...wrong[0], lines: wrong.length } }),
+    ...(damage && { damage }),
   };
 }

@@ -296,6 +296,7 @@ it('reading can be stopped', async () => {
   const table = {
     name: 'a.csv',
     format: 'csv',
+    bytes: 100,
     columns: [
       { path: 'goal', samples: [] },
       { path: 'target', samples: [] },

@@ -333,12 +333,17 @@ describe('a set of a table', () => {
     const [row] = table.head;
     const endless: Table = {
       ...table,
+      bytes: 64 * 2 ** 20,
       async *rows() {
         for (;;) yield row;
       },
     };
-    await expect(imported(endless, { question: 'question', answers: 'answers' })).rejects.toThrow(
+    const mapping = { question: 'question', answers: 'answers' };
+    await expect(imported(endless, mapping)).rejects.toThrow(
       'The questions of rows.jsonl are over the limit of 64 MB at line 1; take the first 44 or fewer.',
+    );
+    await expect(imported({ ...endless, bytes: 2 ** 20 }, mapping)).rejects.toThrow(
+      'Making questions of all rows of rows.jsonl takes more memory or time than is given to a file of its size, from line 1 on; take the first 5 or fewer.',
     );
   });
 

@@ -88,7 +88,7 @@ describe('tables', () => {
     ['a,b\n1,2', 'has no columns "layer" and "neuron"; its first line is "a, b".'],
     ['3\n4\n', 'has one column of numbers without a head'],
     ['no JSON', 'has no columns "layer" and "neuron"'],
-    ['layer,neuron\n0,"3', /quotation mark/],
+    ['layer,neuron\n0,"3', /in line 2: it opens a quote that is never closed\.$/],
     ['\n\n', 'set.csv is empty; give a line for each neuron.'],
   ])('%j is refused with the line', (table, message) => {
     refused(table, message);

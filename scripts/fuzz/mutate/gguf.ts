@@ -210,7 +210,7 @@ export function changeGguf(dice: Dice, bytes: Uint8Array, others: readonly Uint8
           const donor = takeApart(dice.pick(others));
           return {
             ...each,
-            entries: each.entries.with(dice.below(each.entries.length), dice.pick(donor.entries)),
+            entries: each.entries.toSpliced(dice.below(each.entries.length), 1, dice.pick(donor.entries)),
           };
         },
       ],

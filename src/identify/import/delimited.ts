@@ -1,25 +1,17 @@
 import Papa from 'papaparse';
 import { prefaceOf } from '../../bytes/csv-preface.ts';
+import { type CsvForm, type CsvRow, csvRows } from '../../bytes/csv-rows.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import type { Cells, ReadOptions, TableRow } from './table.ts';
-import { countOf, RECORD_LIMIT, textOf } from './text.ts';
+import { RECORD_LIMIT, textOf } from './text.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /** How a file separates cells and rows. */
-export interface Dialect {
-  readonly delimiter: string;
-  readonly newline: '\n' | '\r';
+export interface Dialect extends CsvForm {
   /** The first line is no row: it names the delimiter ("sep=;") or a type of PowerShell ("#TYPE ..."). */
   readonly hasPreface: boolean;
-}
-
-/** What papaparse's parser of one text returns; its own types leave it open. */
-interface Parsed {
-  readonly data: readonly (readonly string[])[];
-  readonly errors: readonly { readonly code: string; readonly row?: number }[];
-  readonly meta: { readonly cursor: number };
 }
 
 /**
@@ -42,64 +34,31 @@ export function dialectOf(head: string, isTabs: boolean): Dialect {
   return { delimiter: meta.delimiter, newline, hasPreface };
 }
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  MissingQuotes: 'opens a quote that is never closed',
-  InvalidQuotes: 'has a quote within a quoted cell; write it twice',
-};
-
-/** A fault of quotes takes in the lines up to where the row seems to end. */
-function spanning(problem: string | undefined, start: number, end: number): string | undefined {
-  return problem === undefined || end === start ? problem : `${problem} (read up to line ${end})`;
-}
-
-interface RawRow {
-  readonly line: number;
-  readonly cells: readonly string[];
-  readonly problem?: string;
-}
-
-/** Rows of a file, the first one included; empty lines are left out. */
+/** Rows of a file, the first one included, as many as are read at a time; empty lines are left out. */
 async function* rawRows(
   source: ByteSource,
-  { delimiter, newline, hasPreface }: Dialect,
+  { hasPreface, ...form }: Dialect,
   options?: ReadOptions,
-): AsyncGenerator<RawRow> {
-  const parser = new Papa.Parser({ delimiter, newline });
-  let rest = '';
-  let line = 1;
-  let skipping = hasPreface;
-  function* parse(isEnd: boolean): Generator<RawRow> {
-    const { data, errors, meta } = parser.parse(rest, 0, !isEnd) as Parsed;
-    // The first fault of a row is its cause.
-    const problems = new Map(errors.toReversed().map(({ row, code }) => [row, PROBLEMS[code] ?? code]));
-    rest = isEnd ? '' : rest.slice(meta.cursor);
-    for (let row = 0; row < data.length; row++) {
-      const cells = data[row].map((cell, at) =>
-        at === data[row].length - 1 && newline === '\n' ? cell.replace(/\r$/, '') : cell,
-      );
-      const start = line;
-      line += 1 + data[row].reduce((sum, cell) => sum + countOf(cell, newline), 0);
-      if (cells.length > 1 || cells[0].trim() !== '')
-        yield { line: start, cells, problem: spanning(problems.get(row), start, line - 1) };
-    }
-  }
+): AsyncGenerator<Iterable<CsvRow>> {
+  const rows = csvRows({ ...form, line: hasPreface ? 2 : 1, longest: RECORD_LIMIT });
+  let preface = hasPreface ? '' : undefined;
   for await (const piece of textOf(source, options)) {
-    rest += piece;
-    if (skipping) {
-      const end = rest.indexOf(newline);
+    let text = piece;
+    if (preface !== undefined) {
+      preface += piece;
+      const end = preface.indexOf(form.newline);
       if (end === -1) continue;
-      rest = rest.slice(end + 1);
-      line += 1;
-      skipping = false;
+      text = preface.slice(end + 1);
+      preface = undefined;
     }
-    yield* parse(false);
-    if (rest.length > RECORD_LIMIT)
+    yield rows.take(text);
+    if (rows.open.length > RECORD_LIMIT)
       throw new EngineError(
         'bad-input',
-        `The row at line ${line} of ${source.name} is over the limit of 16 MB a row; is a quote missing there?`,
+        `The row at line ${rows.open.line} of ${source.name} is over the limit of 16 MB a row; is a quote missing there?`,
       );
   }
-  yield* parse(true);
+  yield rows.end();
 }
 
 /** Names of the columns; a name that is missing or comes twice is made up. */
@@ -135,6 +94,13 @@ function isHeader(cells: readonly string[]): boolean {
   return !cells.some(asks) && !(isKeyed && cells[0].slice(0, LOOKED_AT).trim().split(/\s+/, 4).length === 4);
 }
 
+/** The first cells of a row by their columns' names. */
+function cellsOf(names: readonly string[], cells: readonly string[], count: number): Cells {
+  const row: Record<string, string | undefined> = {};
+  for (let at = 0; at < count; at++) if (names[at] !== '__proto__') row[names[at]] = cells[at];
+  return row;
+}
+
 /**
  * Rows of a CSV or TSV file, every cell the text that stands there.
  * @throws EngineError `bad-input` where the first line is no header of a table
@@ -146,31 +112,33 @@ export async function* delimitedRows(
 ): AsyncGenerator<TableRow> {
   let names: string[] | undefined;
   let isFirst = true;
-  for await (const { line, cells, problem } of rawRows(source, dialect, options)) {
-    if (names === undefined) {
-      if (problem !== undefined || cells.length < 2)
-        throw new EngineError(
-          'bad-input',
-          `Line ${line} of ${source.name} ${problem ?? 'has no columns: no comma, semicolon, tab or bar stands between names'}; a table starts with the names of its columns.`,
-        );
-      if (cells.length > MOST_COLUMNS)
-        throw new EngineError(
-          'bad-input',
-          `Line ${line} of ${source.name} has ${cells.length} cells, and a table has at most ${MOST_COLUMNS} columns; take out those that are not needed.`,
-        );
-      const header = isHeader(cells);
-      names = columnNames(header ? cells : cells.map(() => ''));
-      if (header) continue;
+  for await (const rows of rawRows(source, dialect, options)) {
+    for (const { line, cells, problem } of rows) {
+      if (names === undefined) {
+        if (problem !== undefined || cells.length < 2)
+          throw new EngineError(
+            'bad-input',
+            `Line ${line} of ${source.name} ${problem ?? 'has no columns: no comma, semicolon, tab or bar stands between names'}; a table starts with the names of its columns.`,
+          );
+        if (cells.length > MOST_COLUMNS)
+          throw new EngineError(
+            'bad-input',
+            `Line ${line} of ${source.name} has ${cells.length} cells, and a table has at most ${MOST_COLUMNS} columns; take out those that are not needed.`,
+          );
+        const header = isHeader(cells);
+        names = columnNames(header ? cells : cells.map(() => ''));
+        if (header) continue;
+      }
+      const tooMany =
+        cells.length > names.length ? `has ${cells.length} cells for ${names.length} columns` : undefined;
+      // One row names every column; in the others a short row must not cost as much as a full one.
+      const given = isFirst ? names.length : Math.min(names.length, cells.length);
+      isFirst = false;
+      yield {
+        where: `line ${line}`,
+        cells: cellsOf(names, cells, given),
+        problem: problem ?? tooMany,
+      };
     }
-    const columns = names;
-    // One row names every column; in the others a short row must not cost as much as a full one.
-    const given = isFirst ? columns : columns.slice(0, cells.length);
-    isFirst = false;
-    const row: Cells = Object.fromEntries(
-      given.map((name, at) => [name, cells[at]] as const).filter(([name]) => name !== '__proto__'),
-    );
-    const tooMany =
-      cells.length > columns.length ? `has ${cells.length} cells for ${columns.length} columns` : undefined;
-    yield { where: `line ${line}`, cells: row, problem: problem ?? tooMany };
   }
 }

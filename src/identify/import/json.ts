@@ -1,9 +1,17 @@
-import { DEEPEST_JSON, jsonDepth, nonNumbersAsNull, numbersAsWritten } from '../../bytes/json-text.ts';
+import { countOf } from '../../bytes/csv-rows.ts';
+import {
+  DEEPEST_JSON,
+  jsonDepth,
+  nonNumbersAsNull,
+  numbersAsWritten,
+  valueMemory,
+} from '../../bytes/json-text.ts';
+import { type ReadingBudget, textMemory } from '../../bytes/reading-budget.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import { shownName } from '../../shown.ts';
 import { type Cell, type Cells, isCells, type ReadOptions, type TableRow } from './table.ts';
-import { countOf, linesOf, wholeText } from './text.ts';
+import { linesOf, wholeText } from './text.ts';
 
 /** Texts in which a key could be read as `__proto__`; only they are worth the slower way. */
 const PROTO = /__proto__|\\u00/;
@@ -100,21 +108,38 @@ function shownKeys(lists: readonly List[], say: (list: readonly Cell[]) => strin
   return `${first.join(', ')}${lists.length > KEYS_SHOWN ? ', …' : ''}`;
 }
 
+/** Rows that are made as they are asked for: all at once would take several times what the file's values do. */
+export interface JsonRows {
+  readonly rowCount: number;
+  readonly rows: () => Iterable<TableRow>;
+}
+
+function rowsMade(rowCount: number, make: (at: number) => TableRow): JsonRows {
+  return {
+    rowCount,
+    *rows() {
+      for (let at = 0; at < rowCount; at++) yield make(at);
+    },
+  };
+}
+
 /** Rows of an object whose lists are the columns. */
-function rowsOfLists(lists: readonly List[]): TableRow[] {
-  return lists[0][1].map((_, at) => ({
+function rowsOfLists(lists: readonly List[]): JsonRows {
+  return rowsMade(lists[0][1].length, (at) => ({
     where: `item ${at + 1}`,
     cells: Object.fromEntries(lists.map(([name, list]) => [name, list[at]])),
   }));
 }
 
-function rowsOfObject(object: Cells, name: string): TableRow[] {
+function rowsOfObject(object: Cells, name: string): JsonRows {
   const lists = Object.entries(object).filter((entry): entry is [string, readonly Cell[]] =>
     Array.isArray(entry[1]),
   );
   const tables = lists.filter(([, list]) => isListOfObjects(list));
-  if (tables.length === 1)
-    return tables[0][1].map((cells, at) => ({ where: `item ${at + 1}`, cells: cells as Cells }));
+  if (tables.length === 1) {
+    const [[, list]] = tables;
+    return rowsMade(list.length, (at) => ({ where: `item ${at + 1}`, cells: list[at] as Cells }));
+  }
   if (tables.length > 1)
     return refuse(name, `holds several lists of rows (${shownKeys(tables)}); give a file with one of them.`);
   if (lists.length < 2)
@@ -130,11 +155,21 @@ function rowsOfObject(object: Cells, name: string): TableRow[] {
 
 /**
  * Rows of a JSON text: a list of objects, an object with such a list in it, or an object of lists, one a column.
+ * @param budget of the file, from which the text and its values are taken
  * @throws EngineError `bad-input` with the line of the fault
  */
-export async function jsonRows(source: ByteSource, options?: ReadOptions): Promise<TableRow[]> {
+export async function jsonRows(
+  source: ByteSource,
+  budget: ReadingBudget,
+  options?: ReadOptions,
+): Promise<JsonRows> {
   const text = await wholeText(source, options);
   if (jsonDepth(text) > DEEPEST_JSON) refuse(source.name, `${TOO_DEEP}; a list of flat objects is a table.`);
+  if (!budget.take(textMemory(text) + valueMemory(text)))
+    refuse(
+      source.name,
+      'holds so many small values that it takes far more memory than its size; save it as JSONL or CSV, which are read piece by piece.',
+    );
   let value: Cell;
   try {
     value = parseJson(text);
@@ -148,8 +183,9 @@ export async function jsonRows(source: ByteSource, options?: ReadOptions): Promi
   if (isCells(value)) return rowsOfObject(value, source.name);
   if (!Array.isArray(value)) return refuse(source.name, 'is no list of objects.');
   const lines = itemLines(text);
-  return value.map((cells: Cell, at) => {
+  return rowsMade(value.length, (at) => {
     const where = `line ${lines[at]}`;
+    const cells: Cell = value[at];
     return isCells(cells) ? { where, cells } : { where, cells: {}, problem: 'is not a JSON object' };
   });
 }

@@ -18,10 +18,14 @@ export interface PageLimits {
   readonly allValues: number;
   /** Bytes that a page unpacks to, also of texts that share beginnings. */
   readonly bytes: number;
-  /** What the pages of all columns of a row group may come to. */
+  /** What the pages of all columns of all row groups may come to. */
   readonly together: { values: number; bytes: number };
   readonly compressors: Compressors;
 }
+
+/** What is wrong with a file that takes too much memory or time for its size. */
+export const UNPACKS_LARGE =
+  'its columns unpack to far more than a file of its size holds; save it as several smaller files';
 
 const bitWidth = (value: number) => 32 - Math.clz32(value);
 
@@ -120,9 +124,27 @@ function checkValues(
   }
 }
 
+/** Bytes of memory that a value takes while its page is decoded: a view and a text of it, or a place in a list. */
+const TEXT_MEMORY = 150;
+const PLACE_MEMORY = 40;
+/** Bytes that the lists around a value take. */
+const LIST_MEMORY = 100;
+
+interface Page {
+  readonly header: PageHeader;
+  /** Where its bytes start. */
+  readonly start: number;
+  /** Bytes of memory that decoding takes, about. */
+  readonly memory: number;
+  readonly isDictionary: boolean;
+}
+
 /** Checks the pages of one column, in their order, as far as rows are wanted. */
 export class PageWalk {
+  /** Whether the column is neither a list nor within another, so that its pages can be read one by one. */
+  readonly isFlat: boolean;
   private readonly reader: BoundedReader;
+  private ahead: Page | undefined;
   private readonly path: readonly SchemaTree[];
   private readonly column: ColumnMetaData;
   private readonly limits: PageLimits;
@@ -135,20 +157,35 @@ export class PageWalk {
     this.path = path;
     this.column = column;
     this.limits = limits;
+    this.isFlat = isFlatColumn([...path]);
   }
 
   /**
-   * Goes on until there are so many rows; to the end of a column of lists, which are read as a whole.
-   * @throws Error where a page is no page of a file of this size, or pages end too early
+   * The next page by its own account; nothing behind the last one.
+   * @throws Error where it is no page of a file of this size
    */
-  until(rows: number): void {
-    const isFlat = isFlatColumn([...this.path]);
+  peek(): Page | undefined {
     const { view } = this.reader;
-    while ((!isFlat || this.rows < rows) && this.reader.offset < view.byteLength - 1) this.page();
-    if (this.rows < rows) throw new Error('a column ends before its last row');
+    if (this.ahead === undefined && this.reader.offset < view.byteLength - 1) this.ahead = this.page();
+    return this.ahead;
   }
 
-  private page(): void {
+  /**
+   * Goes on behind the next page.
+   * @throws Error where decoding it would take more than the file allows
+   */
+  take(): void {
+    const page = this.peek();
+    if (!page) throw new Error('a column ends before its last row');
+    this.ahead = undefined;
+    const { buffer, byteOffset } = this.reader.view;
+    this.check(
+      page.header,
+      new Uint8Array(buffer, byteOffset + page.start, page.header.compressed_page_size),
+    );
+  }
+
+  private page(): Page {
     const { view } = this.reader;
     const start = this.reader.offset;
     const length = Math.min(HEADER_BYTES, view.byteLength - start);
@@ -157,9 +194,24 @@ export class PageWalk {
     const place = { view: head, offset: 0 };
     const header = parquetHeader(place);
     this.reader.offset += place.offset;
-    const bytes = new Uint8Array(view.buffer, view.byteOffset + this.reader.offset, 0);
+    const { offset } = this.reader;
     this.reader.skip(header.compressed_page_size);
-    this.check(header, new Uint8Array(view.buffer, bytes.byteOffset, header.compressed_page_size));
+    return {
+      header,
+      start: offset,
+      memory: this.memoryOf(header),
+      isDictionary: header.type === 'DICTIONARY_PAGE',
+    };
+  }
+
+  private memoryOf(header: PageHeader): number {
+    const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: texts } = header;
+    const { num_values: count = 0, encoding } = first ?? second ?? texts ?? {};
+    const areTexts =
+      this.column.type === 'BYTE_ARRAY' && (texts !== undefined || !encoding?.endsWith('_DICTIONARY'));
+    const each = (areTexts ? TEXT_MEMORY : PLACE_MEMORY) + (this.isFlat ? 0 : LIST_MEMORY);
+    // A page, and texts of one or two bytes a letter.
+    return (areTexts ? 3 : 2) * header.uncompressed_page_size + each * count;
   }
 
   private check(header: PageHeader, packed: Uint8Array): void {
@@ -174,10 +226,7 @@ export class PageWalk {
     const { together } = this.limits;
     together.values -= count;
     together.bytes -= header.uncompressed_page_size;
-    if (together.values < 0 || together.bytes < 0)
-      throw new Error(
-        'its columns unpack to far more than a file of its size holds; save it as several smaller files',
-      );
+    if (together.values < 0 || together.bytes < 0) throw new Error(UNPACKS_LARGE);
     if (header.type === 'DATA_PAGE') this.firstForm(header, packed);
     else if (header.type === 'DATA_PAGE_V2') this.secondForm(header, packed);
   }

@@ -9,20 +9,16 @@ import {
 } from 'hyparquet';
 import { getTreePath } from 'hyparquet/src/schema.js';
 import { compressors } from 'hyparquet-compressors';
+import { readingMemory } from '../../bytes/reading-budget.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { yieldToEvents } from '../../bytes/yield.ts';
 import { EngineError } from '../../errors.ts';
 import { shownName } from '../../shown.ts';
-import { PageWalk } from './parquet-pages.ts';
+import { RowBatches } from './parquet-batches.ts';
+import { type PageLimits, PageWalk } from './parquet-pages.ts';
 import { BoundedReader, skipStruct } from './parquet-thrift.ts';
 import { exactMetadata, exactParsers, rowWriter, type WrittenRow } from './parquet-values.ts';
 import type { RowOptions, TableRow } from './table.ts';
-
-/** Rows that are read first of a row group, for the preview, and at least at a time then. */
-const FIRST = 100;
-const BATCH = 2000;
-/** Times at most that a row group is read for its other rows. */
-const PASSES = 4;
 
 export interface ParquetFile {
   readonly source: ByteSource;
@@ -30,6 +26,8 @@ export interface ParquetFile {
   /** As `exactMetadata` has it. */
   readonly metadata: FileMetaData;
   readonly rowCount: number;
+  /** Bytes of memory that decoding may take at a time. */
+  readonly memory: number;
   /** A row as a person would write it. */
   readonly write: (row: Record<string, unknown>) => WrittenRow;
 }
@@ -121,24 +119,25 @@ function checkSchema({ schema, row_groups: groups }: FileMetaData): void {
     if (columns.length === 0 && rows > 0) throw new Error('it has rows without columns');
 }
 
-/** Checks the pages of a row group's columns before the library reads them. */
+const limitsOf = ({ source }: ParquetFile): PageLimits => ({
+  values: Math.min(20 * source.size, 2 ** 20 + source.size / 16),
+  allValues: 2 ** 22 + 2 * source.size,
+  bytes: mostUnpacked(source),
+  together: { values: 2 ** 21 + 4 * source.size, bytes: 64 * 2 ** 20 + 60 * source.size },
+  compressors: boundedCompressors(source),
+});
+
+/** Reads the pages of a row group's columns, to be checked before the library reads them. */
 async function pageWalks(
   { source, metadata }: ParquetFile,
   group: RowGroup,
   columns: readonly string[] | undefined,
-  unpack: Compressors,
+  limits: PageLimits,
 ): Promise<PageWalk[]> {
   const tree = parquetSchema(metadata);
   const wanted = group.columns.filter(
     ({ meta_data: meta }) => meta && (columns === undefined || columns.includes(meta.path_in_schema[0])),
   );
-  const limits = {
-    values: Math.min(20 * source.size, 2 ** 20 + source.size / 16),
-    allValues: 2 ** 22 + 2 * source.size,
-    bytes: mostUnpacked(source),
-    together: { values: 2 ** 21 + 4 * source.size, bytes: 32 * 2 ** 20 + 20 * source.size },
-    compressors: unpack,
-  };
   const walks: PageWalk[] = [];
   for (const { meta_data: meta } of wanted.length > 0 ? wanted : group.columns.slice(0, 1)) {
     if (!meta) continue;
@@ -149,8 +148,11 @@ async function pageWalks(
   return walks;
 }
 
-/** Reads what a Parquet file says of itself. */
-export async function openParquet(source: ByteSource): Promise<ParquetFile> {
+/**
+ * Reads what a Parquet file says of itself.
+ * @param given bytes of the file before it was unpacked
+ */
+export async function openParquet(source: ByteSource, given: number): Promise<ParquetFile> {
   const buffer: AsyncBuffer = {
     byteLength: source.size,
     slice(start, end = source.size) {
@@ -172,6 +174,7 @@ export async function openParquet(source: ByteSource): Promise<ParquetFile> {
       buffer,
       metadata: exactMetadata(metadata),
       rowCount: Number(metadata.num_rows),
+      memory: readingMemory(given) / 2,
       write: rowWriter(metadata),
     };
   } catch (cause) {
@@ -190,57 +193,41 @@ function outerNames(metadata: FileMetaData, paths: readonly string[]): string[] 
   );
 }
 
-interface Batch {
-  readonly group: RowGroup;
-  /** First row of the group. */
-  readonly start: number;
-  /** First and last row (exclusive) of what is read at a time. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What is read at a time: never more than one row group, and few times of one, of which columns of lists are read whole. */
-function* batches(metadata: FileMetaData): Generator<Batch> {
-  let start = 0;
-  for (const group of metadata.row_groups) {
-    const rows = Number(group.num_rows);
-    const end = start + rows;
-    for (let from = start; from < end; ) {
-      const to = Math.min(end, from + (from === start ? FIRST : Math.max(BATCH, Math.ceil(rows / PASSES))));
-      yield { group, start, from, to };
-      from = to;
-    }
-    start = end;
-  }
-}
-
 /** Rows of a Parquet file; only the wanted columns are unpacked. */
 export async function* parquetRows(file: ParquetFile, options: RowOptions = {}): AsyncGenerator<TableRow> {
   const { source, buffer, metadata } = file;
-  const unpack = boundedCompressors(source);
+  const limits = limitsOf(file);
   const columns = options.columns && outerNames(metadata, options.columns);
-  let walked: { readonly group: RowGroup; readonly walks: readonly PageWalk[] } | undefined;
-  for (const { group, start, from, to } of batches(metadata)) {
-    options.signal?.throwIfAborted();
-    let rows: Record<string, unknown>[];
-    try {
-      if (walked?.group !== group) walked = { group, walks: await pageWalks(file, group, columns, unpack) };
-      for (const walk of walked.walks) walk.until(to - start);
-      rows = await parquetReadObjects({
-        file: buffer,
-        metadata,
-        columns,
-        rowStart: from,
-        rowEnd: to,
-        compressors: unpack,
-        parsers: exactParsers,
-        utf8: false,
-      });
-    } catch (cause) {
-      throw damaged(source, cause);
+  let start = 0;
+  for (const group of metadata.row_groups) {
+    const count = Number(group.num_rows);
+    let batches: RowBatches | undefined;
+    for (let from = 0; from < count; ) {
+      options.signal?.throwIfAborted();
+      let to: number;
+      let rows: Record<string, unknown>[];
+      try {
+        batches ??= new RowBatches(await pageWalks(file, group, columns, limits), count, file.memory);
+        to = batches.endOf(from);
+        rows = await parquetReadObjects({
+          file: buffer,
+          metadata,
+          columns,
+          rowStart: start + from,
+          rowEnd: start + to,
+          compressors: limits.compressors,
+          parsers: exactParsers,
+          utf8: false,
+        });
+      } catch (cause) {
+        throw damaged(source, cause);
+      }
+      options.onProgress?.({ stage: 'Reading', done: start + to, total: file.rowCount, unit: 'items' });
+      for (const [at, row] of rows.entries())
+        yield { where: `row ${start + from + at + 1}`, ...file.write(row) };
+      await yieldToEvents();
+      from = to;
     }
-    options.onProgress?.({ stage: 'Reading', done: to, total: file.rowCount, unit: 'items' });
-    for (const [at, row] of rows.entries()) yield { where: `row ${from + at + 1}`, ...file.write(row) };
-    await yieldToEvents();
+    start += count;
   }
 }

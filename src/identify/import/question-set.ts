@@ -1,3 +1,4 @@
+import { type ReadingBudget, readingBudget, textMemory } from '../../bytes/reading-budget.ts';
 import { EngineError } from '../../errors.ts';
 import { fnv1a } from '../../model/fingerprint.ts';
 import { listedNames, shownName } from '../../shown.ts';
@@ -49,6 +50,8 @@ export interface ImportOptions extends ReadOptions {
 
 /** Rows without a question that are listed one by one. */
 export const LISTED = 100;
+/** Reasons that are counted by themselves. */
+const REASONS = 1000;
 /** The group of all questions where no column groups them. */
 const ALL = 'all';
 const LENGTH_AT_MOST = 2000;
@@ -56,6 +59,9 @@ const GROUP_LENGTH = 200;
 const ID_LENGTH = 200;
 /** Characters of a set at most, as its file may hold. */
 const SET_LIMIT = 64 * 2 ** 20;
+/** Bytes of memory that a question takes beside its texts, and an answer. */
+const QUESTION_MEMORY = 300;
+const ANSWER_MEMORY = 40;
 const SOURCE = 'import';
 
 /** The columns that a mapping names. */
@@ -108,6 +114,7 @@ function questionMaker(
   mapping: ColumnMapping,
   separators: readonly Separator[],
   reader: ChoiceReader | undefined,
+  work: ReadingBudget,
 ) {
   const asks = mapping.ask === 'choices';
   const paths = [mapping.answers, ...(mapping.aliases ?? [])];
@@ -120,13 +127,15 @@ function questionMaker(
     const offered = reader && (asks || !reader.isAmong) ? reader.read(cells) : undefined;
     if (typeof offered === 'string') return offered;
     const question = asks && offered ? withChoices(bare, offered.all) : bare;
-    const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
-    if (fact === '') return bare === '' ? 'has no question' : 'asks nothing in words';
     if (question.length > LENGTH_AT_MOST) return `has a question of more than ${LENGTH_AT_MOST} characters`;
+    const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
+    work.take(bare.length);
+    if (fact === '') return bare === '' ? 'has no question' : 'asks nothing in words';
     const given = paths.map((path) => cellAt(cells, path));
     const answers = offered
       ? [...new Set([...offered.right, ...answersInCells(given.slice(1), separators.slice(1))])]
       : answersInCells(given, separators);
+    work.take(answers.reduce((sum, { length }) => sum + length, 0));
     if (answers.length === 0) return 'has no answer in words or numbers';
     const ownId = idPath === undefined ? '' : textOf(cellAt(cells, idPath)).slice(0, ID_LENGTH);
     const id = unique(ownId || fnv1a([new TextEncoder().encode(bare)]));
@@ -152,7 +161,8 @@ export function skippedRows() {
   return {
     add(where: string, reason: string) {
       count++;
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      const kind = reasons.has(reason) || reasons.size < REASONS ? reason : 'has some other fault';
+      reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
       if (first.length < LISTED) first.push({ where, reason });
     },
     done: (): SkippedRows => ({ count, reasons: Object.fromEntries(reasons), first }),
@@ -163,6 +173,13 @@ function relationCounts(questions: readonly Question[]): Record<string, number> 
   const counts = new Map<string, number>();
   for (const { relation } of questions) counts.set(relation, (counts.get(relation) ?? 0) + 1);
   return Object.fromEntries(counts);
+}
+
+function refuseMore({ name }: Table, { where }: TableRow, { length }: readonly Question[]): never {
+  throw new EngineError(
+    'bad-input',
+    `Making questions of all rows of ${name} takes more memory or time than is given to a file of its size, from ${where} on; take the first ${length} or fewer.`,
+  );
 }
 
 /**
@@ -181,26 +198,33 @@ export async function toQuestionSet(
   const separators = [answers, ...aliases].map((path) => separator ?? guessSeparator(table, path));
   const { choices = [], key } = mapping;
   const reader = choices.length > 0 ? choiceReader(table, choices, answers, key) : undefined;
-  const make = questionMaker(mapping, separators, reader);
+  // Comparing words takes time; so many letters can be looked at in the time that a file of this size has.
+  const work = readingBudget(table.bytes, 0.1);
+  const make = questionMaker(mapping, separators, reader, work);
   const skipped = skippedRows();
   const lost = lostCells(pathsOf(mapping));
   const questions: Question[] = [];
   let rows = 0;
   let length = 0;
+  const budget = readingBudget(table.bytes, 0.5);
   for await (const row of table.rows({ ...options, columns: pathsOf(mapping) })) {
     rows++;
     lost.add(row);
     const made = make(row);
+    if (!work.take(0)) refuseMore(table, row, questions);
     if (typeof made === 'string') {
       skipped.add(row.where, made);
       continue;
     }
-    length += JSON.stringify(made).length;
+    const json = JSON.stringify(made);
+    length += json.length;
     if (length > SET_LIMIT)
       throw new EngineError(
         'bad-input',
         `The questions of ${table.name} are over the limit of 64 MB at ${row.where}; take the first ${questions.length} or fewer.`,
       );
+    if (!budget.take(QUESTION_MEMORY + ANSWER_MEMORY * made.answers.length + textMemory(json)))
+      refuseMore(table, row, questions);
     questions.push(made);
     if (questions.length === options.limit) break;
   }

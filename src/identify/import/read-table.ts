@@ -1,3 +1,5 @@
+import { createPieces } from '../../bytes/pieces.ts';
+import { readingBudget, readingMemory } from '../../bytes/reading-budget.ts';
 import { type ByteSource, blobSource, bytesSource } from '../../bytes/source.ts';
 import { encodingNotice, encodingOfText } from '../../bytes/text-encoding.ts';
 import { EngineError } from '../../errors.ts';
@@ -36,14 +38,14 @@ async function unpack(source: ByteSource, options: ReadOptions): Promise<ByteSou
   refuseOver(HELD_LIMIT, source.size, source.name, 'unpack it first');
   const packed = new Blob([(await source.read(0, source.size)) as Uint8Array<ArrayBuffer>]);
   const reader = packed.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
+  // What is unpacked is held beside the rows that are made of it.
+  const limit = Math.min(HELD_LIMIT, readingMemory(source.size) / 4);
+  const pieces = createPieces();
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       options.signal?.throwIfAborted();
-      size += next.value.length;
-      refuseOver(HELD_LIMIT, size, `${source.name} unpacked`, 'unpack it first');
-      parts.push(next.value);
+      pieces.add(next.value);
+      refuseOver(limit, pieces.size, `${source.name} unpacked`, 'unpack it first');
     }
   } catch (cause) {
     if (cause instanceof EngineError || options.signal?.aborted) throw cause;
@@ -51,19 +53,23 @@ async function unpack(source: ByteSource, options: ReadOptions): Promise<ByteSou
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-  return bytesSource(new Uint8Array(await new Blob(parts).arrayBuffer()), name);
+  return blobSource(pieces.blob(), name);
 }
 
-/** What reads a source's rows, by its format. */
+/**
+ * What reads a source's rows, by its format.
+ * @param given bytes of the file before it was unpacked
+ */
 async function rowsOf(
   source: ByteSource,
   format: Table['format'],
   head: string,
+  given: number,
   options: ReadOptions,
 ): Promise<Pick<Table, 'rows' | 'rowCount' | 'format'>> {
   const { encoding } = options;
   if (format === 'parquet') {
-    const file = await openParquet(source);
+    const file = await openParquet(source, given);
     return { format, rowCount: file.rowCount, rows: (each) => parquetRows(file, each) };
   }
   if (format === 'json') {
@@ -73,13 +79,13 @@ async function rowsOf(
       source.name,
       'save it as JSONL or CSV, which are read piece by piece',
     );
-    const rows = await jsonRows(source, options);
+    const { rowCount, rows } = await jsonRows(source, readingBudget(given, 0.75), options);
     return {
       format,
-      rowCount: rows.length,
+      rowCount,
       async *rows(each) {
         each?.signal?.throwIfAborted();
-        yield* rows;
+        yield* rows();
       },
     };
   }
@@ -120,7 +126,7 @@ export async function readTable(
     return { name, format, set: parseQuestionSet(await wholeText(source, options), name) };
   }
   const encoding = format === 'parquet' ? undefined : await encodingOfText(source, options.signal);
-  const { rows, ...rest } = await rowsOf(source, format, head, { ...options, encoding });
+  const { rows, ...rest } = await rowsOf(source, format, head, given.size, { ...options, encoding });
   const first100: TableRow[] = [];
   const lost = lostCells();
   for await (const row of rows({ signal: options.signal })) {
@@ -136,5 +142,5 @@ export async function readTable(
   const notice = left
     ? `In the first rows of ${shownName(name)}, ${left}`
     : encoding && encodingNotice(encoding, name);
-  return { name, ...rest, notice, columns: columnsOf(first100), head: first100, rows };
+  return { name, ...rest, bytes: given.size, notice, columns: columnsOf(first100), head: first100, rows };
 }

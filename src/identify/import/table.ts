@@ -53,6 +53,8 @@ export type TableFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet';
 export interface Table {
   readonly name: string;
   readonly format: TableFormat;
+  /** Bytes of the file as it was given. */
+  readonly bytes: number;
   /** What a person should know of how the file was read. */
   readonly notice?: string;
   readonly columns: readonly Column[];
@@ -139,6 +141,7 @@ export function joinTables(tables: readonly Table[], name: string): Table {
   return {
     ...first,
     name,
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     rowCount: counts.every((count) => count !== undefined) ? counts.reduce((a, b) => a + b, 0) : undefined,
     async *rows(options) {
       for (const table of tables) {

@@ -1,3 +1,4 @@
+import { countOf } from '../../bytes/csv-rows.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { encodingOfText, textPieces } from '../../bytes/text-encoding.ts';
 import { yieldToEvents } from '../../bytes/yield.ts';
@@ -8,12 +9,6 @@ import type { ReadOptions } from './table.ts';
 const PIECE = 2 ** 20;
 /** Characters of a line or record at most: what is longer is no table. */
 export const RECORD_LIMIT = 16 * 2 ** 20;
-
-export function countOf(text: string, sought: string): number {
-  let count = 0;
-  for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + sought.length)) count++;
-  return count;
-}
 
 /** Lines before the first byte of a piece that is not UTF-8; its start may belong to a character of the piece before. */
 function linesBeforeFault(piece: Uint8Array): number {
@@ -71,17 +66,20 @@ export async function* linesOf(source: ByteSource, options?: ReadOptions): Async
   let rest = '';
   let number = 0;
   for await (const piece of textOf(source, options)) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() as string;
+    rest += piece;
+    let from = 0;
+    for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n', from)) {
+      const text = rest.slice(from, end);
+      number++;
+      if (text.trim() !== '') yield { number, text };
+      from = end + 1;
+    }
+    rest = rest.slice(from);
     if (rest.length > RECORD_LIMIT)
       throw new EngineError(
         'bad-input',
-        `Line ${number + lines.length + 1} of ${source.name} is over the limit of 16 MB a line; is it a table?`,
+        `Line ${number + 1} of ${source.name} is over the limit of 16 MB a line; is it a table?`,
       );
-    for (const text of lines) {
-      number++;
-      if (text.trim() !== '') yield { number, text };
-    }
   }
   if (rest.trim() !== '') yield { number: number + 1, text: rest };
 }

@@ -1,3 +1,4 @@
+import { readingBudget, textMemory } from '../../bytes/reading-budget.ts';
 import { EngineError } from '../../errors.ts';
 import {
   type AboutSet,
@@ -44,6 +45,8 @@ export interface ImportedSuite {
 const SOURCE = 'import';
 /** Characters of a suite at most, as its file may hold. */
 const SUITE_LIMIT = 64 * 2 ** 20;
+/** Bytes of memory that an item takes beside its texts. */
+const ITEM_MEMORY = 800;
 const ID_LENGTH = 200;
 
 function refuse(sentence: string): never {
@@ -115,6 +118,7 @@ export async function importSuite(table: Table, options: SuiteImportOptions = {}
   const items: ComplianceItem[] = [];
   let rows = 0;
   let length = 0;
+  const budget = readingBudget(table.bytes, 0.5);
   async function* counted() {
     for await (const row of table.rows({ signal, onProgress })) {
       rows++;
@@ -127,10 +131,15 @@ export async function importSuite(table: Table, options: SuiteImportOptions = {}
       skipped.add(where, item);
       continue;
     }
-    length += JSON.stringify(item).length;
+    const json = JSON.stringify(item);
+    length += json.length;
     if (length > SUITE_LIMIT)
       refuse(
         `The items of ${table.name} are over the limit of 64 MB at ${where}; take the first ${items.length} or fewer.`,
+      );
+    if (!budget.take(ITEM_MEMORY + textMemory(json)))
+      refuse(
+        `Making items of all rows of ${table.name} takes more memory than is given to a file of its size, from ${where} on; take the first ${items.length} or fewer.`,
       );
     items.push(item);
     if (items.length === limit) break;

@@ -1,15 +1,11 @@
 import Papa from 'papaparse';
 import { prefaceOf } from '../../bytes/csv-preface.ts';
+import { type CsvRow, csvRows } from '../../bytes/csv-rows.ts';
 import { shownName } from '../../shown.ts';
 import { neuronAt } from '../layout.ts';
 import type { NeuronSet } from '../set-file.ts';
 import { type Column, findColumn } from './columns.ts';
 import { type FoundNeuron, type FoundSet, refuse, type SetSource } from './found.ts';
-
-interface Row {
-  readonly line: number;
-  readonly cells: readonly string[];
-}
 
 /** The delimiter: the one that the first line has most of. */
 function delimiterOf(text: string): string {
@@ -18,23 +14,29 @@ function delimiterOf(text: string): string {
   return ['\t', ';', '|', ','].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
 }
 
-/** Cells without the spaces around them, rows that are not blank, and the line that each begins in. */
-function rowsOf(whole: string, fileName: string): Row[] {
+/** Rows that are not blank, their cells without the spaces around them. */
+function rowsOf(whole: string, { fileName, layout }: SetSource): CsvRow[] {
   const preface = prefaceOf(whole);
   const text = whole.slice(preface?.length ?? 0);
-  const { data, errors } = Papa.parse<string[]>(text, {
+  const reader = csvRows({
     delimiter: preface?.delimiter ?? delimiterOf(text),
-    skipEmptyLines: false,
+    newline: text.includes('\n') || !text.includes('\r') ? '\n' : '\r',
+    line: preface ? 2 : 1,
   });
-  const broken = errors.find(({ type }) => type === 'Quotes');
-  if (broken) refuse(fileName, `has a quotation mark that is not closed, in row ${(broken.row ?? 0) + 1}.`);
-  let line = preface ? 2 : 1;
-  const rows: Row[] = [];
-  for (const cells of data) {
-    const trimmed = cells.map((cell) => cell.trim());
-    if (trimmed.some((cell) => cell !== '')) rows.push({ line, cells: trimmed });
-    line += 1 + cells.join('').split(/\r\n|\r|\n/).length - 1;
-  }
+  const rows: CsvRow[] = [];
+  for (const part of [reader.take(text), reader.end()])
+    for (const { line, cells, problem } of part) {
+      if (problem !== undefined) refuse(fileName, `is not valid in line ${line}: it ${problem}.`);
+      const trimmed = cells.map((cell) => cell.trim());
+      if (trimmed.every((cell) => cell === '')) continue;
+      // The first may be a head.
+      if (rows.length > layout.total)
+        refuse(
+          fileName,
+          `has more lines than this model has neurons, which are ${layout.total}; give a line for each neuron.`,
+        );
+      rows.push({ line, cells: trimmed });
+    }
   return rows;
 }
 
@@ -46,7 +48,7 @@ type Places = Readonly<Partial<Record<Column, number>>>;
 const columns: readonly Column[] = ['layer', 'neuron', 'flat', 'weight', 'intercept', 'set', 'model'];
 
 /** Which column is where, and the rows below the head; a table without a head has layer, neuron and weight. */
-function placesOf(rows: readonly Row[], fileName: string): { places: Places; body: readonly Row[] } {
+function placesOf(rows: readonly CsvRow[], fileName: string): { places: Places; body: readonly CsvRow[] } {
   const [first] = rows;
   if (first.cells.slice(0, 2).every(isWhole)) {
     if (first.cells.length < 2)
@@ -70,7 +72,7 @@ function placesOf(rows: readonly Row[], fileName: string): { places: Places; bod
   return { places, body: rows.slice(1) };
 }
 
-function whole(row: Row, at: number, what: string, fileName: string): number {
+function whole(row: CsvRow, at: number, what: string, fileName: string): number {
   const cell = row.cells[at] ?? '';
   if (!isWhole(cell))
     refuse(
@@ -80,7 +82,7 @@ function whole(row: Row, at: number, what: string, fileName: string): number {
   return Number(cell);
 }
 
-function numberIn(row: Row, at: number | undefined, what: string, fileName: string): number | undefined {
+function numberIn(row: CsvRow, at: number | undefined, what: string, fileName: string): number | undefined {
   const cell = at === undefined ? '' : (row.cells[at] ?? '');
   if (cell === '') return undefined;
   if (!isNumber(cell))
@@ -89,7 +91,7 @@ function numberIn(row: Row, at: number | undefined, what: string, fileName: stri
 }
 
 /** A name without the apostrophe that export puts before what a spreadsheet would run. */
-function nameIn(row: Row | undefined, at: number | undefined): string | undefined {
+function nameIn(row: CsvRow | undefined, at: number | undefined): string | undefined {
   const cell = at === undefined ? undefined : row?.cells[at];
   return cell?.replace(/^'(?=[=+\-@])/, '') || undefined;
 }
@@ -99,8 +101,9 @@ function nameIn(row: Row | undefined, at: number | undefined): string | undefine
  * under any usual name ("layer_idx", "neuron_idx", "importance"), or a flat index; without a head in this order.
  * @throws EngineError 'bad-input' with the line
  */
-export function readCsv(text: string, { fileName, layout }: SetSource): FoundSet {
-  const rows = rowsOf(text, fileName);
+export function readCsv(text: string, source: SetSource): FoundSet {
+  const { fileName, layout } = source;
+  const rows = rowsOf(text, source);
   if (rows.length === 0) refuse(fileName, 'is empty; give a line for each neuron.');
   const { places, body } = placesOf(rows, fileName);
   const neurons = body.map((row): FoundNeuron => {
