@@ -4,7 +4,9 @@ import { useStore } from 'zustand';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
+import { ProgressBar } from '../controls/ProgressBar.tsx';
 import { Tools } from '../controls/Tools.tsx';
+import { comeByThemselves } from '../state/doses.ts';
 import { useSession } from '../state/hooks.ts';
 import type { DoseAnswer, DosePoint } from '../state/slices/dose.ts';
 import { groupRange } from '../state/slices/steering.ts';
@@ -39,36 +41,42 @@ function spoken(point: DosePoint): string {
 
 /** Answers at nine factors of the main slider, beside those of random neurons, before one moves there. */
 export function DoseStrip() {
-  const session = useSession();
-  const { stores } = session;
-  const { status, points, error } = useStore(stores.dose);
-  const present = useStore(stores.steering, ({ groups }) => groups[0]?.factor);
-  const running = useStore(stores.run, (run) => run.status === 'running');
-  const [looked, setLooked] = useState<number>();
+  const { status, points, error } = useStore(useSession().stores.dose);
   if (status === 'none') return null;
-  const max = axisTop(points);
-  const shown =
-    points.find(({ factor }) => factor === looked) ?? points.find(({ factor }) => factor === present);
+  const isKnown = points.length > 0;
   return (
     <section className="dose" aria-label="Doses">
       <div className="dose-head">
         <span>The answer at nine strengths</span>
-        {status !== 'done' && (
-          <Button
-            className="button-plain"
-            isDisabled={status === 'running' || running}
-            onPress={session.showDoses}
-          >
-            {status === 'running' ? 'Answering…' : 'Show them'}
-          </Button>
-        )}
+        {isKnown && status === 'running' && <span className="muted">Random neurons follow…</span>}
+        {isKnown && (status === 'waiting' || status === 'failed') && <ShowDoses className="button-plain" />}
       </div>
-      {points.length > 0 && (
-        <p className="dose-axis muted">
-          How far the prediction moves (KL divergence), 0 to {max} nats. <span className="dose-key" /> these
-          neurons <span className="dose-key dose-key-random" /> random ones; filled: another answer
+      {isKnown ? <Doses points={points} /> : <NoDoses />}
+      {error && (
+        <p className="message" role="alert">
+          {error}
         </p>
       )}
+    </section>
+  );
+}
+
+/** The answers on the slider's axis, that of one factor in words, and all as a list. */
+function Doses({ points }: { readonly points: readonly DosePoint[] }) {
+  const session = useSession();
+  const { dose, steering } = session.stores;
+  const status = useStore(dose, (state) => state.status);
+  const present = useStore(steering, ({ groups }) => groups[0]?.factor);
+  const [looked, setLooked] = useState<number>();
+  const max = axisTop(points);
+  const shown =
+    points.find(({ factor }) => factor === looked) ?? points.find(({ factor }) => factor === present);
+  return (
+    <>
+      <p className="dose-axis muted">
+        How far the prediction moves (KL divergence), 0 to {max} nats. <span className="dose-key" /> these
+        neurons <span className="dose-key dose-key-random" /> random ones; filled: another answer
+      </p>
       <div className="dose-strip" data-status={status} onPointerLeave={() => setLooked(undefined)}>
         <Tools label="Strengths">
           {flips(points).map((factor) => (
@@ -80,10 +88,11 @@ export function DoseStrip() {
             />
           ))}
           {points.map((point, i) => {
-            const left = i === 0 ? 0 : (share(points[i - 1]!.factor) + share(point.factor)) / 2;
-            const right =
-              i === points.length - 1 ? 1 : (share(points[i + 1]!.factor) + share(point.factor)) / 2;
-            const middle = (share(point.factor) - left) / (right - left);
+            const at = share(point.factor);
+            const right = i === points.length - 1 ? 1 : (at + share(points[i + 1]!.factor)) / 2;
+            // The first one reaches beyond the strip, since half of its width is little for a finger.
+            const left = i === 0 ? 2 * at - right : (share(points[i - 1]!.factor) + at) / 2;
+            const middle = (at - left) / (right - left);
             return (
               <button
                 key={point.factor}
@@ -104,27 +113,57 @@ export function DoseStrip() {
           })}
         </Tools>
       </div>
-      {error && (
-        <p className="message" role="alert">
-          {error}
-        </p>
-      )}
-      {points.length > 0 && (
+      <p>{flipSummary(points)}</p>
+      <p className="dose-text">
+        {shown && (
+          <>
+            <b>× {shown.factor}</b>{' '}
+            {shown.breakdown && <span className="dose-broken">{breakdownText(shown.breakdown)} </span>}
+            <bdi>{shown.text}</bdi>
+          </>
+        )}
+      </p>
+      <Disclosure title="The nine answers as a list">{() => <DoseList points={points} />}</Disclosure>
+    </>
+  );
+}
+
+function ShowDoses({ className }: { readonly className: string }) {
+  const session = useSession();
+  const running = useStore(session.stores.run, (run) => run.status === 'running');
+  return (
+    <Button className={className} isDisabled={running} onPress={session.showDoses}>
+      Show them
+    </Button>
+  );
+}
+
+/** What stands there until there are answers: what they are and how they come. */
+function NoDoses() {
+  const { stores } = useSession();
+  const running = useStore(stores.dose, ({ status }) => status === 'running');
+  const ofThemselves = useStore(stores.run, ({ msPerToken }) => comeByThemselves(msPerToken));
+  return (
+    <div className="dose-none">
+      <p>
+        Here stands what the model answers with its neurons at nine places of the slider, from off to three
+        times as strong, beside what it answers with random ones.
+      </p>
+      {running ? (
+        <ProgressBar label="Answering at nine strengths" share={undefined}>
+          Answering at nine strengths
+        </ProgressBar>
+      ) : (
         <>
-          <p>{flipSummary(points)}</p>
-          <p className="dose-text">
-            {shown && (
-              <>
-                <b>× {shown.factor}</b>{' '}
-                {shown.breakdown && <span className="dose-broken">{breakdownText(shown.breakdown)} </span>}
-                <bdi>{shown.text}</bdi>
-              </>
-            )}
+          <p className="muted">
+            {ofThemselves
+              ? 'They are answered as soon as the model has nothing else to do.'
+              : 'The model is slow on this device, so they are answered only when you ask for them.'}
           </p>
-          <Disclosure title="The nine answers as a list">{() => <DoseList points={points} />}</Disclosure>
+          <ShowDoses className="button" />
         </>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -168,13 +168,18 @@ function Tokens({ title, tokens }: TokensProps) {
     <div>
       <h3>{title}</h3>
       <ol>
-        {tokens.map(({ id, text, logit }) => (
-          <li key={id}>
-            <bdi className="card-token">{candidateLabel({ id, text }).text}</bdi>
-            <span className="card-bar" style={{ inlineSize: `${(100 * Math.abs(logit)) / most}%` }} />
-            <span className="card-number">{logit.toFixed(2)}</span>
-          </li>
-        ))}
+        {tokens.map(({ id, text, logit }) => {
+          const label = candidateLabel({ id, text }).text;
+          return (
+            <li key={id}>
+              <bdi className="card-token" title={label}>
+                {label}
+              </bdi>
+              <span className="card-bar" style={{ inlineSize: `${(100 * Math.abs(logit)) / most}%` }} />
+              <span className="card-number">{logit.toFixed(2)}</span>
+            </li>
+          );
+        })}
       </ol>
     </div>
   );

@@ -65,7 +65,9 @@ function Candidates({ lane, position }: { readonly lane: LaneIndex; readonly pos
                       session.whatIf([...before(position), id], `what if ${spokenCandidate(candidate)}`)
                     }
                   >
-                    <bdi className="next-token">{label}</bdi>
+                    <bdi className="next-token" title={label}>
+                      {label}
+                    </bdi>
                     <span className="next-bar" style={{ inlineSize: `${100 * probability}%` }} />
                     <span className="next-number">{percent(probability)}</span>
                   </button>

@@ -35,9 +35,14 @@ const orders: readonly { value: NeuronOrder; label: string }[] = [
   { value: 'value', label: 'by activation' },
 ];
 
-/** Rows get lower the more there are. */
+/** Of a row under a finger, in CSS pixels, so that a neuron's rows and the empty one take 24. */
+const touchedRow = 6;
+
+/** Rows get lower the more there are, but not too low for a finger. */
 function rowsFor(neurons: number): RowGeometry {
-  return { lanes: laneIndices.length, rowHeight: neurons <= 8 ? 7 : neurons <= fewShown ? 5 : 4 };
+  const height = neurons <= 8 ? 7 : neurons <= fewShown ? 5 : 4;
+  const least = matchMedia('(pointer: coarse)').matches ? touchedRow : 0;
+  return { lanes: laneIndices.length, rowHeight: Math.max(height, least) };
 }
 
 /** Range of the map's colours: what the watched neurons reach at most tokens of any lane. */

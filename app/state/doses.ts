@@ -14,9 +14,16 @@ export const doseFactors = [0, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3] as const;
 
 /** How long the model must be idle before doses start by themselves, in milliseconds. */
 export const idleBeforeDoses = 1500;
-/** Slower models answer doses only on demand: nine lanes cost about two, and the random control as much again. */
 const slowestOfItself = 120;
 const keptResults = 24;
+
+/**
+ * Whether doses come without being asked for: nine lanes cost about two, and the random control as much again, so models
+ * that take longer for a token, in milliseconds, answer them on demand only.
+ */
+export function comeByThemselves(msPerToken = 0): boolean {
+  return msPerToken <= slowestOfItself;
+}
 
 export interface Doses {
   /** Shows the doses of what is asked and steered now if they are known, else asks for them once the model is idle. */
@@ -138,8 +145,8 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
   return {
     later() {
       quiet();
-      const { msPerToken = 0 } = stores.run.getState();
-      if (show() && msPerToken <= slowestOfItself) timer = setTimeout(start, idleBeforeDoses);
+      const { msPerToken } = stores.run.getState();
+      if (show() && comeByThemselves(msPerToken)) timer = setTimeout(start, idleBeforeDoses);
     },
     now: start,
     know(points) {
