@@ -92,6 +92,14 @@ export function MappingFields({ table, mapping, onChange }: Props) {
           })
         }
       />
+      {mapping.right !== undefined && (
+        <Pick
+          label="Rows of right answers are marked in"
+          value={mapping.right}
+          options={options}
+          onChange={(right) => onChange({ ...mapping, right })}
+        />
+      )}
       {choices.length > 0 && (
         <Pick
           label="The right choice is named by"

@@ -26,6 +26,7 @@ const COLUMN_KEYS = [
   'id',
   'separator',
   'choices',
+  'right',
   'key',
   'ask',
 ] as const;
@@ -79,7 +80,7 @@ export function parseColumns(text: string): ColumnChoice {
     else if (key === 'key') chosen.key = keyFormOf(value);
     else if (key === 'ask') chosen.ask = askOf(value);
     else if (key === 'separator') chosen.separator = separatorOf(value);
-    else chosen[key] = value;
+    else chosen[key] = key === 'right' && value === 'none' ? '' : value;
   }
   return {
     ...chosen,

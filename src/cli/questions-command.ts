@@ -111,6 +111,7 @@ function mappingText({
   group,
   id,
   choices = [],
+  right,
   key,
   ask,
 }: ColumnMapping): string {
@@ -121,6 +122,7 @@ function mappingText({
     ['group', group],
     ['id', id],
     ...choices.map((path) => ['choices', path]),
+    ['right', right === '' ? undefined : right],
     ['key', choices.length > 0 && key !== undefined ? KEY_FORMS[key] : undefined],
     ['ask', choices.length > 0 ? (ask ?? 'open') : undefined],
   ];

@@ -242,6 +242,30 @@ describe('questions with choices accept the one that the key names', () => {
     expect(shown.question.split('\n').slice(1, -1)).toEqual([...wrong, right[0]].map((each) => `- ${each}`));
   });
 
+  it.each<[string, string, string]>([
+    [
+      'WikiQA',
+      'a.tsv',
+      'question_id\tquestion\tdocument_title\tanswer\tlabel\nq1\tWho?\tT\twrong\t0\nq1\tWho?\tT\tright\t1\n',
+    ],
+    ['pairs', 'a.csv', 'question,answer,is_correct\nWho?,right,TRUE\nHow?,wrong,FALSE\n'],
+    ['a row a choice', 'a.csv', 'question,choice,label\nWho?,wrong,0\nWho?,right,1\nWho?,worse,0\n'],
+  ])('%s, where a column marks the rows of right answers', async (_, name, text) => {
+    const found = await questionsOf(text, name);
+    expect(found.map(({ question, answers }) => [question, answers])).toEqual([['Who?', ['right']]]);
+    const table = await readTable(new TextEncoder().encode(text), name);
+    if (table.format === 'h-neuron-questions') throw new Error('a set, not a table');
+    const all = await toQuestionSet(table, completeMapping(table, parseColumns('right=none')), about);
+    expect(all.set.questions.length).toBeGreaterThan(1);
+    const { skipped } = await toQuestionSet(table, completeMapping(table), about);
+    expect(skipped.first[0].reason).toMatch(/^is not marked as right by the column "(label|is_correct)"$/);
+  });
+
+  it('and take a column of ones and zeros for no mark where every question comes once', async () => {
+    const found = await questionsOf('question,answer,label\nWho?,Ann,0\nHow?,so,1\n', 'a.csv');
+    expect(found.map(({ answers }) => answers)).toEqual([['Ann'], ['so']]);
+  });
+
   it('and ask without choices what has none, where the right answer has a column', async () => {
     const rows = [
       { question: 'Q1?', correct_answer: 'x', incorrect_answers: ['a'] },

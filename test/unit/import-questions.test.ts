@@ -87,6 +87,25 @@ describe('answers of a cell', () => {
     ["{'Bob', 'Rob'}", ['Bob', 'Rob']],
     ["[array(['Bob'], dtype='<U3'), None, ['Rob', [u'\\xc9mile']]]", ['Bob', 'Rob', 'Émile']],
     ['array([], dtype=object)', []],
+    ["frozenset({'Bob', 'Rob'})", ['Bob', 'Rob']],
+    ["deque(['Bob', 'Rob'], maxlen=5)", ['Bob', 'Rob']],
+    ["OrderedDict([('text', ['Bob']), ('answer_start', [3])])", ['Bob']],
+    ['set()', []],
+    ["[Decimal('1.50'), Fraction(1, 3), None, NaT]", ['1.50', '1/3']],
+    [
+      '[datetime.date(2020, 1, 2), datetime.datetime(2020, 1, 2, 3, 4)]',
+      ['2020-01-02', '2020-01-02T03:04:00'],
+    ],
+    ["[Timestamp('2020-01-02 00:00:00', tz='UTC')]", ['2020-01-02 00:00:00']],
+    ['c("Bob", "Rob")', ['Bob', 'Rob']],
+    ['c(a, b)', ['c(a, b)']],
+    ['set(x)', ['set(x)']],
+    ['"[\\"Bob\\", \\"Rob\\"]"', ['Bob', 'Rob']],
+    ['"Bob"', ['"Bob"']],
+    ['He had 40; he got 2.\nSo 40 + 2 = 42.\n#### 42', ['42']],
+    ['#### 1,000 \n', ['1,000']],
+    ['a #### b', ['a #### b']],
+    ['$\\boxed{42}$', ['42']],
     ['{1, 2}', ['{1, 2}']],
     ['{x | x > 0}', ['{x | x > 0}']],
     ['Tom &amp; Jerry', ['Tom & Jerry']],
@@ -114,6 +133,7 @@ describe('answers of a cell', () => {
     expect(answers('a|b', '|')).toEqual(['a', 'b']);
     expect(answers('a;b', '')).toEqual(['a;b']);
     expect(answers('["a;b", "c"]', ';')).toEqual(['a;b', 'c']);
+    expect(answers('one; two\n#### 3', ';')).toEqual(['3']);
     expect(answers(['a;b'], ';')).toEqual(['a;b']);
   });
 

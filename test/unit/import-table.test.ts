@@ -92,6 +92,17 @@ describe('CSV', () => {
     expect((await cellsOf(text, 'a.csv')).map(({ answer }) => answer)).toEqual(values);
   });
 
+  it('passes over a title above the names of the columns', async () => {
+    const rows = [{ question: 'Who?', answer: 'Bob' }];
+    expect(await cellsOf('Quiz of May,\nquestion,answer\nWho?,Bob\n', 'a.csv')).toEqual(rows);
+    expect(await cellsOf('Quiz of May,\nWho?,Bob\n', 'a.csv')).toEqual([
+      { 'Quiz of May': 'Who?', 'column 2': 'Bob' },
+    ]);
+    expect(await cellsOf('question,\nWho?,Bob\n', 'a.csv')).toEqual([
+      { question: 'Who?', 'column 2': 'Bob' },
+    ]);
+  });
+
   it('finds out semicolons, tabs and bars', async () => {
     for (const mark of [';', '\t', '|']) {
       const text = `question${mark}answer\nWho is it, then?${mark}Ann, Bob\nWho?${mark}Cid\n`;

@@ -2,7 +2,7 @@ import { jsonDepth } from '../../bytes/json-text.ts';
 import { normalised } from '../words.ts';
 import { decodeEntities, splitOutsideEntities } from './entities.ts';
 import { parseJson } from './json.ts';
-import { parsePythonLiteral } from './python-literal.ts';
+import { parsePythonLiteral, startsLiteral } from './python-literal.ts';
 import { type Cell, isCells } from './table.ts';
 
 /** What answers in one text are joined by; '' where a text is one answer. */
@@ -21,8 +21,8 @@ const UNKNOWN = '<unk>';
  * @returns numbers as they are written
  */
 export function structureIn(text: string): Cell {
-  const trimmed = text.trim();
-  if (!/^(?:[[{(]|(?:(?:np|numpy)\.)?array\()/.test(trimmed)) return undefined;
+  const trimmed = unquoted(text.trim());
+  if (!startsLiteral(trimmed)) return undefined;
   // People write "(1, 2)", "{1, 2}" and '("Weird Al")', too: tuples and sets are those of texts in quotes.
   const areQuoted = /^[({]\s*[rbuRBU]?['"]/.test(trimmed);
   if (trimmed.startsWith('(') && !areQuoted) return undefined;
@@ -32,6 +32,26 @@ export function structureIn(text: string): Cell {
     return (trimmed.startsWith('{') && !areQuoted) || isOneInBrackets ? undefined : value;
   }
   return isCells(value) ? value : undefined;
+}
+
+/** The list or object of a text of JSON that was written as a text of JSON once more: "\"[\\\"a\\\"]\"". */
+function unquoted(text: string): string {
+  if (!/^"\s*[[{]/.test(text) || !text.endsWith('"')) return text;
+  try {
+    return String(JSON.parse(text)).trim();
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The answer of a solution that ends in it as GSM8K writes it ("… #### 42"), or is nothing but it as MATH does
+ * ("\\boxed{42}"); else the text.
+ */
+function finalAnswer(text: string): string {
+  const end = text.trimEnd();
+  const last = end.slice(end.lastIndexOf('\n') + 1);
+  return (/^\s*####(?!#)\s*(\S.*)$/.exec(last) ?? /^\s*\$?\\boxed\{([^{}]*)\}\$?$/.exec(end))?.[1] ?? text;
 }
 
 function readStructure(text: string): Cell {
@@ -48,7 +68,8 @@ function readStructure(text: string): Cell {
 function textsOfString(text: string, separator: Separator): string[] {
   const structure = structureIn(text);
   if (structure !== undefined) return textsOf(structure, '', 1);
-  return separator === '' ? [text] : splitOutsideEntities(text, separator);
+  const answer = finalAnswer(text);
+  return separator === '' || answer !== text ? [answer] : splitOutsideEntities(answer, separator);
 }
 
 /** Keys under which data sets keep an answer and its other forms when it is an object. */

@@ -30,8 +30,10 @@ function plainText(cell: Cell): string {
 /** Marks as JSON, CSV and Python write them: of the right choice, and of a wrong one. */
 const RIGHT = new Set(['1', '1.0', 'true']);
 const WRONG = new Set(['0', '0.0', 'false']);
-const isRight = (cell: Cell) => RIGHT.has(plainText(cell).toLowerCase());
-const isMark = (cell: Cell) => isRight(cell) || WRONG.has(plainText(cell).toLowerCase());
+/** Whether a cell marks something as right. */
+export const isRight = (cell: Cell) => RIGHT.has(plainText(cell).toLowerCase());
+/** Whether a cell marks something as right or as wrong. */
+export const isMark = (cell: Cell) => isRight(cell) || WRONG.has(plainText(cell).toLowerCase());
 
 /** Whether a cell has one mark a choice and marks some choice right. */
 function marksOf(cell: Cell, count: number): boolean[] | undefined {

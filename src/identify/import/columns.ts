@@ -5,6 +5,7 @@ import type { KeyForm } from './choices.ts';
 import { cellsOf, firstNamed, namesOf, texts } from './column-names.ts';
 import { splitOutsideEntities } from './entities.ts';
 import { guessChoices } from './guess-choices.ts';
+import { guessMarked } from './marked-rows.ts';
 import { type Cell, isCells, type TableHead } from './table.ts';
 
 /** Which columns hold what, by path. */
@@ -24,6 +25,8 @@ export interface ColumnMapping {
    * them is right: by its label, letter, number or text, or by a mark for each.
    */
   readonly choices?: readonly string[];
+  /** What marks rows whose answer is right with 1 or true, beside rows of wrong ones, which are left out; '' for none. */
+  readonly right?: string;
   /** How `answers` names a choice; found out where it is left out. */
   readonly key?: KeyForm;
   /** Whether the model sees the choices; `open`, without them, where it is left out. */
@@ -98,11 +101,13 @@ export function guessColumns(table: TableHead): Partial<ColumnMapping> {
     const cells = cellsOf(table, path);
     return cells.length > 0 && cells.every(isAnswer);
   };
+  const marked = question === undefined || offered ? undefined : guessMarked(table, free, question);
   const answers =
     offered?.answers ??
+    marked?.answers ??
     firstNamed(free, ANSWERS, holdsAnswers) ??
     (question !== undefined && free.length === 1 ? free[0] : undefined);
-  const rest = free.filter((path) => path !== answers);
+  const rest = free.filter((path) => path !== answers && path !== marked?.right);
   // Beside wrong answers in columns of their own the right one may have other forms.
   const alias =
     offered && !offered.choices.includes(offered.answers)
@@ -122,6 +127,7 @@ export function guessColumns(table: TableHead): Partial<ColumnMapping> {
     group,
     id,
     ...(offered ? { choices: offered.choices } : {}),
+    ...(marked ? { right: marked.right } : {}),
   };
 }
 
@@ -144,9 +150,14 @@ export function guessSeparator(table: TableHead, path: string): Separator {
 export function completeMapping(table: TableHead, chosen?: Partial<ColumnMapping>): ColumnMapping {
   const guessed = guessColumns(table);
   const { question = guessed.question, answers = guessed.answers } = chosen ?? {};
-  const given = chosen && { ...chosen };
-  // Choices belong to the answers that were guessed with them.
-  if (given && given.choices === undefined && answers === guessed.answers) given.choices = guessed.choices;
+  const given: { -readonly [key in keyof ColumnMapping]?: ColumnMapping[key] } | undefined = chosen && {
+    ...chosen,
+  };
+  // Choices and marks belong to the answers that were guessed with them.
+  if (given && answers === guessed.answers) {
+    given.choices ??= guessed.choices;
+    given.right ??= guessed.right;
+  }
   if (question === undefined || answers === undefined) {
     const known = listedNames(
       table.columns.map(({ path }) => path),

@@ -101,6 +101,34 @@ function cellsOf(names: readonly string[], cells: readonly string[], count: numb
   return row;
 }
 
+/** Names that a line of columns' names has among others. */
+const KNOWN =
+  /^(?:questions?|answers?|problem|query|prompt|best answer|correct answers?|question text|frage|antwort|pregunta|respuesta|réponse)$/i;
+
+/**
+ * Passes on rows without a title above the line of columns' names, as sheets have it: a single cell, and names in the
+ * next line. A file of such a line only has no rows.
+ */
+function titleFilter(): (rows: Iterable<CsvRow>) => Generator<CsvRow> {
+  let title: CsvRow | undefined;
+  let isFirst = true;
+  return function* (rows) {
+    for (const row of rows) {
+      const { cells } = row;
+      const isTitle = isFirst && cells.length > 1 && cells.slice(1).every((cell) => cell.trim() === '');
+      isFirst = false;
+      if (isTitle) {
+        title = row;
+        continue;
+      }
+      const areNames = () => cells.filter((cell) => KNOWN.test(cell.trim())).length >= 2;
+      if (title !== undefined && !areNames()) yield title;
+      title = undefined;
+      yield row;
+    }
+  };
+}
+
 /**
  * Rows of a CSV or TSV file, every cell the text that stands there.
  * @throws EngineError `bad-input` where the first line is no header of a table
@@ -112,8 +140,9 @@ export async function* delimitedRows(
 ): AsyncGenerator<TableRow> {
   let names: string[] | undefined;
   let isFirst = true;
+  const withoutTitle = titleFilter();
   for await (const rows of rawRows(source, dialect, options)) {
-    for (const { line, cells, problem } of rows) {
+    for (const { line, cells, problem } of withoutTitle(rows)) {
       if (names === undefined) {
         if (problem !== undefined || cells.length < 2)
           throw new EngineError(

@@ -15,14 +15,45 @@ function unescaped(text: string): string {
   );
 }
 
-/** A number, a name of a value, or a name in front of a bracket as NumPy prints it; "..." stands for what it leaves out. */
-const BARE =
-  /[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\.\.\.|True|False|None|nan|-?inf|dtype=(?:[<>|=]?\w+|'[^']{0,20}')|(?:(?:np|numpy)\.)?(?:array|str_|bool_|u?int\d+|float\d+)(?=\()/y;
+/** Names of what Python, pandas, NumPy and R write values and collections with: "Decimal('1.5')", "deque(['a'])". */
+const CALLED =
+  'array|str_|bool_|u?int\\d+|float\\d+|Decimal|Fraction|Timestamp|UUID|date|datetime|frozenset|set|deque|OrderedDict|Series|Index|(?:c|list)(?=\\(\\s*["\'])';
+/** The start of a value that is called for by its name. */
+const CALL = new RegExp(
+  String.raw`(?:(?:np|numpy|pd|pandas|decimal|fractions|datetime|uuid|collections)\.)?(?:${CALLED})(?=\()`,
+  'y',
+);
+
+/** A number, a name of a value, or a name in front of a bracket; "..." stands for what NumPy leaves out. */
+const BARE = new RegExp(
+  String.raw`[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\.\.\.|True|False|None|NaT|nan|-?inf|(?:dtype|maxlen|tz|freq|name)=(?:[<>|=]?\w+|'[^']{0,40}')|tzinfo=[\w.]+|${CALL.source}`,
+  'y',
+);
 const QUOTED = /[rbuRBU]?(['"])/y;
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
-const NOTHING = new Set(['None', 'nan', '...']);
+const NOTHING = new Set(['None', 'NaT', 'nan', '...']);
 
 class NoLiteral extends Error {}
+
+/** "2020-01-02" of the parts of a date, "2020-01-02T03:04:00" of those of a point in time. */
+function dateText(given: readonly Cell[]): Cell {
+  const parts = given.filter((part) => typeof part === 'string');
+  if (parts.length < 3 || !parts.every((part) => /^\d{1,6}$/.test(part))) throw new NoLiteral();
+  const [year, month, day, ...time] = parts.map((part) => part.padStart(2, '0'));
+  const clock = [...time, '00', '00', '00'].slice(0, 3).join(':');
+  const date = `${year.padStart(4, '0')}-${month}-${day}`;
+  return time.length === 0 ? date : `${date}T${clock}`;
+}
+
+/** The object of pairs of a key and a value. */
+function entriesOf(pairs: Cell): Cell {
+  if (!Array.isArray(pairs)) return pairs;
+  const entries = pairs.map((pair: Cell) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new NoLiteral();
+    return [String(pair[0]), pair[1]] as const;
+  });
+  return Object.fromEntries(entries.filter(([key]) => key !== '__proto__'));
+}
 
 /** Reads one literal of Python from a text, token by token. */
 class Reader {
@@ -78,17 +109,22 @@ class Reader {
     if (quote !== undefined) return this.quoted(quote);
     const bare = this.match(BARE)?.[0];
     if (bare === undefined) throw new NoLiteral();
-    if (this.peek() === '(' && /(?:array|_|\d)$/.test(bare) && /^[a-z]/.test(bare))
-      return this.called(bare, depth);
-    return NOTHING.has(bare) || bare.startsWith('dtype=') ? null : bare;
+    if (this.peek() === '(' && /^[A-Za-z]/.test(bare)) return this.called(bare, depth);
+    return NOTHING.has(bare) || /^[a-z]+=/.test(bare) ? null : bare;
   }
 
   /** What is in "array([…], dtype=object)" or "np.str_('…')". */
   private called(name: string, depth: number): Cell {
     this.at++;
     const inner = this.inBrackets('(', depth);
-    const [first = null] = Array.isArray(inner) ? (inner as readonly Cell[]) : [inner];
-    return name.endsWith('array') && !Array.isArray(first) ? [first] : first;
+    const given: readonly Cell[] = Array.isArray(inner) ? inner : [inner];
+    const [first = null] = given;
+    if (/\b(?:date|datetime)$/.test(name)) return dateText(given);
+    if (name.endsWith('OrderedDict')) return entriesOf(first);
+    if (name.endsWith('Fraction') && given.length === 2) return given.join('/');
+    if (name === 'c' || name === 'list') return given;
+    const isCollection = /(?:array|set|deque|Series|Index)$/.test(name);
+    return isCollection && !Array.isArray(first) ? (first === null ? [] : [first]) : first;
   }
 
   private inBrackets(open: string, depth: number): Cell {
@@ -116,12 +152,18 @@ class Reader {
   }
 }
 
+/** Whether a text starts as a list, an object or a value that is called for by its name. */
+export function startsLiteral(text: string): boolean {
+  CALL.lastIndex = 0;
+  return /^[[{(]/.test(text) || CALL.test(text);
+}
+
 /**
  * The value of a text as Python or NumPy print lists, tuples, sets, dictionaries and arrays; numbers and truth values as
  * they are written. Nothing where the text is no such value, or is nested too deeply.
  */
 export function parsePythonLiteral(text: string): Cell {
-  if (!/^\s*(?:[[({]|(?:(?:np|numpy)\.)?array\()/.test(text)) return undefined;
+  if (!startsLiteral(text.trimStart())) return undefined;
   try {
     return new Reader(text).whole();
   } catch (error) {

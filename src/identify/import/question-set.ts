@@ -6,7 +6,7 @@ import type { Question, QuestionSet, QuestionSource } from '../questions.ts';
 import { normalised } from '../words.ts';
 import { answersInCells, type Separator } from './answer-cell.ts';
 import { type ChoiceReader, choiceReader, rivalsOf, withChoices } from './choice-rows.ts';
-import type { KeyForm } from './choices.ts';
+import { isRight, type KeyForm } from './choices.ts';
 import { type ColumnMapping, guessSeparator } from './columns.ts';
 import { decodeEntities } from './entities.ts';
 import { lostCells } from './lost-cells.ts';
@@ -65,8 +65,17 @@ const ANSWER_MEMORY = 40;
 const SOURCE = 'import';
 
 /** The columns that a mapping names. */
-function pathsOf({ question, answers, aliases = [], group, id, choices = [] }: ColumnMapping): string[] {
-  return [question, answers, ...aliases, group, id, ...choices].filter((path) => path !== undefined);
+function pathsOf({
+  question,
+  answers,
+  aliases = [],
+  group,
+  id,
+  choices = [],
+  right,
+}: ColumnMapping): string[] {
+  const marks = right === '' ? undefined : right;
+  return [question, answers, ...aliases, group, id, ...choices, marks].filter((path) => path !== undefined);
 }
 
 function checkColumns(table: Table, mapping: ColumnMapping): void {
@@ -122,6 +131,9 @@ function questionMaker(
   const unique = uniqueIds();
   return ({ cells, problem }: TableRow): Question | string => {
     if (problem !== undefined) return problem;
+    const { right = '' } = mapping;
+    if (right !== '' && !isRight(cellAt(cells, right)))
+      return `is not marked as right by the column "${shownName(right)}"`;
     const asked = cellAt(cells, mapping.question);
     const bare = typeof asked === 'string' ? decodeEntities(asked).trim() : '';
     const offered = reader && (asks || !reader.isAmong) ? reader.read(cells) : undefined;
