@@ -29,6 +29,7 @@ import {
   rowBytes,
   rowsOf,
 } from '../identify/run-format.ts';
+import { shownName } from '../shown.ts';
 import { fileError, readText, withFileErrors, writeWhole } from './files.ts';
 
 const { manifest: MANIFEST, records: RECORDS, features: FEATURES, corrections: CORRECTIONS } = RUN_FILES;
@@ -116,7 +117,7 @@ export async function withRun<T>(folder: string, use: (run: FolderRun) => Promis
         if (record && !areIntact(record, values))
           throw new EngineError(
             'bad-input',
-            `Row ${row} of ${path} (question "${record.question.id}") was altered: its checksum does not fit. ${restoring(folder)}.`,
+            `Row ${row} of ${path} (question "${shownName(record.question.id)}") was altered: its checksum does not fit. ${restoring(folder)}.`,
           );
         return values;
       },

@@ -3,6 +3,7 @@ import { formerIdentityNote, identityDifference } from '../neurons/identity.ts';
 import { flatIndex, neuronLayout } from '../neurons/layout.ts';
 import type { NeuronSet } from '../neurons/set-file.ts';
 import { areComparable, matchNote } from '../neurons/set-model.ts';
+import { shownName } from '../shown.ts';
 import { type SparseModel, sparseScores } from '../stats/passes.ts';
 import {
   type Answer,
@@ -38,7 +39,7 @@ function modelOf(set: NeuronSet): SparseModel {
   if (set.intercept === undefined || set.neurons.length === 0)
     throw new EngineError(
       'bad-input',
-      `The set "${set.name}" has no classifier (weights and intercept), so it cannot be evaluated.`,
+      `The set "${shownName(set.name)}" has no classifier (weights and intercept), so it cannot be evaluated.`,
     );
   const members = set.neurons.map((neuron) => ({
     index: flatIndex(layout, neuron),
@@ -58,7 +59,7 @@ function checkModel(set: NeuronSet, run: RunData, otherWeights: boolean): void {
   if (!areComparable(set.model, run.manifest.model))
     throw new EngineError(
       'bad-input',
-      `The set "${set.name}" was found in ${set.model.name}, but the run was made with ${run.manifest.model.name} or other weights of it. ${matchNote(set.model, run.manifest.model) ?? ''}`.trimEnd(),
+      `The set "${shownName(set.name)}" was found in ${shownName(set.model.name)}, but the run was made with ${shownName(run.manifest.model.name)} or other weights of it. ${matchNote(set.model, run.manifest.model) ?? ''}`.trimEnd(),
     );
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { webAddressSchema } from '../bytes/web-address.ts';
 import { EngineError } from '../errors.ts';
+import { listedNames, shownName } from '../shown.ts';
 import { formatHeadedLines, parseHeadedLines } from './headed-lines.ts';
 
 const format = 'h-neuron-questions';
@@ -130,6 +131,9 @@ export function relationCounts(questions: readonly Question[]): Map<string, numb
   return counts;
 }
 
+/** Relations of a set that a sentence names. */
+const RELATIONS_SHOWN = 100;
+
 /**
  * The questions of some relations, in their order.
  * @throws EngineError `bad-input` that names a relation which the set does not have, and those that it has
@@ -138,7 +142,9 @@ export function ofRelations({ header, questions }: QuestionSet, relations: reado
   const counts = relationCounts(questions);
   const unknown = relations.find((relation) => !counts.has(relation));
   if (unknown !== undefined)
-    refuse(`${header.name} has no relation "${unknown}"; it has ${[...counts.keys()].sort().join(', ')}.`);
+    refuse(
+      `${shownName(header.name)} has no relation ${listedNames([unknown])}; it has ${listedNames([...counts.keys()].sort(), RELATIONS_SHOWN)}.`,
+    );
   const wanted = new Set(relations);
   const kept = questions.filter(({ relation }) => wanted.has(relation));
   const left = Object.fromEntries(relationCounts(kept));

@@ -1,6 +1,7 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
+import { shownName } from '../shown.ts';
 import { bootstrap } from '../stats/bootstrap.ts';
 import { permutationP } from '../stats/tests.ts';
 import { type Column, columnList, estimateOf, RESAMPLES } from './columns.ts';
@@ -76,7 +77,7 @@ export async function suiteEffects(
   if (rows === 0)
     throw new EngineError(
       'bad-input',
-      `No item of ${suite} was asked; ask some before their effect is taken.`,
+      `No item of ${shownName(suite)} was asked; ask some before their effect is taken.`,
     );
   const list = columnList();
   const weightings = {
@@ -193,7 +194,7 @@ export async function perplexities(
   if (records.length === 0)
     throw new EngineError(
       'bad-input',
-      `No passage of ${suite} was read; read some before their perplexity is taken.`,
+      `No passage of ${shownName(suite)} was read; read some before their perplexity is taken.`,
     );
   const { alphas } = plan;
   const sets = comparedSets(plan);

@@ -1,6 +1,7 @@
 import type { OnProgress } from '../bytes/progress.ts';
 import { EngineError } from '../errors.ts';
 import type { Estimate } from '../identify/verdict.ts';
+import { shownName } from '../shown.ts';
 import { type Column, columnList } from './columns.ts';
 import { FREE_OUTCOMES, type FreeLabel, type FreeOutcome, labelFinder, labelKey } from './labels.ts';
 import type { FreeRecord } from './score-item.ts';
@@ -62,7 +63,7 @@ export async function freeEffects(
   if (records.length === 0)
     throw new EngineError(
       'bad-input',
-      `No item of ${suite} was answered freely; let some be before their effect is taken.`,
+      `No item of ${shownName(suite)} was answered freely; let some be before their effect is taken.`,
     );
   const { alphas } = plan;
   const sets = comparedSets(plan);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isIntact } from '../bytes/checksum.ts';
 import { textLines } from '../bytes/text-lines.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { FREE_VERDICTS } from './judge-free.ts';
 import { type ImpactManifest, recordKey } from './run.ts';
 import type { ImpactRecord } from './score-item.ts';
@@ -99,7 +100,7 @@ function readLine(
   const before = seen.get(recordKey(record));
   return before === undefined
     ? record
-    : `repeats item "${record.id}" of ${record.suite}, which line ${before} has already, as where two processes wrote at once`;
+    : `repeats item "${shownName(record.id)}" of ${shownName(record.suite)}, which line ${before} has already, as where two processes wrote at once`;
 }
 
 /** Reads the records of a sweep; a last line that is cut short is left out, as a process that was killed leaves it. */

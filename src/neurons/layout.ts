@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { checkFactor } from './factor.ts';
 import type { NeuronLayout, NeuronRef, ScaledNeuron } from './types.ts';
 
@@ -89,7 +90,7 @@ export function parseNeuron(text: string, layout?: NeuronLayout): NeuronRef {
   if (!match) {
     throw new EngineError(
       'bad-input',
-      `"${text}" is not a neuron; write layer and neuron, both counted from 0, for example 12:345.`,
+      `"${shownName(text)}" is not a neuron; write layer and neuron, both counted from 0, for example 12:345.`,
     );
   }
   const ref = { layer: Number(match[1]), neuron: Number(match[2]) };
@@ -109,7 +110,7 @@ export function parseScaledNeuron(text: string, layout?: NeuronLayout): ScaledNe
   if (!match) {
     throw new EngineError(
       'bad-input',
-      `"${text}" is not a scaled neuron; write layer, neuron and factor, for example 12:345=2.5.`,
+      `"${shownName(text)}" is not a scaled neuron; write layer, neuron and factor, for example 12:345=2.5.`,
     );
   }
   const ref = parseNeuron(match[1], layout);

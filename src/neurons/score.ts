@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { flatIndex } from './layout.ts';
 import type { NeuronSet } from './set-file.ts';
 import type { NeuronLayout } from './types.ts';
@@ -35,7 +36,10 @@ export function createScorer(
 ): Scorer {
   const { neurons, intercept, feature } = set;
   if (neurons.length === 0) {
-    throw new EngineError('bad-input', `The neuron set "${set.name}" has no neurons, so it gives no score.`);
+    throw new EngineError(
+      'bad-input',
+      `The neuron set "${shownName(set.name)}" has no neurons, so it gives no score.`,
+    );
   }
   const indices = neurons.map((neuron) => flatIndex(layout, neuron));
   const weights = neurons.map(({ weight = 0 }) => weight);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEEPEST_JSON, jsonDepth } from '../bytes/json-text.ts';
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { identitySchema } from './identity.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
 import { type SetEffect, setEffectSchema } from './set-effects.ts';
@@ -124,7 +125,10 @@ function parseJson(source: string): unknown {
     const message = error instanceof Error ? error.message : String(error);
     const position = /position (\d+)/.exec(message);
     const line = position ? ` in line ${source.slice(0, Number(position[1])).split('\n').length}` : '';
-    return refuse(`The neuron set cannot be read: it is not valid JSON${line} (${message}).`, error);
+    return refuse(
+      `The neuron set cannot be read: it is not valid JSON${line} (${shownName(message, 200)}).`,
+      error,
+    );
   }
 }
 
@@ -140,7 +144,10 @@ function validate(data: unknown): NeuronSet {
   if (!result.success) {
     const [issue] = result.error.issues;
     const reason = issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '');
-    return refuse(`The neuron set is not valid at "${formatPath(issue.path)}": ${reason}.`, result.error);
+    return refuse(
+      `The neuron set is not valid at "${shownName(formatPath(issue.path))}": ${shownName(reason, 200)}.`,
+      result.error,
+    );
   }
   const set = result.data;
   if (set.model.layers !== set.model.widths.length) {

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { shownName } from '../shown.ts';
 import { formerIdentityNote, identityDifference, type ModelIdentity } from './identity.ts';
 import { compareSignatures, type WeightSignature } from './signature.ts';
 
@@ -62,7 +63,8 @@ const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
  * by fingerprint, then by signature or, where one has none, by name.
  */
 export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
-  const names = `${found.name}, but the model here is ${loaded.name}`;
+  const [foundName, loadedName] = [shownName(found.name), shownName(loaded.name)];
+  const names = `${foundName}, but the model here is ${loadedName}`;
   if (found.widths.join() !== loaded.widths.join()) {
     const shapes = `the one has ${describeShape(found.widths)}, the other ${describeShape(loaded.widths)}`;
     return { match: 'other', reason: `${names}: ${shapes}.` };
@@ -72,7 +74,7 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
   if (differing !== undefined && found.identity?.weights === loaded.identity?.weights) {
     return {
       match: 'alike',
-      note: `The neurons were found in ${found.name}; ${loaded.name} has the same weights and ${differing}.`,
+      note: `The neurons were found in ${foundName}; ${loadedName} has the same weights and ${differing}.`,
     };
   }
   const sameTensors = found.fingerprint === loaded.fingerprint;
@@ -87,7 +89,7 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
     return sameName
       ? {
           match: 'alike',
-          note: `The neurons were found in ${found.name}, and the model here is ${loaded.name}: by name the same weights, which cannot be checked.`,
+          note: `The neurons were found in ${foundName}, and the model here is ${loadedName}: by name the same weights, which cannot be checked.`,
         }
       : {
           match: 'other',
@@ -110,14 +112,14 @@ export function matchModels(found: SetModel, loaded: SetModel): ModelMatch {
     return {
       match: 'alike',
       changed: true,
-      note: `The neurons were found in ${found.name}, and the model here is ${loaded.name}, of which some weights were changed; those of its neurons are the same as far as their norms tell.`,
+      note: `The neurons were found in ${foundName}, and the model here is ${loadedName}, of which some weights were changed; those of its neurons are the same as far as their norms tell.`,
     };
   }
   return {
     match: 'alike',
     note: sameName
-      ? `The neurons were found in ${found.name}; ${loaded.name} has the same weights in another precision, as far as rounding lets one tell.`
-      : `The neurons were found in ${found.name}, and the model here is ${loaded.name}: the weights are alike within the rounding of their precisions, but one may be a fine-tuned version of the other.`,
+      ? `The neurons were found in ${foundName}; ${loadedName} has the same weights in another precision, as far as rounding lets one tell.`
+      : `The neurons were found in ${foundName}, and the model here is ${loadedName}: the weights are alike within the rounding of their precisions, but one may be a fine-tuned version of the other.`,
   };
 }
 
@@ -138,6 +140,9 @@ export function checkSetModel(
 ): string | undefined {
   const result = matchModels(set.model, loaded);
   if (result.match === 'other')
-    throw new EngineError('bad-input', `The neuron set "${set.name}" was made for ${result.reason}`);
+    throw new EngineError(
+      'bad-input',
+      `The neuron set "${shownName(set.name)}" was made for ${result.reason}`,
+    );
   return result.note;
 }

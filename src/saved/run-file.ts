@@ -183,7 +183,10 @@ function parsed(source: string): RunFile {
   const result = fileSchema.safeParse(data);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  return refuse(`The saved run is not valid at "${issue?.path.join('.')}": ${issue?.message}.`, result.error);
+  return refuse(
+    `The saved run is not valid at "${shownName(issue?.path.join('.') ?? '')}": ${shownName(issue?.message ?? '', 200)}.`,
+    result.error,
+  );
 }
 
 /** Unpacks exactly `length` bytes. */

@@ -6,6 +6,7 @@ import { countFree, type ImpactManifest } from '../impact/run.ts';
 import type { ImpactRecord } from '../impact/score-item.ts';
 import type { Suite } from '../impact/suites.ts';
 import type { ImpactSummary } from '../protocol/study-messages.ts';
+import { shownName } from '../shown.ts';
 import { keysOf, openKept } from './run-database.ts';
 
 const NAME = 'h-neuron-sweeps';
@@ -96,7 +97,7 @@ export function soundRecords(stored: readonly { readonly record: ImpactRecord }[
     if (isIntact(record)) return record;
     throw new EngineError(
       'bad-input',
-      `The record of item "${record.id}" of ${record.suite} was altered in the browser's storage: its checksum does not fit. Delete this sweep, and run it again.`,
+      `The record of item "${shownName(record.id)}" of ${shownName(record.suite)} was altered in the browser's storage: its checksum does not fit. Delete this sweep, and run it again.`,
     );
   });
 }

@@ -12,6 +12,7 @@ import {
   recordChecker,
 } from '../identify/run-format.ts';
 import type { RunSummary } from '../protocol/study-messages.ts';
+import { shownName } from '../shown.ts';
 
 const NAME = 'h-neuron-runs';
 const VERSION = 1;
@@ -166,7 +167,7 @@ export async function readRun(db: RunDatabase, run: string): Promise<KeptRun> {
       if (record && !areIntact(record, values))
         throw new EngineError(
           'bad-input',
-          `The activations of question "${record.question.id}" were altered in the browser's storage: their checksum does not fit. Delete this run, and ask again or open it from files that were saved before.`,
+          `The activations of question "${shownName(record.question.id)}" were altered in the browser's storage: their checksum does not fit. Delete this run, and ask again or open it from files that were saved before.`,
         );
       return values;
     },

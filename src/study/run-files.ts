@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { areIntact, formatLine, formatManifest, RUN_FILES } from '../identify/run-format.ts';
 import type { RunFile, RunSummary } from '../protocol/study-messages.ts';
+import { shownName } from '../shown.ts';
 import { browserStore } from './browser-store.ts';
 import { readRunFiles } from './read-run-files.ts';
 import { correctRun, type RunDatabase, readRun, removeRun, summaryOf } from './run-database.ts';
@@ -43,7 +44,7 @@ export async function importRun(db: RunDatabase, run: string, files: readonly Fi
       if (features && !areIntact(record, features))
         throw new EngineError(
           'bad-input',
-          `Row ${record.row} of ${RUN_FILES.features} (question "${record.question.id}") was altered: its checksum does not fit. In the terminal "hneurons identify --resume --repair" restores such a run.`,
+          `Row ${record.row} of ${RUN_FILES.features} (question "${shownName(record.question.id)}") was altered: its checksum does not fit. In the terminal "hneurons identify --resume --repair" restores such a run.`,
         );
       await store.append(record, features);
     }

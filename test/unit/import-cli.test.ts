@@ -80,7 +80,7 @@ describe('questions in the terminal', () => {
       new Set(['opposites', 'continents']),
     );
     await expect(readQuestions('facts', { relations: ['rivers of Mars'] })).rejects.toThrow(
-      /no relation "rivers of Mars"; it has animal-classes, /,
+      /no relation "rivers of Mars"; it has "animal-classes", /,
     );
   });
 

@@ -247,7 +247,7 @@ describe('a data set on the Hub', () => {
         sources: [{ name: 'TriviaQA', licence: 'unknown' }],
       });
       await expect(runQuestions('hub:mandarjoshi/trivia_qa:rc:test', {})).rejects.toThrow(
-        'mandarjoshi/trivia_qa has no split "test" in "rc"; it has train, validation.',
+        'mandarjoshi/trivia_qa has no split "test" in "rc"; it has "train", "validation".',
       );
     } finally {
       if (before === undefined) delete process.env.HF_ENDPOINT;
@@ -376,10 +376,10 @@ describe('the choice of a split', () => {
   it('names the choices where it cannot tell', () => {
     const both = dataset(split('a', 'train'), split('b', 'train'));
     expect(() => chooseSplit(both, {})).toThrow(
-      'own/any has several configurations: a, b; name one of them.',
+      'own/any has several configurations: "a", "b"; name one of them.',
     );
     expect(() => chooseSplit(both, { config: 'c' })).toThrow(
-      'own/any has no configuration "c"; it has a, b.',
+      'own/any has no configuration "c"; it has "a", "b".',
     );
   });
 });

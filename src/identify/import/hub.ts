@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { escapedPath, hubAddress, hubJson, licenceOf, licenceSchema, notAsTheHub } from '../../bytes/hub.ts';
 import { hostOf } from '../../bytes/receive.ts';
 import { EngineError } from '../../errors.ts';
+import { listedNames, shownName } from '../../shown.ts';
 import { getFile, type HubOptions } from './hub-fetch.ts';
 import { type HubSplit, splitsOfCard, splitsOfNames } from './hub-splits.ts';
 import type { AboutSet } from './question-set.ts';
@@ -67,7 +68,7 @@ export function parseHubName(text: string): HubName {
   if (!match)
     throw new EngineError(
       'bad-input',
-      `A data set on the Hub is named as owner/name, owner/name:config or owner/name:config:split, not "${text}".`,
+      `A data set on the Hub is named as owner/name, owner/name:config or owner/name:config:split, not "${shownName(text)}".`,
     );
   const [, id, config, split] = match;
   return { id, config: config || undefined, split };
@@ -154,20 +155,20 @@ export function chooseSplit({ id, splits }: HubDataset, { config, split }: Omit<
   if (wanted === undefined)
     throw new EngineError(
       'bad-input',
-      `${id} has several configurations: ${configs.join(', ')}; name one of them.`,
+      `${id} has several configurations: ${listedNames(configs)}; name one of them.`,
     );
   const ofConfig = splits.filter((each) => each.config === wanted);
   if (ofConfig.length === 0)
     throw new EngineError(
       'bad-input',
-      `${id} has no configuration "${wanted}"; it has ${configs.join(', ')}.`,
+      `${id} has no configuration ${listedNames([wanted])}; it has ${listedNames(configs)}.`,
     );
   const order = split === undefined ? [known?.split, ...USUAL_SPLITS, ofConfig[0].split] : [split];
   const found = order.map((name) => ofConfig.find((each) => each.split === name)).find(Boolean);
   if (!found)
     throw new EngineError(
       'bad-input',
-      `${id} has no split "${split}" in "${wanted}"; it has ${ofConfig.map((each) => each.split).join(', ')}.`,
+      `${id} has no split ${listedNames(split === undefined ? [] : [split])} in ${listedNames([wanted])}; it has ${listedNames(ofConfig.map((each) => each.split))}.`,
     );
   return found;
 }

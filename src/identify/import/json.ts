@@ -97,7 +97,7 @@ const isListOfObjects = (cell: Cell): cell is readonly Cell[] =>
   Array.isArray(cell) && cell.length > 0 && cell.every(isCells);
 
 function refuse(name: string, what: string): never {
-  throw new EngineError('bad-input', `${name} ${what}`);
+  throw new EngineError('bad-input', `${shownName(name)} ${what}`);
 }
 
 type List = readonly [key: string, list: readonly Cell[]];

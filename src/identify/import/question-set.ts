@@ -62,6 +62,8 @@ const SET_LIMIT = 64 * 2 ** 20;
 /** Bytes of memory that a question takes beside its texts, and an answer. */
 const QUESTION_MEMORY = 300;
 const ANSWER_MEMORY = 40;
+/** Letters of which looking at one text takes as long, whatever its length. */
+const TEXT_WORK = 10;
 const SOURCE = 'import';
 
 /** The columns that a mapping names. */
@@ -141,13 +143,13 @@ function questionMaker(
     const question = asks && offered ? withChoices(bare, offered.all) : bare;
     if (question.length > LENGTH_AT_MOST) return `has a question of more than ${LENGTH_AT_MOST} characters`;
     const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
-    work.take(bare.length);
+    work.take(TEXT_WORK + bare.length);
     if (fact === '') return bare === '' ? 'has no question' : 'asks nothing in words';
     const given = paths.map((path) => cellAt(cells, path));
     const answers = offered
       ? [...new Set([...offered.right, ...answersInCells(given.slice(1), separators.slice(1))])]
       : answersInCells(given, separators);
-    work.take(answers.reduce((sum, { length }) => sum + length, 0));
+    work.take(answers.reduce((sum, { length }) => sum + TEXT_WORK + length, 0));
     if (answers.length === 0) return 'has no answer in words or numbers';
     const ownId = idPath === undefined ? '' : textOf(cellAt(cells, idPath)).slice(0, ID_LENGTH);
     const id = unique(ownId || fnv1a([new TextEncoder().encode(bare)]));

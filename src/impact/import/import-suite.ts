@@ -9,7 +9,7 @@ import {
 } from '../../identify/import/question-set.ts';
 import type { Table } from '../../identify/import/table.ts';
 import { fnv1a } from '../../model/fingerprint.ts';
-import { listedNames } from '../../shown.ts';
+import { listedNames, shownName } from '../../shown.ts';
 import { type ComplianceItem, type ComplianceSuite, complianceItem } from '../suites.ts';
 import { faithEvalCounterfactual, faithEvalUnanswerable } from './faith-eval.ts';
 import { falseQa } from './false-qa.ts';
@@ -84,7 +84,7 @@ export function suiteFormat(table: Table, name?: string): SuiteFormat {
   const format = SUITE_FORMATS.find((each) => each.name === name);
   if (format === undefined)
     return refuse(
-      `There is no form "${name}" of suites; there are ${SUITE_FORMATS.map((each) => each.name).join(', ')}.`,
+      `There is no form "${shownName(name)}" of suites; there are ${SUITE_FORMATS.map((each) => each.name).join(', ')}.`,
     );
   const missing = format.columns.find((choices) => !hasColumn(table, choices));
   if (missing !== undefined)
@@ -102,7 +102,7 @@ function itemMaker() {
     const item = complianceItem.safeParse({ ...draft, id: id?.slice(0, ID_LENGTH) || hash, source: SOURCE });
     if (item.success) return { ...item.data, id: unique(item.data.id) };
     const [issue] = item.error.issues;
-    return `has what no item can hold at "${issue.path.join('.')}": ${issue.message}`;
+    return `has what no item can hold at "${shownName(issue.path.join('.'))}": ${shownName(issue.message, 200)}`;
   };
 }
 

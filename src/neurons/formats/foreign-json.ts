@@ -54,7 +54,7 @@ function readVector(rows: readonly unknown[], source: SetSource): FoundNeuron[] 
   if (bad >= 0)
     refuse(
       source.fileName,
-      `has ${JSON.stringify(row[bad]).slice(0, 40)} among its coefficients, at index ${bad}.`,
+      `has ${shownName(JSON.stringify(row[bad]), 40)} among its coefficients, at index ${bad}.`,
     );
   const values = Float64Array.from(row as readonly number[]);
   return neuronsOfVector({ shape: [values.length], values }, source);
@@ -72,7 +72,7 @@ export function readForeignJson(data: unknown, source: SetSource): FoundSet {
   if (!place)
     return refuse(
       'This file',
-      `is not a neuron set: ${source.fileName} has no list of neurons under a usual name, such as "neurons", "h_neurons" or "by_layer".`,
+      `is not a neuron set: ${shownName(source.fileName)} has no list of neurons under a usual name, such as "neurons", "h_neurons" or "by_layer".`,
     );
   const { value, holder, isVector } = place;
   const top = isObject(data) && !isByLayer(data) ? data : {};

@@ -1,4 +1,5 @@
 import { EngineError } from '../../errors.ts';
+import { shownName } from '../../shown.ts';
 import { checkNeuron, compareNeurons, formatNeuron } from '../layout.ts';
 import type { SetNeuron } from '../set-file.ts';
 import type { NeuronLayout } from '../types.ts';
@@ -37,7 +38,7 @@ export interface SetSource {
 
 /** Refuses a file; the sentence begins with the file's name. */
 export function refuse(fileName: string, reason: string, cause?: unknown): never {
-  throw new EngineError('bad-input', `${fileName} ${reason}`, { cause });
+  throw new EngineError('bad-input', `${shownName(fileName)} ${reason}`, { cause });
 }
 
 function checkEach({ fileName, layout }: SetSource, { neurons, model, repeats }: FoundSet): void {
@@ -47,7 +48,7 @@ function checkEach({ fileName, layout }: SetSource, { neurons, model, repeats }:
     try {
       checkNeuron(layout, found);
     } catch (error) {
-      const made = model === undefined ? '' : ` (the file names the model ${model})`;
+      const made = model === undefined ? '' : ` (the file names the model ${shownName(model)})`;
       const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
       refuse(fileName, `does not fit this model in ${found.where}: ${reason}${made}.`, error);
     }

@@ -1,3 +1,4 @@
+import { shownName } from '../../shown.ts';
 import { flatIndex, formatNeuron, neuronAt } from '../layout.ts';
 import type { NeuronRef } from '../types.ts';
 import { columnValue } from './columns.ts';
@@ -30,7 +31,7 @@ function entriesOf(list: readonly unknown[] | JsonObject): Entry[] {
 }
 
 function notANeuron({ value, where }: Entry, { fileName }: SetSource): never {
-  const shown = JSON.stringify(value)?.slice(0, 80) ?? String(value);
+  const shown = shownName(JSON.stringify(value) ?? String(value));
   return refuse(
     fileName,
     `is not valid in ${where}: ${shown} is not a neuron, which is [layer, neuron] or {"layer": 3, "neuron": 5}, both counted from 0.`,
