@@ -49,6 +49,15 @@ export function valueMemory(json: string): number {
   return bytes;
 }
 
+/** Characters below which a text's value is small, and how many times a larger one its value may be. */
+const SMALL = 2 ** 16;
+const TIMES = 12;
+
+/** Whether a large text holds so many small values that reading it would take many times its size. */
+export function isCrowded(json: string): boolean {
+  return json.length > SMALL && valueMemory(json) > TIMES * json.length;
+}
+
 /** Numbers of JSON that `Number` gives back in other digits: long ones, with an exponent, ending in 0, or -0. */
 const RISKY = /\d[\d.]{15}|\d\.\d*0(?!\d)|\d\.?\d*[eE][-+]?\d|-0/;
 /** Parts of a text that wait to be joined: millions of small ones take many times what the text does. */

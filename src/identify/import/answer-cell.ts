@@ -1,4 +1,4 @@
-import { jsonDepth } from '../../bytes/json-text.ts';
+import { isCrowded, jsonDepth } from '../../bytes/json-text.ts';
 import { normalised } from '../words.ts';
 import { decodeEntities, splitOutsideEntities } from './entities.ts';
 import { parseJson } from './json.ts';
@@ -55,6 +55,7 @@ function finalAnswer(text: string): string {
 }
 
 function readStructure(text: string): Cell {
+  if (isCrowded(text)) return undefined;
   if (/^[[{]/.test(text) && jsonDepth(text) <= DEPTH_AT_MOST) {
     try {
       return parseJson(text);

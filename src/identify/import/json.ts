@@ -1,6 +1,7 @@
 import { countOf } from '../../bytes/csv-rows.ts';
 import {
   DEEPEST_JSON,
+  isCrowded,
   jsonDepth,
   nonNumbersAsNull,
   numbersAsWritten,
@@ -36,6 +37,7 @@ export function parseJson(text: string): Cell {
 }
 
 const KEYS_SHOWN = 20;
+const TOO_CROWDED = 'holds so many small values that it takes far more memory than its size';
 const TOO_DEEP = `is nested more than ${DEEPEST_JSON} levels deep`;
 
 /** The line of a syntax error, as far as the engine's message tells. */
@@ -51,8 +53,9 @@ function faultLine(error: unknown, text: string): number {
 export async function* jsonLinesRows(source: ByteSource, options?: ReadOptions): AsyncGenerator<TableRow> {
   for await (const { number, text } of linesOf(source, options)) {
     const where = `line ${number}`;
-    if (jsonDepth(text) > DEEPEST_JSON) {
-      yield { where, cells: {}, problem: TOO_DEEP };
+    const problem = jsonDepth(text) > DEEPEST_JSON ? TOO_DEEP : isCrowded(text) ? TOO_CROWDED : undefined;
+    if (problem !== undefined) {
+      yield { where, cells: {}, problem };
       continue;
     }
     try {
@@ -166,10 +169,7 @@ export async function jsonRows(
   const text = await wholeText(source, options);
   if (jsonDepth(text) > DEEPEST_JSON) refuse(source.name, `${TOO_DEEP}; a list of flat objects is a table.`);
   if (!budget.take(textMemory(text) + valueMemory(text)))
-    refuse(
-      source.name,
-      'holds so many small values that it takes far more memory than its size; save it as JSONL or CSV, which are read piece by piece.',
-    );
+    refuse(source.name, `${TOO_CROWDED}; save it as JSONL or CSV, which are read piece by piece.`);
   let value: Cell;
   try {
     value = parseJson(text);
