@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
+import type { DoseEvent } from '../../src/protocol/messages.ts';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../controls/Disclosure.tsx';
@@ -41,16 +42,22 @@ function spoken(point: DosePoint): string {
 
 /** Answers at nine factors of the main slider, beside those of random neurons, before one moves there. */
 export function DoseStrip() {
-  const { status, points, error } = useStore(useSession().stores.dose);
+  const { status, points, error, progress } = useStore(useSession().stores.dose);
   if (status === 'none') return null;
   const isKnown = points.length > 0;
   return (
     <section className="dose" aria-label="Doses">
       <div className="dose-head">
         <span>The answer at nine strengths</span>
-        {isKnown && status === 'running' && <span className="muted">Random neurons follow…</span>}
+        {isKnown && status === 'running' && (
+          <>
+            <span className="muted">Random neurons follow…</span>
+            <StopDoses />
+          </>
+        )}
         {isKnown && (status === 'waiting' || status === 'failed') && <ShowDoses className="button-plain" />}
       </div>
+      {isKnown && progress?.isLong && <DoseProgress />}
       {isKnown ? <Doses points={points} /> : <NoDoses />}
       {error && (
         <p className="message" role="alert">
@@ -138,6 +145,37 @@ function ShowDoses({ className }: { readonly className: string }) {
   );
 }
 
+function StopDoses() {
+  const session = useSession();
+  return (
+    <Button className="button-plain" aria-label="Stop the doses" onPress={session.stopDoses}>
+      Stop
+    </Button>
+  );
+}
+
+const stageWords: Readonly<Record<DoseEvent['stage'], (done: string, total: string) => string>> = {
+  reading: (done, total) => `Reading the prompt, ${done} of ${total} tokens`,
+  answering: (done, total) => `Answering, ${done} of at most ${total} tokens`,
+  comparing: (done, total) => `Comparing the answers, ${done} of ${total}`,
+};
+
+/** How far the doses are. */
+function DoseProgress() {
+  const progress = useStore(useSession().stores.dose, (dose) => dose.progress);
+  return (
+    <ProgressBar
+      label="Answering at nine strengths"
+      share={progress && progress.total > 0 ? progress.done / progress.total : undefined}
+    >
+      {progress
+        ? stageWords[progress.stage](progress.done.toLocaleString('en'), progress.total.toLocaleString('en'))
+        : 'Answering at nine strengths'}
+      {progress?.of === 'control' && ' (random neurons)'}
+    </ProgressBar>
+  );
+}
+
 /** What stands there until there are answers: what they are and how they come. */
 function NoDoses() {
   const { stores } = useSession();
@@ -150,9 +188,10 @@ function NoDoses() {
         times as strong, beside what it answers with random ones.
       </p>
       {running ? (
-        <ProgressBar label="Answering at nine strengths" share={undefined}>
-          Answering at nine strengths
-        </ProgressBar>
+        <>
+          <DoseProgress />
+          <StopDoses />
+        </>
       ) : (
         <>
           <p className="muted">

@@ -12,8 +12,8 @@ import { MembersTick } from './MembersTick.tsx';
 import { Neurons } from './Neurons.tsx';
 import { SuiteChoice } from './SuiteChoice.tsx';
 import { SweepFieldsForm } from './SweepFieldsForm.tsx';
-import { named } from './suite-words.ts';
 import { fieldsSchema, firstFields, membersKey, parseFactors, shortened, versions } from './sweep-choice.ts';
+import { useOwnSuites } from './useOwnSuites.ts';
 import { useSweepSets } from './useSweepSets.ts';
 
 const chosenSchema: z.ZodType<readonly string[] | undefined> = z.array(z.string()).optional();
@@ -23,7 +23,7 @@ const singleSchema = z.array(z.object({ layer: z.int().min(0), neuron: z.int().m
 export function Setup() {
   const impact = useImpact();
   const [builtIn, setBuiltIn] = useState<readonly Suite[]>([]);
-  const [own, setOwn] = useState<readonly Suite[]>([]);
+  const own = useOwnSuites();
   const [wanted, setWanted] = useKept('impact.suites', chosenSchema, undefined);
   const [imported, setImported] = useState<readonly NeuronSet[]>([]);
   const [turned, setTurned] = useKept('impact.sets', chosenSchema, undefined);
@@ -38,7 +38,7 @@ export function Setup() {
     [turned, sets],
   );
 
-  const suites = useMemo(() => [...builtIn, ...own], [builtIn, own]);
+  const suites = useMemo(() => [...builtIn, ...own.suites], [builtIn, own.suites]);
   const asked = useMemo(
     () => wanted ?? suites.filter(({ kind }) => firstChosen.includes(kind)).map(({ name }) => name),
     [wanted, suites],
@@ -119,10 +119,14 @@ export function Setup() {
         chosen={asked}
         onChoose={setWanted}
         onImport={(suite) => {
-          const added = named(suite, suites);
-          setOwn([...own, added]);
+          const added = own.add(suite, suites);
           setWanted([...asked, added.name]);
         }}
+        onRemove={(name) => {
+          own.remove(name);
+          setWanted(asked.filter((other) => other !== name));
+        }}
+        own={own}
       />
       <p className="message" role="alert">
         {error}

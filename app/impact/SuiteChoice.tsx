@@ -1,8 +1,11 @@
+import { Button } from 'react-aria-components';
 import type { Suite } from '../../src/impact/suites.ts';
+import { FileProgress } from '../controls/FileProgress.tsx';
 import { Tick } from '../controls/Tick.tsx';
 import { SourceLine } from '../identify/QuestionSetFacts.tsx';
 import { SuiteFile } from './SuiteFile.tsx';
 import { itemsText, kindWords } from './suite-words.ts';
+import type { OwnSuites } from './useOwnSuites.ts';
 
 interface Props {
   readonly suites: readonly Suite[];
@@ -10,10 +13,13 @@ interface Props {
   readonly chosen: readonly string[];
   readonly onChoose: (names: readonly string[]) => void;
   readonly onImport: (suite: Suite) => void;
+  readonly onRemove: (name: string) => void;
+  /** Those of the person's own. */
+  readonly own: Pick<OwnSuites, 'suites' | 'reading' | 'note'>;
 }
 
 /** Which suites are asked, with their sources and licences. */
-export function SuiteChoice({ suites, chosen, onChoose, onImport }: Props) {
+export function SuiteChoice({ suites, chosen, onChoose, onImport, onRemove, own }: Props) {
   return (
     <fieldset className="ticks">
       <legend>Suites to ask</legend>
@@ -39,9 +45,23 @@ export function SuiteChoice({ suites, chosen, onChoose, onImport }: Props) {
                 <SourceLine key={key} {...source} />
               ))}
             </ul>
+            {own.suites.includes(suite) && (
+              <Button
+                className="button-plain"
+                aria-label={`Remove ${suite.name}`}
+                onPress={() => onRemove(suite.name)}
+              >
+                Remove
+              </Button>
+            )}
           </div>
         </div>
       ))}
+      <FileProgress reading={own.reading} label="Reading the kept suites" />
+      <p className="message" role="alert">
+        {own.reading.error}
+      </p>
+      {own.note !== undefined && <p className="muted">{own.note}</p>}
       <SuiteFile onSuite={onImport} />
     </fieldset>
   );

@@ -1,9 +1,9 @@
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
-import type { DoseOut, Lane, LoadedModel, NeuronRef } from '../../src/protocol/messages.ts';
+import type { DoseEvent, DoseOut, Lane, LoadedModel, NeuronRef } from '../../src/protocol/messages.ts';
 import { describeError, isCancelled } from './describe-error.ts';
 import { createNewest } from './newest.ts';
-import { type DoseAnswer, type DosePoint, firstDose } from './slices/dose.ts';
+import { type DoseAnswer, type DosePoint, type DoseState, firstDose } from './slices/dose.ts';
 import type { Asked } from './slices/run.ts';
 import type { SteeringState } from './slices/steering.ts';
 import { atDose, scaledControl, scaledNeurons } from './steering.ts';
@@ -34,9 +34,16 @@ export interface Doses {
   know(points: readonly DosePoint[]): void;
   /** Gives way to an answer. What is known stays as long as it is still true. */
   yield(): void;
+  /** Ends them where they are; what has come stays. */
+  stop(): void;
 }
 
-type Tell = (points: readonly DosePoint[]) => void;
+/** Told while doses are answered. */
+interface Listener {
+  points(points: readonly DosePoint[]): void;
+  progress(progress: NonNullable<DoseState['progress']>): void;
+}
+
 type Answered = DoseOut['lanes'][number];
 
 interface Job {
@@ -54,6 +61,8 @@ interface Job {
 export function createDoses(client: EngineClient, stores: Stores): Doses {
   const runs = createNewest();
   const known = new Map<string, readonly DosePoint[]>();
+  /** What came of doses that were ended before those of the random control. */
+  let begun: { readonly key: string; readonly points: readonly DosePoint[] } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Undefined where there is nothing to scale or to ask. */
@@ -70,29 +79,44 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
 
   /** What the set does at every factor, then the same beside what the random control does. */
   async function ask(
-    { model, asked, steering, control }: Job,
+    { key, model, asked, steering, control }: Job,
     signal: AbortSignal,
-    tell: Tell,
+    listener: Listener,
   ): Promise<void> {
     const { prompt, sampling, maxTokens } = asked;
     const { scope } = steering;
+    let isLong = false;
     /** What the model as trained answers, and what it answers with the neurons of each factor. */
-    async function answered(byFactor: readonly (readonly ScaledNeuron[])[]): Promise<DoseAnswer[]> {
+    async function answered(
+      of: 'group' | 'control',
+      byFactor: readonly (readonly ScaledNeuron[])[],
+    ): Promise<DoseAnswer[]> {
       const scaled = byFactor.filter((neurons) => neurons.length > 0);
       const lanes = [[], ...scaled].map((neurons): Lane => ({ neurons, scope, sampling }));
-      const [trained, ...others] = (await client.call('dose', { prompt, lanes, maxTokens }, { signal }))
-        .lanes;
+      const onEvent = (event: DoseEvent) => {
+        isLong ||= event.stage === 'reading';
+        if (!signal.aborted) listener.progress({ ...event, of, isLong });
+      };
+      const input = { prompt, lanes, maxTokens };
+      const [trained, ...others] = (await client.call('dose', input, { signal, onEvent })).lanes;
       return byFactor.map((neurons) =>
         answerOf(neurons.length > 0 ? others[scaled.indexOf(neurons)]! : trained!, trained!),
       );
     }
     const byFactor = <T>(of: (at: SteeringState) => T) =>
       doseFactors.map((factor) => of(atDose(steering, factor)));
-    const own = await answered(byFactor(scaledNeurons));
-    const points = own.map((answer, i): DosePoint => ({ factor: doseFactors[i]!, ...answer }));
-    tell(points);
-    const random = await answered(byFactor((at) => scaledControl(at, control, model.layout, model.meanCett)));
-    tell(points.map((point, i) => ({ ...point, control: random[i]! })));
+    let points = begun?.key === key ? begun.points : undefined;
+    if (!points) {
+      const own = await answered('group', byFactor(scaledNeurons));
+      points = own.map((answer, i): DosePoint => ({ factor: doseFactors[i]!, ...answer }));
+      begun = { key, points };
+    }
+    listener.points(points);
+    const random = await answered(
+      'control',
+      byFactor((at) => scaledControl(at, control, model.layout, model.meanCett)),
+    );
+    listener.points(points.map((point, i) => ({ ...point, control: random[i]! })));
   }
 
   function keep({ key }: Job, points: readonly DosePoint[]): void {
@@ -105,19 +129,26 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
   }
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
-    stores.dose.setState({ status: 'running', points: [], error: undefined });
+    stores.dose.setState({ status: 'running', error: undefined, progress: undefined });
     const isShown = () => jobNow()?.key === job.key;
     try {
       let points: readonly DosePoint[] = [];
-      await ask(job, signal, (found) => {
-        points = found;
-        if (isShown()) stores.dose.setState({ points });
+      await ask(job, signal, {
+        points(found) {
+          points = found;
+          if (isShown()) stores.dose.setState({ points });
+        },
+        progress(progress) {
+          if (isShown()) stores.dose.setState({ progress });
+        },
       });
       keep(job, points);
-      if (isShown()) stores.dose.setState({ status: 'done' });
+      if (isShown()) stores.dose.setState({ status: 'done', progress: undefined });
     } catch (error) {
-      if (isCancelled(error) || signal.aborted) stores.dose.setState({ status: 'waiting' });
-      else stores.dose.setState({ status: 'failed', error: describeError(error) });
+      if (!isCancelled(error) && !signal.aborted)
+        stores.dose.setState({ status: 'failed', error: describeError(error), progress: undefined });
+      else if (stores.dose.getState().status === 'running')
+        stores.dose.setState({ status: 'waiting', progress: undefined });
     }
   }
 
@@ -126,8 +157,12 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
     const job = jobNow();
     const points = job && known.get(job.key);
     if (!job) stores.dose.setState(firstDose, true);
-    else if (points) stores.dose.setState({ status: 'done', error: undefined, points });
-    else stores.dose.setState({ status: 'waiting', error: undefined, points: [] });
+    else if (points) stores.dose.setState({ status: 'done', points }, true);
+    else
+      stores.dose.setState(
+        { status: 'waiting', points: begun && begun.key === job.key ? begun.points : [] },
+        true,
+      );
     return points ? undefined : job;
   }
 
@@ -158,6 +193,7 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
       quiet();
       show();
     },
+    stop: quiet,
   };
 }
 

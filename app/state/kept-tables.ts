@@ -1,13 +1,10 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { z } from 'zod';
 import type { ColumnMapping } from '../../src/identify/import/columns.ts';
 import type { AboutSet } from '../../src/identify/import/question-set.ts';
 import type { TableFiles } from '../../src/identify/import/table-files.ts';
 import { shownName } from '../../src/shown.ts';
 import { keep, readKept } from './kept.ts';
-
-/** Bytes of a table's files that are kept at most. */
-export const mostKept = 64 * 2 ** 20;
+import { filesDatabase, keepWithin, mostKept } from './kept-files.ts';
 
 /** Where on the page a table was opened; each place keeps one. */
 export type KeptPlace = 'identify.file' | 'identify.hub';
@@ -25,11 +22,6 @@ export interface KeptTable {
   readonly id: string;
   readonly table: TableFiles;
   readonly about: AboutSet;
-}
-
-interface Schema extends DBSchema {
-  tables: { key: KeptPlace; value: KeptTable };
-  choices: { key: KeptPlace; value: TableChoice & { readonly id: string } };
 }
 
 const paths = z.array(z.string());
@@ -58,24 +50,6 @@ export function sizeOf({ files, name }: TableFiles): { readonly name: string; re
   };
 }
 
-let opened: Promise<IDBPDatabase<Schema>> | undefined;
-
-function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('h-neuron-tables', 1, {
-    upgrade(db) {
-      db.createObjectStore('tables');
-      db.createObjectStore('choices');
-    },
-    terminated() {
-      opened = undefined;
-    },
-  });
-  return opened.catch((error: unknown) => {
-    opened = undefined;
-    throw error;
-  });
-}
-
 /** This tab's own table of a place: another tab may have put one of its own there. */
 const idName = (place: KeptPlace) => `${place}.id`;
 
@@ -86,23 +60,16 @@ const idName = (place: KeptPlace) => `${place}.id`;
 export async function keepTable(place: KeptPlace, kept: KeptTable): Promise<string | undefined> {
   const { name, bytes } = sizeOf(kept.table);
   keep(idName(place), kept.id);
-  const isTooLarge = bytes > mostKept;
-  try {
-    const db = await database();
-    if (isTooLarge) await db.delete('tables', place);
+  return keepWithin(name, bytes, async (db) => {
+    if (bytes > mostKept) await db.delete('tables', place);
     else await db.put('tables', kept, place);
-  } catch {
-    return `This browser has no room to keep ${shownName(name)}; open it again after the page was loaded anew.`;
-  }
-  return isTooLarge
-    ? `${shownName(name)} has ${Math.ceil(bytes / 2 ** 20)} MB, and files of more than ${mostKept / 2 ** 20} MB are not kept; open it again after the page was loaded anew.`
-    : undefined;
+  });
 }
 
 /** Keeps what was said of a table that is kept. */
 export async function keepChoice(place: KeptPlace, id: string, choice: TableChoice): Promise<void> {
   try {
-    await (await database()).put('choices', { ...choice, id }, place);
+    await (await filesDatabase()).put('choices', { ...choice, id }, place);
   } catch {
     // Without it the columns are guessed again.
   }
@@ -118,7 +85,7 @@ export interface FoundTable {
 export async function keptTable(place: KeptPlace): Promise<FoundTable> {
   const own = readKept(idName(place), z.string());
   try {
-    const db = await database();
+    const db = await filesDatabase();
     const [kept, said] = await Promise.all([db.get('tables', place), db.get('choices', place)]);
     if (!kept) return {};
     const { name } = sizeOf(kept.table);
@@ -138,7 +105,7 @@ export async function keptTable(place: KeptPlace): Promise<FoundTable> {
 export async function forgetTable(place: KeptPlace): Promise<void> {
   keep(idName(place), undefined);
   try {
-    const db = await database();
+    const db = await filesDatabase();
     await Promise.all([db.delete('tables', place), db.delete('choices', place)]);
   } catch {
     // A browser that keeps nothing has nothing to forget.

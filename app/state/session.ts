@@ -65,6 +65,8 @@ export interface Session extends SteeringActions, UndoActions {
 
   /** Asks for the doses now. */
   showDoses(): void;
+  /** Ends the doses where they are. */
+  stopDoses(): void;
   /** Opens a neuron's card; undefined closes it. */
   openCard(neuron: NeuronRef | undefined): void;
   /** What a neuron writes; asked once a model and neuron. */
@@ -343,6 +345,7 @@ export function createSession(
     },
 
     showDoses: doses.now,
+    stopDoses: doses.stop,
     openCard(neuron) {
       stores.selection.setState({ card: neuron && { layer: neuron.layer, neuron: neuron.neuron } });
     },

@@ -57,6 +57,22 @@ export function emptyCache(io: GraphIo, runtime: Runtime, rows: number): KvCache
   return cacheOf(rows, 0, tensors, { isRunning: !io.cache.every((slot) => slot.canBeCut), history });
 }
 
+/**
+ * Bytes of cache that rows should have together at most. A step holds the cache before it and the one behind it, and
+ * stacking holds two as well, beside the weights; all of WebAssembly's memory is 4 GB.
+ */
+const BYTES_TOGETHER = 2 ** 30;
+
+/** How many rows of so many positions can be answered as one batch without taking too much memory; at least one. */
+export function rowsTogether(io: GraphIo, positions: number): number {
+  const bytes = io.cache.reduce(
+    (sum, slot) =>
+      sum + slot.shape(1, positions).reduce((a, b) => a * b, 1) * (slot.type === 'float16' ? 2 : 4),
+    0,
+  );
+  return Math.max(1, Math.floor(BYTES_TOGETHER / Math.max(1, bytes)));
+}
+
 /** A row of a cache. */
 export interface CacheRow {
   readonly cache: KvCache;

@@ -1,6 +1,9 @@
 import { type AnswerReader, readAnswer } from '../decode/answer-reading.ts';
 import { generate } from '../decode/generate.ts';
+import type { LaneResult } from '../decode/growing.ts';
+import { rowsTogether } from '../decode/kv-cache.ts';
 import type { DoseIn, DoseOut, Lane } from '../protocol/messages.ts';
+import type { CallContext } from '../protocol/server.ts';
 import { klDivergence } from './distribution-store.ts';
 import type { Loaded } from './loaded.ts';
 import { preparePrompt } from './prompt.ts';
@@ -8,17 +11,38 @@ import { preparePrompt } from './prompt.ts';
 /** Predictions that a divergence is the mean of, at most. */
 const COMPARED = 16;
 
-/** Answers one prompt under several factors as one batch, and tells how far each moves the predictions of one given text. */
-export async function doses(loaded: Loaded, input: DoseIn, signal: AbortSignal): Promise<DoseOut> {
+type Context = Pick<CallContext<'dose'>, 'signal' | 'emit'>;
+
+/** Answers one prompt under several factors, and tells how far each moves the predictions of one given text. */
+export async function doses(loaded: Loaded, input: DoseIn, { signal, emit }: Context): Promise<DoseOut> {
   const { model, io, prompts: promptCache } = loaded;
   const { lanes, maxTokens } = input;
   const { ids: promptIds } = preparePrompt(model, input.prompt);
-  const request = { promptIds, lanes, maxTokens, signal, promptCache };
-  const result = await generate(model, io, request, { position: () => {}, token: () => {} });
+  const answers: LaneResult[] = [];
+  const together = rowsTogether(io, promptIds.length + maxTokens);
+  for (let at = 0; at < lanes.length || at === 0; at += together) {
+    const request = {
+      ...{ promptIds, maxTokens, signal, promptCache },
+      lanes: lanes.slice(at, at + together),
+    };
+    let told = 0;
+    const result = await generate(model, io, request, {
+      reading: (done, total) => emit({ stage: 'reading', done, total }),
+      position: () => {},
+      token({ index }) {
+        if (index < told) return;
+        told = index + 1;
+        emit({ stage: 'answering', done: told, total: maxTokens });
+      },
+    });
+    answers.push(...result.lanes);
+  }
   const reader = { model, io, promptIds, promptCache, signal };
-  const divergences = await divergencesOn(reader, lanes, result.lanes[0].ids.slice(0, COMPARED - 1));
+  const divergences = await divergencesOn(reader, lanes, answers[0].ids.slice(0, COMPARED - 1), (done) =>
+    emit({ stage: 'comparing', done, total: lanes.length }),
+  );
   return {
-    lanes: result.lanes.map(({ ids, text: answered, breakdown }, lane) => ({
+    lanes: answers.map(({ ids, text: answered, breakdown }, lane) => ({
       ids,
       text: answered,
       breakdown,
@@ -27,12 +51,17 @@ export async function doses(loaded: Loaded, input: DoseIn, signal: AbortSignal):
   };
 }
 
-/** Mean divergence of each lane's predictions from the unscaled model's while both read the same text, nats. */
+/**
+ * Mean divergence of each lane's predictions from the unscaled model's while both read the same text, nats.
+ * @param onLane called before the first lane, and behind each
+ */
 async function divergencesOn(
   reader: AnswerReader,
   lanes: readonly Lane[],
   text: readonly number[],
+  onLane: (done: number) => void,
 ): Promise<number[]> {
+  onLane(0);
   const trained: Float32Array[] = [];
   await readAnswer(reader, { neurons: [], scope: 'everywhere' }, text, (index, { logits, logZ }) => {
     trained[index] = logits.map((logit) => logit - logZ);
@@ -45,6 +74,7 @@ async function divergencesOn(
         sum += klDivergence(logits, logZ, trained[index]);
       });
     means.push(sum / trained.length);
+    onLane(means.length);
   }
   return means;
 }

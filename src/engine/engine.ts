@@ -81,7 +81,7 @@ export function createEngine(makers: RuntimeMakers): Handlers {
         members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }),
       };
     },
-    dose: (input, { signal }) => device.run(() => doses(current(), input, signal)),
+    dose: (input, context) => device.run(() => doses(current(), input, context)),
     identify: (input, context) => device.run(() => identify(current(), input, context)),
     impact: (input, context) => device.run(() => impact(current(), input, context)),
     neuron: (ref) => neuronFacts(current(), ref),

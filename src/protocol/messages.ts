@@ -265,6 +265,17 @@ export interface DoseIn {
   readonly maxTokens: number;
 }
 
+/**
+ * How far doses are: tokens of a long prompt that are read for the lanes, of all its tokens; tokens that the longest of the
+ * answers has, of those that it may have; lanes whose predictions are compared, of all lanes. Lanes that do not fit into memory
+ * together are answered in several parts, of which each tells its own reading and answering.
+ */
+export interface DoseEvent {
+  readonly stage: 'reading' | 'answering' | 'comparing';
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface DoseOut {
   readonly lanes: readonly {
     readonly ids: readonly number[];
@@ -352,7 +363,7 @@ export interface Calls {
   detail: { in: DetailIn; event: never; out: DetailOut };
   control: { in: ControlIn; event: never; out: { readonly members: readonly NeuronRef[] } };
   /** Runs behind answers: a newer `generate` cancels it. */
-  dose: { in: DoseIn; event: never; out: DoseOut };
+  dose: { in: DoseIn; event: DoseEvent; out: DoseOut };
   neuron: { in: NeuronRef; event: never; out: NeuronFacts };
   /**
    * Gives way to doses behind every question. A newer `generate` or `load` cancels it; asked again without `start` it

@@ -5,6 +5,7 @@ import { EngineError } from '../../src/errors.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
 import type {
   Calls,
+  DoseEvent,
   DoseIn,
   GenerateIn,
   LoadedModel,
@@ -52,7 +53,9 @@ export function fakeEngine({ load, model = {}, onLoad, hearsLate = false }: Opti
   const asked: Asked<GenerateIn, [texts?: readonly string[]]>[] = [];
   const rereads: RereadIn[] = [];
   /** Finished with the text of each lane. */
-  const doses: Asked<DoseIn, [texts: readonly string[]]>[] = [];
+  const doses: (Asked<DoseIn, [texts: readonly string[]]> & {
+    readonly emit: (event: DoseEvent) => void;
+  })[] = [];
   const controls: { members: unknown; seed: number }[] = [];
   const facts: unknown[] = [];
   let id = 0;
@@ -126,6 +129,7 @@ export function fakeEngine({ load, model = {}, onLoad, hearsLate = false }: Opti
             input: input as DoseIn,
             id: own,
             aborted,
+            emit,
             finish: (texts) =>
               resolve({
                 lanes: texts.map((text, i) => ({

@@ -211,6 +211,49 @@ describe('doses', () => {
     expect(doses).toHaveLength(2);
   });
 
+  it('tell how far they are; stopped, they keep what has come and ask for the rest only', async () => {
+    const { session, doses } = await answered();
+    const state = session.stores.dose.getState;
+    session.showDoses();
+    await settle();
+    doses[0]!.emit({ stage: 'reading', done: 128, total: 5491 });
+    expect(state().progress).toEqual({
+      stage: 'reading',
+      done: 128,
+      total: 5491,
+      of: 'group',
+      isLong: true,
+    });
+    session.stopDoses();
+    await settle();
+    expect(doses[0]!.aborted()).toBe(true);
+    expect(state()).toMatchObject({ status: 'waiting', points: [], progress: undefined });
+
+    session.showDoses();
+    await settle();
+    doses[1]!.finish(['a b', ...texts.filter((_, i) => doseFactors[i] !== 1)]);
+    await settle();
+    doses[2]!.emit({ stage: 'answering', done: 3, total: 64 });
+    expect(state().progress).toMatchObject({ stage: 'answering', done: 3, of: 'control' });
+    session.stopDoses();
+    await settle();
+    expect(state()).toMatchObject({ status: 'waiting', progress: undefined });
+    expect(state().points).toHaveLength(9);
+    expect(state().points[0]!.control).toBeUndefined();
+
+    session.showDoses();
+    await settle();
+    expect(state().points).toHaveLength(9);
+    expect(doses).toHaveLength(4);
+    const neurons = doses.map(({ input }) => input.lanes[1]!.neurons[0]!.neuron);
+    expect(neurons[3]).toBe(neurons[2]);
+    doses[3]!.finish(['a b', ...texts.filter((_, i) => doseFactors[i] !== 1)]);
+    await settle();
+    expect(state().status).toBe('done');
+    expect(state().points.every(({ control }) => control !== undefined)).toBe(true);
+    expect(state().progress).toBeUndefined();
+  });
+
   it('come at once on demand', async () => {
     const { session, doses } = await answered();
     session.showDoses();

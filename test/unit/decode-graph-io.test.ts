@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { graphIo } from '../../src/decode/graph-io.ts';
-import { emptyCache } from '../../src/decode/kv-cache.ts';
+import { emptyCache, rowsTogether } from '../../src/decode/kv-cache.ts';
 import { captureNames } from '../../src/onnx/capture.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import type { ElementType, Session, ValueInfo } from '../../src/runtime/types.ts';
@@ -114,5 +114,16 @@ describe('caches', () => {
     expect(() => io([tokens, value('past.0.key', ['b', 2, 'past', 16], 'float32')])).toThrow(
       /no output that continues it/,
     );
+  });
+});
+
+describe('rows that are answered together', () => {
+  it('are as many as fit into a gigabyte of cache, and at least one', () => {
+    // Keys and values of 30 layers, as the default model has them: 46,080 bytes a position.
+    const cached = withCache('past_key_values.0.key', ['batch', 3, 'past', 64 * 60]);
+    expect(rowsTogether(cached, 200)).toBeGreaterThan(16);
+    expect(rowsTogether(cached, 5500)).toBe(4);
+    expect(rowsTogether(cached, 1_000_000)).toBe(1);
+    expect(rowsTogether(io([tokens]), 5500)).toBeGreaterThan(16);
   });
 });

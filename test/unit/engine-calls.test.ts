@@ -5,7 +5,7 @@ import type { Lane } from '../../src/decode/types.ts';
 import { klDivergence } from '../../src/engine/distribution-store.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { EngineClient } from '../../src/protocol/client.ts';
-import type { GenerateEvent, GenerateIn, LoadIn, Progress } from '../../src/protocol/messages.ts';
+import type { DoseEvent, GenerateEvent, GenerateIn, LoadIn, Progress } from '../../src/protocol/messages.ts';
 import type { RuntimeMakers } from '../../src/runtime/choose.ts';
 import { nativeRuntime } from '../../src/runtime/native.ts';
 import type { Runtime } from '../../src/runtime/types.ts';
@@ -375,7 +375,12 @@ describe('comparison with the model as trained', () => {
       { ...strong, scope: 'answer' as const },
     ];
     const { prompt } = generateIn();
-    const out = await client.call('dose', { prompt, lanes, maxTokens: 20 });
+    const events: DoseEvent[] = [];
+    const out = await client.call(
+      'dose',
+      { prompt, lanes, maxTokens: 20 },
+      { onEvent: (event) => events.push(event) },
+    );
     const text = out.lanes[0]!.ids.slice(0, 15);
     const [trained, ...others] = await forced([...text, 0], lanes);
     const means = others.map(
@@ -389,6 +394,13 @@ describe('comparison with the model as trained', () => {
     });
     expect(out.lanes[1]!.divergence).toBeGreaterThan(out.lanes[2]!.divergence);
     expect(out.lanes[1]!.ids).not.toEqual(out.lanes[0]!.ids);
+
+    // A short prompt is read in one run; the longest answer tells how far the answers are.
+    const tokens = Math.max(...out.lanes.map(({ ids }) => ids.length));
+    expect(events).toEqual([
+      ...Array.from({ length: tokens }, (_, i) => ({ stage: 'answering', done: i + 1, total: 20 })),
+      ...[0, 1, 2, 3, 4, 5].map((done) => ({ stage: 'comparing', done, total: 5 })),
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Breakdown } from '../../../src/protocol/messages.ts';
+import type { Breakdown, DoseEvent } from '../../../src/protocol/messages.ts';
 
 /** What neurons scaled by one factor do to the answer. */
 export interface DoseAnswer {
@@ -25,6 +25,12 @@ export interface DoseState {
   /** Empty until they are known for what is asked and steered now. */
   readonly points: readonly DosePoint[];
   readonly error?: string;
+  /** How far they are: those of the group, or of the random control; undefined while none are answered. */
+  readonly progress?: DoseEvent & {
+    readonly of: 'group' | 'control';
+    /** The prompt takes several runs to read. */
+    readonly isLong: boolean;
+  };
 }
 
 export const firstDose: DoseState = { status: 'none', points: [] };
