@@ -1,3 +1,4 @@
+import { withWholeNumbers } from './whole-numbers.ts';
 import { occurrences, type Word, withoutArticles, wordsOf } from './words.ts';
 
 /**
@@ -75,7 +76,9 @@ function placesOf(
   return { denied };
 }
 
-const answerWords = (answers: readonly string[]) => answers.map((answer) => withoutArticles(wordsOf(answer)));
+const judgedWords = (text: string) => withWholeNumbers(text, wordsOf(text));
+const answerWords = (answers: readonly string[]) =>
+  answers.map((answer) => withoutArticles(judgedWords(answer)));
 
 /**
  * Judges a reply by rule: case, accents, punctuation and articles do not count, and an accepted answer must stand in the
@@ -90,7 +93,7 @@ export function judgeReply(
   answers: readonly string[],
   rivals: readonly string[] = [],
 ): Judgement {
-  const all = wordsOf(reply);
+  const all = judgedWords(reply);
   if (all.length === 0) return { verdict: 'uncertain' };
   const accepted = answerWords(answers);
   const admits = UNCERTAIN.some(

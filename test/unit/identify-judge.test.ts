@@ -117,6 +117,10 @@ describe('a number', () => {
     ['.5', '5'],
     ['Version 1.2.3', '3'],
     ['-2', '2'],
+    ['About 2 million.', '2'],
+    ['2.5 million', '2.5'],
+    ['1\u00a0000 people', '1'],
+    ["1'000", '1'],
   ])('inside another is not that number: %j does not say %j', (reply, answer) => {
     expect(judgeReply(reply, [answer]).verdict).toBe('wrong');
   });
@@ -126,6 +130,13 @@ describe('a number', () => {
     ['It is 12.0.', '12'],
     ['2.50', '2.5'],
     ['1,000', '1000'],
+    ['1\u202f000\u202f000 people', '1,000,000'],
+    ["12'345", '12345'],
+    ['some 3 million people', '3,000,000'],
+    ['2,500,000', '2.5 million'],
+    ['$3 billion', '3 billion'],
+    ['-1.25 thousand', '-1250'],
+    ['Rooms 3 and 100', '100'],
     ['0.5', '.5'],
     ['½', '1/2'],
     ['1 / 2', '1/2'],
