@@ -254,6 +254,42 @@ test('a key that can be read in two ways is asked for, and choices are shown to 
   expect(errors).toEqual([]);
 });
 
+test('what a Parquet file holds beside texts and numbers is said, and rows of wrong answers are left out', async ({
+  page,
+}, info) => {
+  const errors = collectErrors(page);
+  await openWithoutModel(page);
+  await page.getByText('A file', { exact: true }).click();
+  const questions = part(page, 'Questions');
+  const choose = async (file: string | { name: string; mimeType: string; buffer: Buffer }) => {
+    const choosing = page.waitForEvent('filechooser');
+    await questions.getByRole('button', { name: 'Choose a file…' }).click();
+    await (await choosing).setFiles(file);
+  };
+  await choose('test/fixtures/questions/values.parquet');
+  const mapping = questions.getByRole('region', { name: 'Which column is what' });
+  await expect(mapping.getByText('In the first rows of values.parquet, 2 values of "float64"')).toBeVisible();
+  await mapping.getByLabel('Accepted answers', { exact: true }).selectOption('float64');
+  await expect(mapping.getByRole('row', { name: 'How much? -0' })).toBeVisible();
+  await mapping.getByRole('button', { name: 'Take these questions' }).click();
+  await expect(
+    mapping.getByText('In values.parquet, 2 values of "float64" are no finite numbers'),
+  ).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await mapping.scrollIntoViewIfNeeded();
+  await page.screenshot({ path: info.outputPath('values.png'), fullPage: true });
+
+  const text =
+    'question,answer,label\nWho wrote Emma?,Charlotte Bront&euml;,0\nWho wrote Emma?,Jane Austen,1\n';
+  await choose({ name: 'pairs.csv', mimeType: 'text/plain', buffer: Buffer.from(text) });
+  await expect(mapping.getByRole('row', { name: 'Who wrote Emma? Jane Austen' })).toBeVisible();
+  await mapping.getByLabel('Rows of right answers are marked in').selectOption('none');
+  await expect(mapping.getByRole('row', { name: 'Who wrote Emma? Charlotte Brontë' })).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await page.screenshot({ path: info.outputPath('pairs.png'), fullPage: true });
+  expect(errors).toEqual([]);
+});
+
 test('a data set comes from the mirror that the browser uses', async ({ page }) => {
   const table = 'question,answer\nWhat says moo?,cow\nWhat barks?,dog\n';
   const hub = await startHub({

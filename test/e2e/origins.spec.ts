@@ -90,6 +90,11 @@ test('two models from disk are compared without loading them, as the terminal do
   const terminal = await runOrigins({ ...paths, draws: 1000, fittedDraws: 200, seed: 1 });
   expect(terminal.sentence).toContain("The set's 3 neurons moved less from base to instruct");
   await expect(page.getByRole('status', { name: 'Result' })).toHaveText(terminal.sentence);
+  expect(terminal.difference).toBe('instruct has other weights, compared with base.');
+  await expect(page.getByText(terminal.difference!)).toBeVisible();
+  await expect(page.getByText('The neuron set carries the identity of before')).toBeVisible();
+  await page.getByRole('status', { name: 'Result' }).scrollIntoViewIfNeeded();
+  await page.screenshot({ path: info.outputPath('difference.png') });
   await expect(page.getByRole('img', { name: 'How far every neuron moved' })).toBeVisible();
   await page.getByRole('button', { name: 'How far every neuron moved as a table' }).click();
   const rows = page.getByRole('region', { name: 'How far every neuron moved' }).getByRole('row');

@@ -207,6 +207,25 @@ describe('the guess of columns', () => {
       { question: 'question', answers: 'answer' },
     ],
     [
+      'FreshQA',
+      [{ split: 'TEST', question: 'A?', num_hops: 'one', answer_0: 'x', answer_1: 'y', answer_2: 'z' }],
+      { question: 'question', answers: 'answer_0', aliases: ['answer_1', 'answer_2'] },
+    ],
+    [
+      'tasks with little beside them',
+      [
+        { instruction: 'Name a river.', input: '', output: 'x' },
+        { instruction: 'Name it.', input: '', output: 'y' },
+        { instruction: 'Translate it.', input: 'z', output: 'w' },
+      ],
+      { question: 'instruction', answers: 'output' },
+    ],
+    [
+      'tasks and what they are about, of which neither is the question',
+      [{ instruction: 'Translate it.', input: 'Hund', output: 'dog' }],
+      { question: undefined, answers: 'output' },
+    ],
+    [
       'rows of the data set server',
       [{ row_idx: 0, row: { Question: 'A?', Answer: '1' } }],
       { question: 'row.Question', answers: 'row.Answer' },

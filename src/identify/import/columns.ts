@@ -71,6 +71,10 @@ function guessQuestion(table: TableHead, paths: readonly string[]): string | und
   const isText = (path: string) => texts(cellsOf(table, path)).length > 0;
   const asking = (path: string) =>
     shareOf(texts(cellsOf(table, path)), (text) => text.trimEnd().endsWith('?'));
+  const [task, material] = ['instruction', 'input'].map((name) => firstNamed(paths, [name], isText));
+  // Where a task stands beside what it is about, neither is the question; where little stands there, the task is.
+  if (task !== undefined && material !== undefined)
+    return cellsOf(table, material).length * 2 > table.head.length ? undefined : task;
   const mostAsking = paths.toSorted((a, b) => asking(b) - asking(a))[0];
   // COPA's "question" is "cause" or "effect"; what it asks of is the premise.
   const areSentences = (path: string) =>
@@ -88,6 +92,11 @@ function isGroup(cells: readonly Cell[]): boolean {
   return cells.length > 0 && short && (cells.length < 3 || new Set(cells).size < cells.length);
 }
 
+function aliasesOf(paths: readonly (string | undefined)[]): Pick<ColumnMapping, 'aliases'> {
+  const aliases = paths.filter((path) => path !== undefined);
+  return aliases.length === 0 ? {} : { aliases };
+}
+
 /**
  * Guesses from names and first values which columns hold what. What cannot be guessed is left out; a file of two columns
  * has the answers beside the questions.
@@ -102,10 +111,14 @@ export function guessColumns(table: TableHead): Partial<ColumnMapping> {
     return cells.length > 0 && cells.every(isAnswer);
   };
   const marked = question === undefined || offered ? undefined : guessMarked(table, free, question);
+  const numbered = free.filter(
+    (path) => /^answer \d+$/.test(namesOf(path).at(-1) ?? '') && holdsAnswers(path),
+  );
   const answers =
     offered?.answers ??
     marked?.answers ??
     firstNamed(free, ANSWERS, holdsAnswers) ??
+    numbered[0] ??
     (question !== undefined && free.length === 1 ? free[0] : undefined);
   const rest = free.filter((path) => path !== answers && path !== marked?.right);
   // Beside wrong answers in columns of their own the right one may have other forms.
@@ -123,7 +136,7 @@ export function guessColumns(table: TableHead): Partial<ColumnMapping> {
   return {
     question,
     answers,
-    ...(alias === undefined ? {} : { aliases: [alias] }),
+    ...aliasesOf(answers !== undefined && answers === numbered[0] ? numbered.slice(1) : [alias]),
     group,
     id,
     ...(offered ? { choices: offered.choices } : {}),
