@@ -1,3 +1,5 @@
+import { readingBudget, textMemory } from './reading-budget.ts';
+
 /** Levels of lists and objects within each other that a file of data may have. */
 export const DEEPEST_JSON = 64;
 
@@ -47,6 +49,14 @@ export function valueMemory(json: string): number {
     else if (char === 123) bytes += MEMORY.object;
   }
   return bytes;
+}
+
+/**
+ * Whether a text of JSON and its value go into a share of the memory that reading a file may take.
+ * @param size bytes of the file
+ */
+export function fitsMemory(json: string, share: number, size = json.length): boolean {
+  return readingBudget(size, share).take(textMemory(json) + valueMemory(json));
 }
 
 /** Characters below which a text's value is small, and how many times a larger one its value may be. */

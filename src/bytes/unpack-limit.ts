@@ -2,9 +2,8 @@ import { type Unzipped, unzipSync } from 'fflate';
 import { EngineError } from '../errors.ts';
 import { shownName } from '../shown.ts';
 import { crc32 } from './checksum.ts';
+import { readingMemory } from './reading-budget.ts';
 
-const LEAST = 32 * 2 ** 20;
-const TIMES = 8;
 const MOST_ENTRIES = 10_000;
 
 /** What an archive says of an entry before it is unpacked; both sizes are in bytes, packed and unpacked. */
@@ -15,12 +14,11 @@ interface ArchiveEntry {
 }
 
 /**
- * One limit for all that a ZIP archive unpacks to: 32 MB and 8 times the archive. The entries are shown to it in turn.
- * @param bytes of the archive
+ * One limit for all that a ZIP archive unpacks to. The entries are shown to it in turn.
+ * @param most bytes
  * @throws EngineError `bad-input` at the entry that goes beyond
  */
-function unpackLimit(bytes: number, archive: string): (entry: ArchiveEntry) => void {
-  const most = LEAST + TIMES * bytes;
+function unpackLimit(most: number, archive: string): (entry: ArchiveEntry) => void {
   let total = 0;
   let entries = 0;
   return ({ name, size, originalSize }) => {
@@ -73,14 +71,16 @@ function checksums(bytes: Uint8Array): Map<string, string> {
 /**
  * Unpacks the entries of a ZIP archive that are wanted, within the limit for all of them; an entry that does not have the
  * checksum and so the size that the archive says is refused.
+ * @param share of the memory that reading a file may take, for what is unpacked
  * @throws EngineError `bad-input` where the limit is passed, or the archive is damaged
  */
 export function unzipWithin(
   bytes: Uint8Array,
   archive: string,
+  share: number,
   isWanted: (name: string) => boolean = () => true,
 ): Unzipped {
-  const check = unpackLimit(bytes.length, archive);
+  const check = unpackLimit(share * readingMemory(bytes.length), archive);
   try {
     const unpacked = unzipSync(bytes, {
       filter(entry) {

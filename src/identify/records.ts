@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sealed } from '../bytes/checksum.ts';
+import { fitsMemory } from '../bytes/json-text.ts';
 import { EngineError } from '../errors.ts';
 import { identitySchema, type ModelIdentity, otherThanBegun } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
@@ -143,6 +144,9 @@ export function parseRecord(line: string): QuestionRecord | undefined {
  * @throws EngineError `bad-input` where the text is no manifest
  */
 export function parseManifest(text: string, place = ''): RunManifest {
+  const other = `run.json${place} does not describe a run of this program; choose another folder.`;
+  // Descriptions are small, whatever the archive that they come in.
+  if (!fitsMemory(text, 0.25, 0)) throw new EngineError('bad-input', other);
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -151,11 +155,7 @@ export function parseManifest(text: string, place = ''): RunManifest {
       cause,
     });
   }
-  if (!manifestSchema.safeParse(data).success)
-    throw new EngineError(
-      'bad-input',
-      `run.json${place} does not describe a run of this program; choose another folder.`,
-    );
+  if (!manifestSchema.safeParse(data).success) throw new EngineError('bad-input', other);
   return data as RunManifest;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEEPEST_JSON, jsonDepth } from '../bytes/json-text.ts';
+import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../bytes/json-text.ts';
 import { EngineError } from '../errors.ts';
 import { shownName } from '../shown.ts';
 import { identitySchema } from './identity.ts';
@@ -119,6 +119,10 @@ function refuse(sentence: string, cause?: unknown): never {
 function parseJson(source: string): unknown {
   if (jsonDepth(source) > DEEPEST_JSON)
     refuse(`The neuron set cannot be read: it is nested more than ${DEEPEST_JSON} levels deep.`);
+  if (!fitsMemory(source, 0.5))
+    refuse(
+      'The neuron set cannot be read: it holds so many small values that it takes far more memory than its size.',
+    );
   try {
     return JSON.parse(source, (key, value) => (key === '__proto__' ? undefined : value));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { floatToHalf, halfToFloat } from '../bytes/half.ts';
+import { fitsMemory } from '../bytes/json-text.ts';
 import { deflate, fromBase64, inflate, toBase64 } from '../bytes/pack.ts';
 import { readBlob } from '../bytes/source.ts';
 import { EngineError } from '../errors.ts';
@@ -170,6 +171,10 @@ function parsed(source: string): RunFile {
       `The run's file has ${(source.length / 2 ** 20).toFixed(0)} MB, over the limit of ${largestFile / 2 ** 20} MB.`,
     );
   }
+  if (!fitsMemory(source, 0.75))
+    return refuse(
+      'The file is not a saved run: it holds so many small values that it takes far more memory than its size.',
+    );
   let data: unknown;
   try {
     data = parseJson(source.replace(/^\uFEFF/, ''));

@@ -12,7 +12,8 @@ export async function unpackRuns(files: readonly File[]): Promise<File[]> {
       all.push(file);
       continue;
     }
-    const contents = unzipWithin(await readBlob(file, file.name), file.name);
+    // What is unpacked is copied into files, and read from them.
+    const contents = unzipWithin(await readBlob(file, file.name), file.name, 0.2);
     for (const [path, content] of Object.entries(contents)) {
       if (!path.endsWith('/'))
         all.push(new File([content as Uint8Array<ArrayBuffer>], path.split('/').at(-1) ?? path));

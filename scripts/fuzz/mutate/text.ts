@@ -64,7 +64,14 @@ export function changeJson(dice: Dice, text: string, others: readonly string[] =
   const tree = parsed(text);
   if (!tree) return text;
   const donors = others.map(parsed).filter((each) => each !== undefined);
-  return printTree(changeTree(dice, tree, donors));
+  const changed = changeTree(dice, tree, donors);
+  try {
+    return printTree(changed);
+  } catch (error) {
+    // Lists within lists without end, which an earlier change made, overflow the stack.
+    if (error instanceof RangeError) return text;
+    throw error;
+  }
 }
 
 /** JSON of an object a line, in which one or some lines are others. */

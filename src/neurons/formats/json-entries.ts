@@ -11,6 +11,9 @@ export interface JsonNeurons {
   readonly repeats: boolean;
 }
 
+/** Features of a neuron that a file may list. */
+const FEATURES = 8;
+
 interface Entry {
   readonly value: unknown;
   /** The layer that the entry is listed under. */
@@ -18,16 +21,20 @@ interface Entry {
   readonly where: string;
 }
 
-function entriesOf(list: readonly unknown[] | JsonObject): Entry[] {
-  if (Array.isArray(list))
-    return list.map((value, i) => ({ value, layer: undefined, where: `entry ${i + 1}` }));
-  return Object.entries(list).flatMap(([key, inLayer]) => {
+/** The entries one by one: a file may hold millions that are no neurons. */
+function* entriesOf(list: readonly unknown[] | JsonObject): Generator<Entry> {
+  if (Array.isArray(list)) {
+    for (const [i, value] of list.entries()) yield { value, layer: undefined, where: `entry ${i + 1}` };
+    return;
+  }
+  for (const [key, inLayer] of Object.entries(list)) {
     const layer = Number(/\d+/.exec(key)?.[0]);
     const values: readonly unknown[] = Array.isArray(inLayer)
       ? inLayer
       : Object.entries(inLayer as JsonObject);
-    return values.map((value, i) => ({ value, layer, where: `entry ${i + 1} of layer ${layer}` }));
-  });
+    for (const [i, value] of values.entries())
+      yield { value, layer, where: `entry ${i + 1} of layer ${layer}` };
+  }
 }
 
 function notANeuron({ value, where }: Entry, { fileName }: SetSource): never {
@@ -110,10 +117,19 @@ function readEntry(entry: Entry, source: SetSource): FoundNeuron {
  * @throws EngineError 'bad-input' with the entry
  */
 export function readJsonNeurons(list: readonly unknown[] | JsonObject, source: SetSource): JsonNeurons {
-  const entries = entriesOf(list);
-  const repeats = entries.some(({ value }) => {
+  const { fileName, layout } = source;
+  const neurons: FoundNeuron[] = [];
+  let repeats = false;
+  for (const entry of entriesOf(list)) {
+    const { value } = entry;
     const feature = isObject(value) ? columnValue(value, 'feature') : undefined;
-    return typeof feature === 'string' && feature !== 'answer';
-  });
-  return { neurons: entries.map((entry) => readEntry(entry, source)), repeats };
+    repeats ||= typeof feature === 'string' && feature !== 'answer';
+    neurons.push(readEntry(entry, source));
+    if (neurons.length > FEATURES * layout.total)
+      refuse(
+        fileName,
+        `lists far more neurons than this model has, which are ${layout.total}; give an entry for each neuron.`,
+      );
+  }
+  return { neurons, repeats };
 }

@@ -35,7 +35,7 @@ function interceptOf(entries: Unzipped, fileName: string): number | undefined {
  * @throws EngineError 'bad-input'
  */
 export function readNpz(bytes: Uint8Array, fileName: string): NpzClassifier {
-  const entries = unzipWithin(bytes, fileName, (name) => name.endsWith('.npy'));
+  const entries = unzipWithin(bytes, fileName, 0.5, (name) => name.endsWith('.npy'));
   const names = Object.keys(entries).map((name) => name.replace(/\.npy$/, ''));
   if (names.length === 0)
     refuse(

@@ -1,4 +1,4 @@
-import { DEEPEST_JSON, jsonDepth } from '../../bytes/json-text.ts';
+import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../../bytes/json-text.ts';
 import { readBlob } from '../../bytes/source.ts';
 import { EngineError } from '../../errors.ts';
 import { type NeuronSet, parseNeuronSet } from '../set-file.ts';
@@ -52,6 +52,11 @@ function readText(text: string, source: SetSource): FoundSet | NeuronSet {
     refuse(
       source.fileName,
       `is nested more than ${DEEPEST_JSON} levels deep; a neuron set is a list of neurons.`,
+    );
+  if (!fitsMemory(text, 0.5))
+    refuse(
+      source.fileName,
+      'holds so many small values that it takes far more memory than its size; a neuron set is a list of neurons.',
     );
   let data: unknown;
   try {
