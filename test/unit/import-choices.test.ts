@@ -166,6 +166,8 @@ describe('questions with choices accept the one that the key names', () => {
     ['a key with its name', { question: 'Q?', A: 'one', B: 'two', answer: 'Answer: B' }, ['two']],
     ['a key in brackets', { question: 'Q?', A: 'one', B: 'two', answer: '[B]' }, ['two']],
     ['HaluEval', { question: 'Q?', right_answer: 'x', hallucinated_answer: 'y' }, ['x']],
+    ['a list with the right one', { question: 'Q?', answers: ['x', 'y', 'z'], correct: 'y' }, ['y']],
+    ['a list with the right letter', { question: 'Q?', answers: ['x', 'y'], correct_answer: 'B' }, ['y']],
     ['several letters', { question: 'Q?', choices: ['x', 'y', 'z'], answer: ['A', 'C'] }, ['x', 'z']],
   ])('%s', async (_, row, expected) => {
     expect((await ofRows(row)).map(({ answers }) => answers)).toEqual([expected]);

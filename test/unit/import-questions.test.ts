@@ -353,6 +353,19 @@ describe('a set of a table', () => {
     expect(await first({ question: 'question', answers: 'answers', separator: '' })).toEqual(['a;b']);
   });
 
+  it.each([
+    ['TRUE', 'FALSE', ['true', 'yes'], ['false', 'no']],
+    ['True', 'false', ['true', 'yes'], ['false', 'no']],
+    ['T', 'F', ['true', 'yes'], ['false', 'no']],
+    ['Y', 'n', ['true', 'yes'], ['false', 'no']],
+    ['T', 'G', ['T'], ['G']],
+    ['true', 'both', ['true'], ['both']],
+  ])('takes a column of %s and %s as what it is', async (first, second, a, b) => {
+    const table = await open(`question,answer\nIs it?,${first}\nIs that?,${second}\n`, 'a.csv');
+    const { set } = await imported(table, { question: 'question', answers: 'answer' });
+    expect(set.questions.map(({ answers }) => answers)).toEqual([a, b]);
+  });
+
   it('ends at the limit that is asked for', async () => {
     const rows = Array.from({ length: 5000 }, (_, at) => ({ question: `Question ${at}?`, answer: at }));
     const { set, rows: read } = await imported(

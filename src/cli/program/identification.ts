@@ -18,7 +18,7 @@ const relationsOption = () =>
 const columnsOption = () =>
   new Option(
     '--columns <columns>',
-    'columns of a table, like question=Q,answers=A,aliases=B,group=C (default: guessed); where questions offer choices, choices=D names them (choices=none: there are none), key=letter, label, text, marks, from-0 or from-1 says how an answer names one, and ask=choices shows them to the model',
+    'columns of a table, like question=Q,answers=A,aliases=B,group=C (default: guessed); where questions offer choices, choices=D names them (choices=none: there are none), right=E names a column that marks rows of right answers (right=none: every row is right), key=letter, label, text, marks, from-0 or from-1 says how an answer names one, and ask=choices shows them to the model',
   ).argParser(parseColumns);
 
 /** Commands that find H-Neurons and test them. */

@@ -144,6 +144,25 @@ export function guessColumns(table: TableHead): Partial<ColumnMapping> {
   };
 }
 
+/** Truth values as tables of text have them, each with its other. */
+const TRUTHS: readonly (readonly [isTrue: string, isFalse: string])[] = [
+  ['true', 'false'],
+  ['t', 'f'],
+  ['y', 'n'],
+];
+
+/**
+ * How a column of text writes true and false, where it holds nothing else: a table of text does not tell TRUE from "TRUE".
+ * @returns a cell's truth value, or the cell
+ */
+export function truthsOf(table: TableHead, path: string): (cell: Cell) => Cell {
+  const cells = cellsOf(table, path);
+  const lower = (cell: Cell) => (typeof cell === 'string' ? cell.trim().toLowerCase() : '');
+  const pair = TRUTHS.find((each) => cells.length > 0 && cells.every((cell) => each.includes(lower(cell))));
+  if (pair === undefined) return (cell) => cell;
+  return (cell) => (pair.includes(lower(cell)) ? lower(cell) === pair[0] : cell);
+}
+
 /** What the texts of a column are joined by: a name in the plural needs one such text, another a quarter of them. */
 export function guessSeparator(table: TableHead, path: string): Separator {
   const plain = texts(cellsOf(table, path)).filter((text) => !/^\s*[[{]/.test(text));

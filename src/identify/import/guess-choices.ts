@@ -30,6 +30,9 @@ const KEYS =
     '|',
   );
 
+/** Those that say that one of several answers is right, and the others are wrong. */
+const RIGHT_KEYS = KEYS.filter((name) => /^(?:correct|right)/.test(name));
+
 const NUMBER_KEYS = KEYS.filter((name) => /correct|index|idx/.test(name));
 
 const outerOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
@@ -109,12 +112,13 @@ function keyOf(table: TableHead, paths: readonly string[], choices: readonly str
     .find((path) => paths.includes(path) && formOf(table, choices, path) === 'marks');
   if (marks !== undefined) return marks;
   if (formOf(table, choices, first) === 'marks') return first;
-  // Lists of answers are mostly forms of one answer: only a number can say that they are choices.
+  // Lists of answers are mostly forms of one answer: only a number, or a name, can say that they are choices.
   const areAnswers = choices.length === 1 && namesOf(first).some((name) => /^answers\b/.test(name));
   const isOf = (path: string, forms: readonly string[]) => forms.includes(formOf(table, choices, path) ?? '');
   if (areAnswers)
     return (
       firstNamed(others, NUMBER_KEYS, (path) => isOf(path, ['from 0', 'from 1'])) ??
+      firstNamed(others, RIGHT_KEYS, (path) => isOf(path, ['text', 'letter', 'label'])) ??
       (areOneLength(table, choices)
         ? firstNamed(others, KEYS, (path) => isOf(path, ['from 0', 'from 1', 'letter']))
         : undefined)

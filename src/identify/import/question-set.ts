@@ -7,7 +7,7 @@ import { normalised } from '../words.ts';
 import { answersInCells, type Separator } from './answer-cell.ts';
 import { type ChoiceReader, choiceReader, rivalsOf, withChoices } from './choice-rows.ts';
 import { isRight, type KeyForm } from './choices.ts';
-import { type ColumnMapping, guessSeparator } from './columns.ts';
+import { type ColumnMapping, guessSeparator, truthsOf } from './columns.ts';
 import { decodeEntities } from './entities.ts';
 import { lostCells } from './lost-cells.ts';
 import { type Cell, cellAt, type ReadOptions, type Table, type TableRow } from './table.ts';
@@ -125,6 +125,7 @@ function questionMaker(
   mapping: ColumnMapping,
   separators: readonly Separator[],
   reader: ChoiceReader | undefined,
+  truthOf: (cell: Cell) => Cell,
   work: ReadingBudget,
 ) {
   const asks = mapping.ask === 'choices';
@@ -145,7 +146,8 @@ function questionMaker(
     const fact = normalised(bare).slice(0, LENGTH_AT_MOST);
     work.take(TEXT_WORK + bare.length);
     if (fact === '') return bare === '' ? 'has no question' : 'asks nothing in words';
-    const given = paths.map((path) => cellAt(cells, path));
+    const [answer, ...aliases] = paths.map((path) => cellAt(cells, path));
+    const given = [truthOf(answer), ...aliases];
     const answers = offered
       ? [...new Set([...offered.right, ...answersInCells(given.slice(1), separators.slice(1))])]
       : answersInCells(given, separators);
@@ -214,7 +216,7 @@ export async function toQuestionSet(
   const reader = choices.length > 0 ? choiceReader(table, choices, answers, key) : undefined;
   // Comparing words takes time; so many letters can be looked at in the time that a file of this size has.
   const work = readingBudget(table.bytes, 0.1);
-  const make = questionMaker(mapping, separators, reader, work);
+  const make = questionMaker(mapping, separators, reader, truthsOf(table, answers), work);
   const skipped = skippedRows();
   const lost = lostCells(pathsOf(mapping));
   const questions: Question[] = [];
