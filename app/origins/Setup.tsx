@@ -60,8 +60,8 @@ export function Setup({ origins }: { readonly origins: Origins }) {
       about={
         <p>
           A base model has read texts and never been trained to answer. Give its weights, and those of the
-          model that was made from it. Neither is loaded: the page reads their weights a piece at a time.
-          The same precision for both is best, since rounding looks like change.
+          model that was made from it. Neither is loaded: the page reads their weights a piece at a time. The
+          same precision for both is best, since rounding looks like change.
         </p>
       }
     >
