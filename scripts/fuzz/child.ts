@@ -4,6 +4,7 @@ import { createMeter } from './measure.ts';
 import { diceOf } from './mutate/dice.ts';
 import { type Job, OWN_FAULT, type Report } from './pool.ts';
 import { readerOf } from './readers.ts';
+import { type Input, sizeOf } from './types.ts';
 
 const send = (report: Report) =>
   new Promise<void>((resolve) => process.send?.(report, undefined, undefined, () => resolve()));
@@ -17,14 +18,16 @@ async function work(job: Job): Promise<void> {
     meter = { reader: job.reader, made: await createMeter(reader) };
   }
   const { made } = meter;
+  const read = async (index: number, input: Input) => {
+    await send({ type: 'begun', size: sizeOf(input) });
+    await send({ type: 'read', index, ...(await made.measure(input, job.patience)) });
+  };
   await send({ type: 'ready' });
   if (job.type === 'folder') {
-    const reading = await made.measure(await readInput(job.folder), job.patience);
-    await send({ type: 'read', index: 0, ...reading });
+    await read(0, await readInput(job.folder));
   } else {
     for (let index = job.first; index < job.end; index++) {
-      const input = reader.mutate(diceOf(job.reader, job.seed, index), made.seeds);
-      await send({ type: 'read', index, ...(await made.measure(input, job.patience)) });
+      await read(index, reader.mutate(diceOf(job.reader, job.seed, index), made.seeds));
     }
   }
   await send({ type: 'done', worn: made.isWorn() });

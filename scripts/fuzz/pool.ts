@@ -13,6 +13,8 @@ export type Job = { readonly reader: string; readonly patience: number } & (
 export type Report =
   /** The seeds were read; from here on time counts. */
   | { readonly type: 'ready' }
+  /** An input of so many bytes is made, and is read now. */
+  | { readonly type: 'begun'; readonly size: number }
   | ({ readonly type: 'read'; readonly index: number } & Reading)
   | { readonly type: 'done'; readonly worn: boolean };
 
@@ -112,10 +114,10 @@ export class Lane {
         errors = (errors + data.toString()).slice(-2000);
       });
       child.on('message', (report: Report) => {
-        deadline = Date.now() + longestWait(0, job.patience);
+        deadline = Date.now() + longestWait(report.type === 'begun' ? report.size : 0, job.patience);
         if (report.type === 'ready') ready = true;
         else if (report.type === 'read') onReading(report);
-        else {
+        else if (report.type === 'done') {
           finish();
           if (report.worn) this.renew();
         }
