@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { useRecord, useSession } from '../state/hooks.ts';
-import { type Outdated, questionOf, scalingWords } from '../state/shown.ts';
+import { captionQuestion, type Outdated, scalingWords } from '../state/shown.ts';
 
 /** Which question the answers below are to and how they were scaled, and what of that fields and sliders say otherwise. */
 export function RunCaption({ outdated }: { readonly outdated: Outdated }) {
@@ -12,7 +12,7 @@ export function RunCaption({ outdated }: { readonly outdated: Outdated }) {
   return (
     <p className="run-caption" data-export="none">
       <q>
-        <bdi>{questionOf(made.asked)}</bdi>
+        <bdi>{captionQuestion(made.asked)}</bdi>
       </q>{' '}
       <span className="muted">
         {model && <bdi>{model.name}</bdi>}. Scaled: <bdi>{scalingWords(made)}</bdi>.

@@ -152,6 +152,14 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     }
   }
 
+  /** Shows what was there before where nothing has come yet, and goes back to what that is an answer to. */
+  function giveBack(begun: readonly LaneIndex[]): void {
+    if (begun.some((lane) => record.lane(lane).current.tokens.length > 0)) return;
+    record.fail(begun);
+    const { made, tokens } = record.lane(0).current;
+    if (made && tokens.length > 0) stores.run.setState({ asked: made.asked });
+  }
+
   const openLanes = () => laneIndices.filter((lane) => record.lane(lane).current.finish === undefined);
 
   return {
@@ -163,6 +171,7 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     },
     stop() {
       runs.abort();
+      giveBack(openLanes());
       const open = openLanes();
       record.settle(
         open,

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { counted } from '../../src/count.ts';
+import { shownName } from '../../src/shown.ts';
 import { useRecord, useSession } from './hooks.ts';
 import { promptOf } from './prompt.ts';
 import { type LaneIndex, type LaneMade, laneIndices, type RunRecord } from './record.ts';
@@ -79,6 +80,15 @@ export function questionOf({ prompt }: Asked): string {
   return prompt.kind === 'raw' ? prompt.text : `${prompt.ids.length} tokens`;
 }
 
+/** Characters of a question that a caption tells. */
+const longestQuestion = 400;
+
+/** The question as a caption tells it: a long one by its start and its end. */
+export function captionQuestion(asked: Asked): string {
+  const text = questionOf(asked);
+  return text.length <= longestQuestion ? text : shownName(text.replace(/\s+/g, ' '), longestQuestion);
+}
+
 /** When neurons are scaled, by scope. */
 export const scopeWords: Readonly<Record<SteeringState['scope'], string>> = {
   everywhere: 'while reading the question and answering',
@@ -106,7 +116,7 @@ export function conditionsOf({ model: models }: Pick<Stores, 'model'>, record: R
   if (!made || !model) return [];
   const { seed, temperature } = made.asked.sampling;
   return [
-    `“${questionOf(made.asked)}”`,
+    `“${captionQuestion(made.asked)}”`,
     `${model.name}. Seed ${seed}, temperature ${temperature}.`,
     `Scaled: ${scalingWords(made)}. Random: as many neurons of the same layers (draw ${made.steering.controlSeed}).`,
   ];

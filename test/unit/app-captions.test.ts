@@ -98,6 +98,44 @@ describe('with a model', () => {
     expect(now()).toEqual(fresh);
   });
 
+  it('a long question is told by its start and its end', async () => {
+    const { session, stores, record, asked } = await answered();
+    stores.prompt.setState({ question: `${'The storm came.\n'.repeat(2000)}Who wrote it?` });
+    session.answer();
+    await settle();
+    asked.at(-1)!.finish(['a', 'a', 'a']);
+    await settle();
+    const [question = ''] = conditionsOf(stores, record);
+    expect(question).toMatch(/^“The storm came\. The storm came\. .*….*Who wrote it\?”$/);
+    expect(question.length).toBeLessThan(410);
+  });
+
+  it('an answer that is stopped before its first word leaves those that were there', async () => {
+    const { session, stores, record, now } = await answered();
+    const { asked: before } = stores.run.getState();
+    stores.prompt.setState({ question: 'What is long?' });
+    session.answer();
+    await settle();
+    expect(stores.run.getState().asked).not.toEqual(before);
+    session.stop();
+    await settle();
+    expect(
+      record
+        .lane(0)
+        .current.tokens.map(({ token }) => token.text)
+        .join(''),
+    ).toBe('a b');
+    expect(stores.prompt.getState().question).toBe('What is long?');
+    // What goes on from here goes on from what is shown.
+    expect(stores.run.getState()).toMatchObject({ status: 'done', asked: before });
+    expect(now().question).toBe(true);
+    expect(session.askOn()).toBe(true);
+    expect(stores.prompt.getState().turns.map(({ content }) => content)).toEqual([
+      before!.prompt.kind === 'chat' && before!.prompt.turns.at(-1)!.content,
+      'a b',
+    ]);
+  });
+
   it('a change that changes no answer is told at once', async () => {
     const { session, asked, stores, record, now } = await answered();
     const requests = asked.length;
