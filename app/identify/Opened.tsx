@@ -26,6 +26,9 @@ export function Opened({ opening, label }: Props) {
   );
 }
 
+const sizeText = (bytes: number) =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
 interface KeptFileProps {
   readonly opening: Opening;
   readonly isOpen: boolean;
@@ -38,7 +41,8 @@ function KeptFile({ opening, isOpen, size: { name, bytes } }: KeptFileProps) {
       <span>
         <bdi>{name}</bdi>{' '}
         <span className="muted">
-          ({(bytes / 1e6).toFixed(1)} MB{opening.note === undefined && ', kept in this browser'})
+          ({sizeText(bytes)}
+          {opening.note === undefined && ', kept in this browser'})
         </span>
       </span>
       {!isOpen && opening.reading.progress === undefined && (

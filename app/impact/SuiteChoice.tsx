@@ -46,13 +46,15 @@ export function SuiteChoice({ suites, chosen, onChoose, onImport, onRemove, own 
               ))}
             </ul>
             {own.suites.includes(suite) && (
-              <Button
-                className="button-plain"
-                aria-label={`Remove ${suite.name}`}
-                onPress={() => onRemove(suite.name)}
-              >
-                Remove
-              </Button>
+              <p>
+                <Button
+                  className="button-plain"
+                  aria-label={`Remove ${suite.name}`}
+                  onPress={() => onRemove(suite.name)}
+                >
+                  Remove
+                </Button>
+              </p>
             )}
           </div>
         </div>

@@ -96,7 +96,7 @@ test('a file of questions is there after a reload with its columns, until it is 
   await expect(page.getByRole('button', { name: 'Ask 3 questions' })).toBeVisible();
 
   await page.reload();
-  await expect(page.getByText('animals.csv (0.0 MB, kept in this browser)')).toBeVisible();
+  await expect(page.getByText('animals.csv (1 kB, kept in this browser)')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Ask 3 questions' })).toBeVisible();
   await expect(mapping.getByLabel('Question', { exact: true })).toHaveValue('ask');
   await expect(mapping.getByLabel('Relation (group)')).toHaveValue('other');
@@ -119,14 +119,14 @@ test('a file that another tab put in the place of this one’s is not taken for 
   await page.goto('./#identify');
   await page.getByText('A file', { exact: true }).click();
   await choose(page, 'Choose a file…', animals);
-  await expect(page.getByText('animals.csv (0.0 MB, kept in this browser)')).toBeVisible();
+  await expect(page.getByText('animals.csv (1 kB, kept in this browser)')).toBeVisible();
   const other = await context.newPage();
   await holdModel(other);
   await other.goto('./#identify');
   await other.getByText('A file', { exact: true }).click();
-  await expect(other.getByText('animals.csv (0.0 MB, kept in this browser)')).toBeVisible();
+  await expect(other.getByText('animals.csv (1 kB, kept in this browser)')).toBeVisible();
   await choose(other, 'Choose a file…', { ...animals, name: 'second.csv' });
-  await expect(other.getByText('second.csv (0.0 MB, kept in this browser)')).toBeVisible();
+  await expect(other.getByText('second.csv (1 kB, kept in this browser)')).toBeVisible();
   await page.reload();
   await expect(page.getByText(/^Another tab of this page has opened second\.csv since/)).toBeVisible();
   await expect(page.getByRole('region', { name: 'Which column is what' })).toBeHidden();
