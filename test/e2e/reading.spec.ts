@@ -122,8 +122,8 @@ test('a hostile neuron set is read beside the page; stopped, another one can be 
   page,
 }, info) => {
   const errors = collectErrors(page);
-  const path = info.outputPath('hostile.json');
-  await writeFile(path, `{"neurons":[${'0,'.repeat((15 * megabyte) / 2)}0]}`);
+  const path = info.outputPath('hostile.txt');
+  await writeFile(path, '0:1 '.repeat((15 * megabyte) / 4));
   const good = info.outputPath('good.csv');
   await writeFile(good, 'layer,neuron,weight\n28,1095,2\n');
   await openRecorded(page);
