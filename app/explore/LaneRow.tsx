@@ -137,7 +137,10 @@ interface TokenProps {
 
 const Token = memo(function Token(props: TokenProps) {
   const { lane, position, left, width, text, spoken, kind, selected, pinned, reachable } = props;
-  const style: CSSProperties = { background: props.background, color: props.ink };
+  const style: CSSProperties & Record<`--${string}`, string | undefined> = {
+    '--cell': props.background,
+    '--cell-ink': props.ink,
+  };
   if (left !== undefined) Object.assign(style, { transform: `translateX(${left}px)`, width });
   return (
     <span

@@ -22,6 +22,6 @@ export function isTyping(target: EventTarget | null): boolean {
 export function isInDialog(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
-    target.closest('[role="dialog"], [role="menu"], [role="listbox"].popover') !== null
+    target.closest('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"].popover') !== null
   );
 }

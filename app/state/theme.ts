@@ -22,13 +22,15 @@ function stored(): ThemeChoice {
 }
 
 /**
- * The page's looks: the theme that the person chose, or what the system prefers, and whether it is for a projector.
+ * The page's looks: the theme that the person chose, or what the system prefers, and whether it is for a projector. Where
+ * the system forces its colours on pages, the theme is the system's, since charts in another one could not be read.
  * Writes `data-theme` and `data-projector` of the document.
  */
 export function createTheme() {
   const dark = matchMedia('(prefers-color-scheme: dark)');
+  const forced = matchMedia('(forced-colors: active)');
   const resolve = (choice: ThemeChoice): Theme =>
-    choice === 'auto' ? (dark.matches ? 'dark' : 'light') : choice;
+    choice === 'auto' || forced.matches ? (dark.matches ? 'dark' : 'light') : choice;
   const first = stored();
   const store = createStore<ThemeState>(() => ({
     choice: first,
@@ -51,7 +53,8 @@ export function createTheme() {
   document.addEventListener('fullscreenchange', () => {
     if (!document.fullscreenElement) setProjector(false);
   });
-  dark.addEventListener('change', () => apply(store.getState().choice));
+  for (const preference of [dark, forced])
+    preference.addEventListener('change', () => apply(store.getState().choice));
   return {
     store,
     choose(choice: ThemeChoice): void {
