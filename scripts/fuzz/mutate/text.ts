@@ -64,9 +64,8 @@ export function changeJson(dice: Dice, text: string, others: readonly string[] =
   const tree = parsed(text);
   if (!tree) return text;
   const donors = others.map(parsed).filter((each) => each !== undefined);
-  const changed = changeTree(dice, tree, donors);
   try {
-    return printTree(changed);
+    return printTree(changeTree(dice, tree, donors));
   } catch (error) {
     // Lists within lists without end, which an earlier change made, overflow the stack.
     if (error instanceof RangeError) return text;
