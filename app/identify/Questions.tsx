@@ -5,6 +5,7 @@ import { ofRelations, partlyKnown, type QuestionSet } from '../../src/identify/q
 import { Choice } from '../controls/Choice.tsx';
 import { Disclosure } from '../controls/Disclosure.tsx';
 import { Amount } from '../controls/Field.tsx';
+import { Starting } from '../controls/Starting.tsx';
 import { useKept } from '../controls/useKept.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
@@ -15,6 +16,7 @@ import { ImportHub } from './ImportHub.tsx';
 import { Part } from './Part.tsx';
 import { QuestionSetFacts } from './QuestionSetFacts.tsx';
 import { builtInName, listed, loadBuiltIn, relationWords, spread } from './question-sets.ts';
+import { useShipped } from './useShippedSets.ts';
 
 const origins = [
   { value: 'facts', label: 'Facts' },
@@ -53,6 +55,7 @@ export function Questions() {
   const [relations, setRelations] = useKept<Relations>('identify.relations', relationsSchema, 'partly');
   const loaded = useStore(useSession().stores.model, (state) => state.model?.fingerprint);
   const [error, setError] = useState<string>();
+  const shipped = useShipped();
 
   useEffect(() => {
     const name = builtInName(origin);
@@ -107,6 +110,7 @@ export function Questions() {
         </p>
       }
     >
+      <Starting when={(builtInName(origin) !== undefined && !whole && !error) || !shipped.isKnown} />
       <Choice label="Where from" value={origin} options={origins} onChange={chooseOrigin} />
       <p className="muted">{notes[origin]}</p>
       {origin === 'file' && <ImportFile onSet={setWhole} />}
