@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { memberSets } from '../../src/impact/member-sets.ts';
 import type { Suite } from '../../src/impact/suites.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { Starting } from '../controls/Starting.tsx';
 import { useKept } from '../controls/useKept.ts';
 import { Part } from '../identify/Part.tsx';
+import { useShipped } from '../identify/useShippedSets.ts';
 import { describeError } from '../state/describe-error.ts';
 import { firstChosen, loadSuites } from './built-in-suites.ts';
 import { useImpact } from './context.ts';
@@ -32,6 +34,7 @@ export function Setup() {
   const [single, setSingle] = useKept('impact.neurons', singleSchema, []);
   const [byMember, setByMember] = useKept('impact.members', z.boolean(), false);
   const sets = useSweepSets(imported, single);
+  const shipped = useShipped();
   const keys = useMemo(
     () =>
       (turned ?? sets.slice(0, 1).map(({ key }) => key)).filter((key) => sets.some((set) => set.key === key)),
@@ -104,6 +107,7 @@ export function Setup() {
         </p>
       }
     >
+      <Starting when={(builtIn.length === 0 && !error) || !shipped.isKnown} />
       <Neurons
         sets={sets}
         chosen={keys}

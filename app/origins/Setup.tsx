@@ -5,10 +5,12 @@ import { useStore } from 'zustand';
 import { type NeuronSet, parseNeuronSet } from '../../src/neurons/set-file.ts';
 import type { ModelSource } from '../../src/protocol/messages.ts';
 import { Pick } from '../controls/Pick.tsx';
+import { Starting } from '../controls/Starting.tsx';
 import { useKept } from '../controls/useKept.ts';
 import { JobProgress } from '../identify/JobProgress.tsx';
 import { Part } from '../identify/Part.tsx';
 import { changedText } from '../identify/run-words.ts';
+import { useShipped } from '../identify/useShippedSets.ts';
 import { describeError } from '../state/describe-error.ts';
 import { useSession } from '../state/hooks.ts';
 import type { Origins } from '../state/origins.ts';
@@ -29,6 +31,7 @@ export function Setup({ origins }: { readonly origins: Origins }) {
   const [chosenRun, setChosenRun] = useKept('origins.run', z.string(), '');
   const [problem, setProblem] = useState('');
   const sets = useOriginSets(imported);
+  const shipped = useShipped();
   const known = sets.find(({ key }) => key === chosenSet) ?? sets[0];
   const instruct = isLoaded ? last?.source : other;
   const fitting = runs.filter(
@@ -65,6 +68,7 @@ export function Setup({ origins }: { readonly origins: Origins }) {
         </p>
       }
     >
+      <Starting when={!shipped.isKnown} />
       <ModelPick label="Base model" source={base} onSource={setBase} />
       <ModelPick label="Instruct model" source={other} onLoaded={setIsLoaded} onSource={setOther} />
       <div className="identify-row">
