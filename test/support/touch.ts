@@ -23,7 +23,7 @@ export function targets(page: Page): Promise<Target[]> {
     return seen.map((element) => {
       const { width, height } = element.getBoundingClientRect();
       const label = element instanceof HTMLInputElement && element.labels?.[0];
-      const says = element instanceof HTMLElement && (label || element).innerText;
+      const says = (label || element).textContent;
       const name = says || element.getAttribute('aria-label') || element.className;
       const inline =
         element.matches('[role="option"], .map-label, .dose-point') ||
