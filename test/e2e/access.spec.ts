@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { faults } from '../support/axe.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { answerOf, collectErrors, openRecorded } from '../support/page.ts';
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -7,17 +7,17 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await openRecorded(page);
     await expect(page.locator('html')).toHaveAttribute('data-theme', scheme);
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     for (const title of ['Sampling', 'Token map as a table', 'Neuron map as a table', 'Layers as a table'])
       await page.getByRole('button', { name: title }).click();
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole('button', { name: '22:530' }).first().click();
     await expect(page.getByRole('heading', { name: 'Neuron 22:530' })).toBeVisible();
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     for (const menu of ['Export', 'Model and device']) {
       await page.getByRole('button', { name: menu }).click();
       await expect(page.getByRole('dialog', { name: menu })).toBeVisible();
-      expect(await faults(page)).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
       await page.keyboard.press('Escape');
     }
   });
@@ -170,5 +170,5 @@ test('forced colours show what is selected', async ({ page }) => {
   );
   const choice = (name: string) => page.locator('.choice-option', { hasText: new RegExp(`^${name}$`) });
   expect(await backgroundOf(choice('Chat'))).not.toBe(await backgroundOf(choice('Completion')));
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
 });

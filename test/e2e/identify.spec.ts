@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, type Page, type TestInfo, test } from '@playwright/test';
 import { knownModels } from '../../src/engine/known-models.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import { faults } from '../support/axe.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { startHub } from '../support/hub.ts';
 import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { syntheticRun } from '../support/synthetic-run.ts';
@@ -155,10 +155,10 @@ test('neurons are found in a run, tested, shown with every number, and used in t
   await expect(detectors.getByRole('rowheader', { name: 'shuffled labels' })).toBeVisible();
   await expect(result.getByRole('region', { name: 'Transfer matrix' })).toContainText('capitals');
 
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   for (const width of [390, 800, 1100, 1440]) {
     await page.setViewportSize({ width, height: 900 });
     await expect
@@ -217,7 +217,7 @@ test('a file’s columns are chosen, its questions seen before they are taken', 
   await mapping.getByRole('button', { name: 'Take these questions' }).click();
   await expect(mapping.getByRole('status')).toContainText('2 questions of 3 rows; 1 left out');
   await expect(page.getByRole('button', { name: 'Ask 2 questions' })).toBeDisabled();
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   await page.getByText('Invented names', { exact: true }).click();
   await expect(page.getByRole('button', { name: 'Ask 200 questions' })).toBeVisible();
   expect(errors).toEqual([]);
@@ -246,7 +246,7 @@ test('a key that can be read in two ways is asked for, and choices are shown to 
   await expect(mapping.getByLabel('Asked')).toHaveValue('open');
   await mapping.getByLabel('Asked').selectOption('choices');
   await expect(mapping.getByRole('row', { name: 'What barks? - cow - dog - cat' })).toBeVisible();
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   await mapping.scrollIntoViewIfNeeded();
   await page.screenshot({ path: info.outputPath('choices.png') });
   await mapping.getByRole('button', { name: 'Take these questions' }).click();
@@ -275,7 +275,7 @@ test('what a Parquet file holds beside texts and numbers is said, and rows of wr
   await expect(
     mapping.getByText('In values.parquet, 2 values of "float64" are no finite numbers'),
   ).toBeVisible();
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   await mapping.scrollIntoViewIfNeeded();
   await page.screenshot({ path: info.outputPath('values.png'), fullPage: true });
 
@@ -285,7 +285,7 @@ test('what a Parquet file holds beside texts and numbers is said, and rows of wr
   await expect(mapping.getByRole('row', { name: 'Who wrote Emma? Jane Austen' })).toBeVisible();
   await mapping.getByLabel('Rows of right answers are marked in').selectOption('none');
   await expect(mapping.getByRole('row', { name: 'Who wrote Emma? Charlotte Brontë' })).toBeVisible();
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   await page.screenshot({ path: info.outputPath('pairs.png'), fullPage: true });
   expect(errors).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { expect, type Page, test } from '@playwright/test';
 import type { ImpactReport } from '../../src/impact/report.ts';
 import type { ImpactManifest } from '../../src/impact/run.ts';
 import type { MarginRecord } from '../../src/impact/score-item.ts';
-import { faults } from '../support/axe.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { box, fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
 import { expectGoodLooks } from '../support/looks.ts';
 import { answered, collectErrors, holdModel, modelReady } from '../support/page.ts';
@@ -128,6 +128,6 @@ test('suites come from files in public forms, sets and factors are checked, with
   await expect(box(page, /^Impossible and over-broad requests 2, 3 items/)).toBeChecked();
   await expect(page.getByRole('button', { name: /^Sweep over/ })).toBeDisabled();
   await expect(page.getByText('The curves appear here with the first items')).toBeVisible();
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   expect(errors).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { faults } from '../support/axe.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { exportOnHub, refuse, startHub, type TestHub } from '../support/hub.ts';
 import { chooser, loaded, openChooser } from '../support/models-page.ts';
 import { answered, collectErrors, holdModel, openRecorded } from '../support/page.ts';
@@ -76,7 +76,7 @@ test.describe('the Hub', () => {
     await expect(found.getByText(/^Needs about \d+ MB of memory/)).toBeVisible();
     await expect(found.getByText('mit', { exact: true })).toBeVisible();
     expect(weights()).toEqual([]);
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
 
     await found.getByRole('button', { name: /^Fetch and load/ }).click();
     await loaded(page, 'llama');

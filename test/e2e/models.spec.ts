@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { presentRendererMemory } from '../../bench/machine.ts';
-import { faults } from '../support/axe.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { chooser, loaded, openChooser } from '../support/models-page.ts';
 import { answered, answerOf, collectErrors, holdModel, openRecorded } from '../support/page.ts';
 
@@ -143,7 +143,7 @@ for (const scheme of ['light', 'dark'] as const) {
           .click();
         await expect(chooser(page).getByRole('alert')).toBeVisible();
       }
-      expect(await faults(page), part).toEqual([]);
+      expect(await seriousFaults(page), part).toEqual([]);
       expect(await chooser(page).boundingBox(), part).toEqual(size);
     }
   });

@@ -6,7 +6,7 @@ import { runOrigins } from '../../src/cli/origins-command.ts';
 import { readGguf } from '../../src/gguf/file.ts';
 import { fingerprintOf } from '../../src/model/fingerprint.ts';
 import { formatNeuronSet } from '../../src/neurons/set-file.ts';
-import { faults } from '../support/axe.ts';
+import { seriousFaults } from '../support/axe.ts';
 import { collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';
 
@@ -105,7 +105,7 @@ test('two models from disk are compared without loading them, as the terminal do
   await page.getByRole('button', { name: 'Layer by layer as a table' }).click();
   await expect(page.getByRole('region', { name: 'Layer by layer' }).getByRole('row')).toHaveCount(3);
 
-  expect(await faults(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
 
   await page.setViewportSize({ width: 360, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
