@@ -2,9 +2,9 @@
 // fit-sklearn.py. The last line that it prints is JSON.
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { createRandom } from '../src/math/random.ts';
-import { fitPath, geometricPath } from '../src/stats/logistic.ts';
-import type { Problem } from '../src/stats/problem.ts';
+import { createRandom } from '../src/lib/math/random.ts';
+import { fitPath, geometricPath } from '../src/lib/stats/logistic.ts';
+import type { Problem } from '../src/lib/stats/problem.ts';
 
 const rows = 2000;
 /** From a few used columns to some hundreds. */

@@ -2,17 +2,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { halfToFloat } from '../src/bytes/half.ts';
-import { openProcesses } from '../src/cli/asking-processes.ts';
-import { openModel } from '../src/cli/open-model.ts';
-import { type FolderRun, folderStore, withRun } from '../src/cli/run-folder.ts';
-import { graphIo } from '../src/decode/graph-io.ts';
-import { askerOf } from '../src/engine/identify.ts';
-import type { Asker, RunSettings } from '../src/identify/ask.ts';
-import { FEATURE_VECTORS } from '../src/identify/features.ts';
-import { parseQuestionSet, type QuestionSet } from '../src/identify/questions.ts';
-import { runIdentification } from '../src/identify/run.ts';
-import { promptText, SAMPLE_DEFAULTS } from '../src/identify/sample.ts';
+import { parseQuestionSet, type QuestionSet } from '../src/datasets/questions/question-set.ts';
+import { halfToFloat } from '../src/lib/bytes/half.ts';
+import { graphIo } from '../src/model/graph-io.ts';
+import { openModel } from '../src/node/open-model.ts';
+import type { Asker, RunSettings } from '../src/studies/identify/ask.ts';
+import { FEATURE_VECTORS } from '../src/studies/identify/features.ts';
+import { askerOf } from '../src/studies/identify/handler.ts';
+import { runIdentification } from '../src/studies/identify/run.ts';
+import { promptText, SAMPLE_DEFAULTS } from '../src/studies/identify/sample.ts';
+import { openProcesses } from '../src/studies/identify/terminal/asking-processes.ts';
+import { type FolderRun, folderStore, withRun } from '../src/studies/identify/terminal/run-folder.ts';
 
 /** The paper's settings. */
 export const settings: RunSettings = { ...SAMPLE_DEFAULTS, agree: 8 };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type ComplianceItem, isCompliance, parseSuite } from '../src/impact/suites.ts';
+import { type ComplianceItem, isCompliance, parseSuite } from '../src/datasets/suites/suite.ts';
 import { parseNeuronSet } from '../src/neurons/set-file.ts';
 import type { Bench, Figure } from './parts.ts';
 import { withPage } from './site.ts';

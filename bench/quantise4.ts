@@ -1,8 +1,8 @@
-import type { BuiltModel } from '../src/gguf/llama-graph.ts';
-import { attr, externalTensor, graph, model, node } from '../src/onnx/builders.ts';
-import { externalLocation } from '../src/onnx/external-location.ts';
-import { DataType, dimsOf, type NodeProto, type TensorProto } from '../src/onnx/model.ts';
-import type { ExternalData } from '../src/onnx/types.ts';
+import type { BuiltModel } from '../src/graph/gguf/llama-graph.ts';
+import { attr, externalTensor, graph, model, node } from '../src/graph/onnx/builders.ts';
+import { externalLocation } from '../src/graph/onnx/external-location.ts';
+import { DataType, dimsOf, type NodeProto, type TensorProto } from '../src/graph/onnx/model.ts';
+import type { ExternalData } from '../src/graph/onnx/types.ts';
 
 const BLOCK = 32;
 const ZERO_POINT = 8;

@@ -1,13 +1,13 @@
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFile } from '../src/cli/file-source.ts';
-import { readGguf } from '../src/gguf/file.ts';
-import { type LlamaConfig, llamaConfig } from '../src/gguf/llama-config.ts';
-import { type BuiltModel, buildLlama } from '../src/gguf/llama-graph.ts';
-import { tokenizerFromGguf } from '../src/gguf/tokenizer.ts';
-import { pointOutside } from '../src/onnx/builders.ts';
-import { externalLocation } from '../src/onnx/external-location.ts';
-import { encodeModel } from '../src/onnx/model.ts';
+import { readGguf } from '../src/graph/gguf/file.ts';
+import { type LlamaConfig, llamaConfig } from '../src/graph/gguf/llama-config.ts';
+import { type BuiltModel, buildLlama } from '../src/graph/gguf/llama-graph.ts';
+import { tokenizerFromGguf } from '../src/graph/gguf/tokenizer.ts';
+import { pointOutside } from '../src/graph/onnx/builders.ts';
+import { externalLocation } from '../src/graph/onnx/external-location.ts';
+import { encodeModel } from '../src/graph/onnx/model.ts';
+import { withFile } from '../src/node/file-source.ts';
 import { quantiseGraph4 } from './quantise4.ts';
 
 /** Name of the model in the folder that transformers.js reads. */

@@ -1,6 +1,7 @@
 // Says how far two runs of the same questions agree, on other devices for example: npx tsx scripts/compare-runs.ts RUN RUN
-import { withRun } from '../src/cli/run-folder.ts';
-import type { QuestionRecord } from '../src/identify/records.ts';
+
+import type { QuestionRecord } from '../src/studies/identify/records.ts';
+import { withRun } from '../src/studies/identify/terminal/run-folder.ts';
 import { runMain, SetupError } from './lib/log.mjs';
 
 const recordsOf = (folder: string) =>

@@ -5,16 +5,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { withRun } from '../src/cli/run-folder.ts';
+import { occurrences, withoutArticles, wordsOf } from '../src/datasets/normalise.ts';
 import {
   formatQuestionSet,
   type MeasuredRelation,
   parseQuestionSet,
   type Question,
   type QuestionSetHeader,
-} from '../src/identify/questions.ts';
-import { hashText } from '../src/identify/sample.ts';
-import { occurrences, withoutArticles, wordsOf } from '../src/identify/words.ts';
+} from '../src/datasets/questions/question-set.ts';
+import { hashText } from '../src/studies/identify/sample.ts';
+import { withRun } from '../src/studies/identify/terminal/run-folder.ts';
 import { runMain, SetupError, say } from './lib/log.mjs';
 import { countryRelations } from './questions/countries.ts';
 import { inventedQuestions } from './questions/invented.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseSuite } from '../src/impact/suites.ts';
+import { parseSuite } from '../src/datasets/suites/suite.ts';
 import { runMain, say } from './lib/log.mjs';
 import { suiteFiles } from './suites/suites.ts';
 

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { intervalText as interval } from '../src/cli/estimate-text.ts';
-import type { Evaluation } from '../src/identify/evaluate.ts';
-import type { Finding, Transfer } from '../src/identify/finding.ts';
-import type { Verdict } from '../src/identify/verdict.ts';
-import type { ImpactReport } from '../src/impact/report.ts';
 import { formatNeuron } from '../src/neurons/layout.ts';
+import { intervalText as interval } from '../src/node/estimate-text.ts';
+import type { Evaluation } from '../src/studies/identify/evaluate.ts';
+import type { Finding, Transfer } from '../src/studies/identify/finding.ts';
+import type { Verdict } from '../src/studies/identify/verdict.ts';
+import type { ImpactReport } from '../src/studies/impact/report.ts';
 import { impactText, isImpact } from './results/impact.ts';
 import { number, percent, row } from './results/table.ts';
 

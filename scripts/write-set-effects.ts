@@ -1,10 +1,10 @@
 // Writes what a sweep says of a neuron set into the set's file: npm run set-effects -- [--sweep FILE] [--set FILE]
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import type { ImpactReport } from '../src/impact/report.ts';
-import { setEffectsOf } from '../src/impact/set-effects.ts';
 import { formatNeuron } from '../src/neurons/layout.ts';
 import { formatNeuronSet, parseNeuronSet } from '../src/neurons/set-file.ts';
+import type { ImpactReport } from '../src/studies/impact/report.ts';
+import { setEffectsOf } from '../src/studies/impact/set-effects.ts';
 import { runMain, SetupError, say } from './lib/log.mjs';
 
 const options = new Command()

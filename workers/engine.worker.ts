@@ -1,6 +1,6 @@
-import { createEngine } from '../src/engine/engine.ts';
-import { serveEngine } from '../src/protocol/server.ts';
-import { browserRuntimes } from '../src/runtime/browser.ts';
+import { browserRuntimes } from '../src/model/runtime/browser.ts';
+import { serveEngine } from '../src/rpc/server.ts';
+import { createEngine } from '../src/worker/engine.ts';
 
 const startSpinner = () => new Worker(new URL('./spin.worker.ts', import.meta.url), { type: 'module' });
 

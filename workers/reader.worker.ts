@@ -1,5 +1,5 @@
-import { serve } from '../src/protocol/server.ts';
-import { reader } from '../src/study/reader.ts';
+import { serve } from '../src/rpc/server.ts';
+import { reader } from '../src/worker/reader.ts';
 
 const take = serve(reader, (response) => postMessage(response), {});
 addEventListener('message', (event) => take(event.data));

@@ -1,3 +1,3 @@
-import { spin } from '../src/runtime/parallelism.ts';
+import { spin } from '../src/model/runtime/parallelism.ts';
 
 addEventListener('message', ({ data }) => postMessage(spin(data)));

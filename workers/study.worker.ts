@@ -1,5 +1,5 @@
-import { serve } from '../src/protocol/server.ts';
-import { study, studyCancels } from '../src/study/study.ts';
+import { serve } from '../src/rpc/server.ts';
+import { study, studyCancels } from '../src/worker/study.ts';
 
 const take = serve(study, (response) => postMessage(response), studyCancels);
 addEventListener('message', (event) => take(event.data));

@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
-import type { PathPoint } from '../../src/stats/choose-c.ts';
+import type { PathPoint } from '../../src/lib/stats/choose-c.ts';
 import { axisBelow, axisLeft, belowHeight, thinned } from './axes.ts';
 import { line, type Mark, type Picture, through } from './marks.ts';
 

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleSqrt } from 'd3-scale';
-import type { RocCurve } from '../../src/identify/finding.ts';
-import type { Calibration } from '../../src/stats/calibration.ts';
+import type { Calibration } from '../../src/lib/stats/calibration.ts';
+import type { RocCurve } from '../../src/studies/identify/finding.ts';
 import { axisBelow, axisLeft, belowHeight } from './axes.ts';
 import { line, type Mark, type Picture, through } from './marks.ts';
 

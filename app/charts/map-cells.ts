@@ -1,4 +1,4 @@
-import type { NeuronLayout } from '../../src/protocol/messages.ts';
+import type { NeuronLayout } from '../../src/neurons/types.ts';
 
 /** Values of the neuron map, a row a layer; every value stands for `span[layer]` neurons. */
 export interface MapCells {

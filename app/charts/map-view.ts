@@ -1,4 +1,4 @@
-import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 
 /** The stretch of the neuron map in view: neurons from the left, rows of layers from the top (the last layer is row 0). */
 export interface MapView {

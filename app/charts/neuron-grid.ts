@@ -1,4 +1,4 @@
-import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 
 /** Neurons [start, end) of one layer that a bin of the overview stands for. */
 export interface NeuronRange {

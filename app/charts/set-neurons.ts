@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
-import type { StableNeuron } from '../../src/identify/finding.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
+import type { StableNeuron } from '../../src/studies/identify/finding.ts';
 import { axisBelow, axisLeft, belowHeight } from './axes.ts';
 import { line, type Mark, type Picture } from './marks.ts';
 

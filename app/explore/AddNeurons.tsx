@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, FileTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
+import type { LoadedModel } from '../../src/engine/model-info.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import type { LoadedModel } from '../../src/protocol/messages.ts';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { LineForm } from '../controls/LineForm.tsx';
-import { useReading } from '../controls/useReading.ts';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
+import { describeError } from '../ui/describe-error.ts';
+import { FileProgress } from '../ui/FileProgress.tsx';
+import { LineForm } from '../ui/LineForm.tsx';
+import { useReading } from '../ui/useReading.ts';
+import { useSession } from './state/hooks.ts';
 import {
   neuronsExample,
   noteOnSet,
@@ -15,7 +15,7 @@ import {
   readSetFile,
   setFileTypes,
   shippedSets,
-} from '../state/sets.ts';
+} from './state/sets.ts';
 
 /** Where further groups come from. */
 export function AddNeurons() {

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components';
-import { useRecord, useSession } from '../state/hooks.ts';
-import { laneIndices, tokenAt } from '../state/record.ts';
+import { useRecord, useSession } from './state/hooks.ts';
+import { laneIndices, tokenAt } from './state/record.ts';
 
 /** The tokens that every answer is made to start with, and a way back. */
 export function AnswerStart() {

@@ -1,17 +1,17 @@
 import { useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { Choice } from '../controls/Choice.tsx';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Text } from '../controls/Field.tsx';
-import { Tick } from '../controls/Tick.tsx';
-import { useSession } from '../state/hooks.ts';
-import { isChat } from '../state/prompt.ts';
-import type { PromptState } from '../state/slices/prompt.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Text } from '../ui/Field.tsx';
+import { Tick } from '../ui/Tick.tsx';
 import { Conversation } from './Conversation.tsx';
 import { Gallery } from './Gallery.tsx';
 import { RunProgress } from './RunProgress.tsx';
 import { SamplingFields } from './SamplingFields.tsx';
+import { useSession } from './state/hooks.ts';
+import { isChat } from './state/prompt.ts';
+import type { PromptState } from './state/slices/prompt.ts';
 
 const modes: readonly { value: PromptState['mode']; label: string }[] = [
   { value: 'chat', label: 'Chat' },

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
 import { neuronsIn } from '../charts/map-view.ts';
-import { useSelected, useSession } from '../state/hooks.ts';
+import { useSelected, useSession } from './state/hooks.ts';
 
 const fewMost = 20;
 

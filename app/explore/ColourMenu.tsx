@@ -1,9 +1,9 @@
 import { useStore } from 'zustand';
-import { useSession } from '../state/hooks.ts';
-import { scoringGroup } from '../state/score.ts';
-import { useShownSteering } from '../state/shown.ts';
-import { neuronKey } from '../state/slices/steering.ts';
-import type { TokenColour } from '../state/slices/view.ts';
+import { useSession } from './state/hooks.ts';
+import { scoringGroup } from './state/score.ts';
+import { useShownSteering } from './state/shown.ts';
+import { neuronKey } from './state/slices/steering.ts';
+import type { TokenColour } from './state/slices/view.ts';
 import { colouringNeuron } from './useTokenQuantity.ts';
 
 /** What the tokens are coloured by. */

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { useSession } from '../state/hooks.ts';
-import type { Turn } from '../state/slices/prompt.ts';
+import { useSession } from './state/hooks.ts';
+import type { Turn } from './state/slices/prompt.ts';
 
 const speakers = { user: 'You', assistant: 'Model' } as const;
 

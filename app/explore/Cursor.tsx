@@ -1,5 +1,5 @@
 import type { Columns } from '../charts/columns.ts';
-import { useSelected } from '../state/hooks.ts';
+import { useSelected } from './state/hooks.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
 /** Marks the column of the chosen token through all that stands on the columns. */

@@ -3,12 +3,12 @@ import { CanvasView, type Paint } from '../charts/CanvasView.tsx';
 import { type Columns, columnAt } from '../charts/columns.ts';
 import { divergenceMaximum, paintDivergence } from '../charts/divergence.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { positionCount, textAt, usePalette, useRecord, useSession } from '../state/hooks.ts';
-import { type LaneIndex, laneNames, laneWords, type RunRecord, tokenAt } from '../state/record.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Table } from '../ui/Table.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import { spokenToken } from './label.ts';
+import { positionCount, textAt, usePalette, useRecord, useSession } from './state/hooks.ts';
+import { type LaneIndex, laneNames, laneWords, type RunRecord, tokenAt } from './state/record.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
 const comparedLanes = [2, 1] as const;

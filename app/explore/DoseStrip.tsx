@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import type { DoseEvent } from '../../src/protocol/messages.ts';
+import type { DoseEvent } from '../../src/worker/engine-calls.ts';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { Tools } from '../controls/Tools.tsx';
-import { comeByThemselves } from '../state/doses.ts';
-import { useSession } from '../state/hooks.ts';
-import type { DoseAnswer, DosePoint } from '../state/slices/dose.ts';
-import { groupRange } from '../state/slices/steering.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { ProgressBar } from '../ui/ProgressBar.tsx';
+import { Tools } from '../ui/Tools.tsx';
 import { breakdownText } from './breakdown.ts';
 import { flipSummary, flips } from './doseFlips.ts';
+import { comeByThemselves } from './state/doses.ts';
+import { useSession } from './state/hooks.ts';
+import type { DoseAnswer, DosePoint } from './state/slices/dose.ts';
+import { groupRange } from './state/slices/steering.ts';
 
 /** Part of the strip's width at a factor. */
 function share(factor: number): number {

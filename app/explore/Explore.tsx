@@ -1,8 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { ErrorBoundary } from '../ErrorBoundary.tsx';
-import { useRecord, useSession } from '../state/hooks.ts';
-import { withoutTop } from '../state/slices/selection.ts';
+import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { isInDialog } from './keys.ts';
 import { LayerProfile } from './LayerProfile.tsx';
 import { LoadPanel } from './LoadPanel.tsx';
@@ -10,6 +8,8 @@ import { NeuronCard } from './NeuronCard.tsx';
 import { NeuronMap } from './NeuronMap.tsx';
 import { NextTokens } from './NextTokens.tsx';
 import { Rail } from './Rail.tsx';
+import { useRecord, useSession } from './state/hooks.ts';
+import { withoutTop } from './state/slices/selection.ts';
 import { Tokens } from './Tokens.tsx';
 
 /** The explorer: controls, and one figure of linked parts. */

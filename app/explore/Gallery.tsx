@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
-import { describeEffect, type Example, type GalleryFile, loadGallery, steeringOf } from '../state/gallery.ts';
-import { useSession } from '../state/hooks.ts';
-import { firstPrompt } from '../state/slices/prompt.ts';
+import { counted } from '../../src/lib/count.ts';
+import { describeEffect, type Example, type GalleryFile, loadGallery, steeringOf } from './state/gallery.ts';
+import { useSession } from './state/hooks.ts';
+import { firstPrompt } from './state/slices/prompt.ts';
 
 /** Prompts to begin with, in kinds, each with what was seen on the default model. */
 export function Gallery() {

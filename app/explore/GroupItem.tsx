@@ -1,13 +1,13 @@
 import { type KeyboardEvent, useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Slider } from '../controls/Slider.tsx';
-import { useSession } from '../state/hooks.ts';
-import { groupRange, type SteeredGroup } from '../state/slices/steering.ts';
+import { counted } from '../../src/lib/count.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Slider } from '../ui/Slider.tsx';
 import { Known } from './Known.tsx';
 import { NeuronList } from './NeuronList.tsx';
 import { SetFacts } from './SetFacts.tsx';
+import { useSession } from './state/hooks.ts';
+import { groupRange, type SteeredGroup } from './state/slices/steering.ts';
 
 /** Groups of at most this size show their neurons at once. */
 const shownAtOnce = 8;

@@ -1,13 +1,13 @@
 import { type CSSProperties, type DOMAttributes, memo } from 'react';
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import { type Columns, visibleColumns } from '../charts/columns.ts';
-import { usePalette, useRecord, useSession } from '../state/hooks.ts';
-import { firstDifference, type LaneIndex, laneNames, laneWords, tokenAt } from '../state/record.ts';
-import { scaleText, shownSteering } from '../state/shown.ts';
 import { breakdownText } from './breakdown.ts';
 import { spokenToken } from './label.ts';
 import { labelAt } from './labelAt.ts';
+import { usePalette, useRecord, useSession } from './state/hooks.ts';
+import { firstDifference, type LaneIndex, laneNames, laneWords, tokenAt } from './state/record.ts';
+import { scaleText, shownSteering } from './state/shown.ts';
 import { cellColours, type TokenQuantity } from './tokenColour.ts';
 import { useTokenView, type Viewport } from './useTokenColumns.ts';
 

@@ -6,11 +6,13 @@ import { type ColourScale, niceCeiling } from '../charts/colour-scale.ts';
 import { layersHeight, paintLayerMap, paintProfile } from '../charts/layers.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { createPixelBuffer } from '../charts/paint.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { positionCount, selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Table } from '../ui/Table.tsx';
+import { tableOf } from '../ui/table-columns.ts';
+import { Legend } from './Legend.tsx';
+import { LayerAxis } from './MapAxes.tsx';
+import { positionCount, selected, usePalette, useRecord, useSelected, useSession } from './state/hooks.ts';
 import {
   type LaneIndex,
   laneIndices,
@@ -18,10 +20,8 @@ import {
   laneWords,
   type RunRecord,
   valuesAt,
-} from '../state/record.ts';
-import type { ViewState } from '../state/slices/view.ts';
-import { Legend } from './Legend.tsx';
-import { LayerAxis } from './MapAxes.tsx';
+} from './state/record.ts';
+import type { ViewState } from './state/slices/view.ts';
 
 const modes: readonly { value: ViewState['profile']; label: string }[] = [
   { value: 'tokens', label: 'All tokens' },

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { ColourScale } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { cssColour } from '../charts/ramp.ts';
-import { usePalette } from '../state/hooks.ts';
+import { usePalette } from './state/hooks.ts';
 
 interface Props {
   readonly scale: ColourScale;

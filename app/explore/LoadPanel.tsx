@@ -1,10 +1,10 @@
 import { useStore } from 'zustand';
+import { isRecorded } from '../link/replay.ts';
 import { ModelSources } from '../models/ModelSources.tsx';
 import { openDropped } from '../models/open-files.ts';
 import { useFileDrop } from '../models/useFileDrop.ts';
-import { useRecord, useSession } from '../state/hooks.ts';
-import { isRecorded } from '../state/replay.ts';
-import type { ModelState } from '../state/slices/model.ts';
+import { useRecord, useSession } from './state/hooks.ts';
+import type { ModelState } from './state/slices/model.ts';
 
 /** What stands above the figure until a model answers: progress, an error, or where to get one. */
 export function LoadPanel() {

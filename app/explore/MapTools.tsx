@@ -1,9 +1,9 @@
 import { memo, type RefObject } from 'react';
 import { ToggleButton } from 'react-aria-components';
-import { Choice } from '../controls/Choice.tsx';
-import { Tools } from '../controls/Tools.tsx';
-import { useSession } from '../state/hooks.ts';
-import type { MapQuantity } from '../state/slices/view.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Tools } from '../ui/Tools.tsx';
+import { useSession } from './state/hooks.ts';
+import type { MapQuantity } from './state/slices/view.ts';
 import { ZoomButtons } from './ZoomButtons.tsx';
 
 const quantities: readonly { value: MapQuantity; label: string }[] = [

@@ -1,15 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import type { NeuronFacts, NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronFacts } from '../../src/engine/neuron-facts.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { factorOf } from '../../src/steering/steering.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
-import { neuronKey, type SteeredGroup } from '../state/slices/steering.ts';
-import { factorOf } from '../state/steering.ts';
+import { describeError } from '../ui/describe-error.ts';
 import { candidateLabel } from './label.ts';
 import { NeuronCourse } from './NeuronCourse.tsx';
 import { FollowGroup, NeuronSlider, NeuronToggles } from './NeuronList.tsx';
+import { useSession } from './state/hooks.ts';
+import { neuronKey, type SteeredGroup } from './state/slices/steering.ts';
 
 /** The chosen neuron, beside or under the map. */
 export function NeuronCard() {

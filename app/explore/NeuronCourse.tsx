@@ -1,15 +1,15 @@
 import { max } from 'd3-array';
 import { type PointerEvent, useEffect, useSyncExternalStore } from 'react';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { positionCount, textAt, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from '../state/record.ts';
-import { neuronKey } from '../state/slices/steering.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Table } from '../ui/Table.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import { spokenToken } from './label.ts';
+import { positionCount, textAt, useRecord, useSelected, useSession } from './state/hooks.ts';
+import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from './state/record.ts';
+import { neuronKey } from './state/slices/steering.ts';
 
 const width = 400;
 const height = 84;

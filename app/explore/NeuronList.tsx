@@ -2,10 +2,10 @@ import { memo } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { SetNeuron } from '../../src/neurons/set-file.ts';
-import { Slider } from '../controls/Slider.tsx';
-import { useSession } from '../state/hooks.ts';
-import { neuronKey, neuronRange } from '../state/slices/steering.ts';
-import { factorOf, loneNeurons } from '../state/steering.ts';
+import { factorOf, loneNeurons } from '../../src/steering/steering.ts';
+import { Slider } from '../ui/Slider.tsx';
+import { useSession } from './state/hooks.ts';
+import { neuronKey, neuronRange } from './state/slices/steering.ts';
 
 /** Neurons, each with a slider of its own that follows its group's until it is moved. */
 export function NeuronList({ members }: { readonly members: readonly SetNeuron[] }) {

@@ -1,7 +1,8 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
-import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
+import { factorOf, scaledNeurons, steeredNeurons } from '../../src/steering/steering.ts';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
 import { layersHeight } from '../charts/layers.ts';
 import {
@@ -15,11 +16,6 @@ import {
 } from '../charts/map-view.ts';
 import { type MapMark, paintNeuronMap } from '../charts/neuron-map.ts';
 import { createPixelBuffer } from '../charts/paint.ts';
-import { selected, usePalette, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneNames } from '../state/record.ts';
-import { shownSteering } from '../state/shown.ts';
-import { neuronKey } from '../state/slices/steering.ts';
-import { factorOf, scaledNeurons, steeredNeurons } from '../state/steering.ts';
 import { BrushBar } from './BrushBar.tsx';
 import { Legend } from './Legend.tsx';
 import { LayerAxis, NeuronAxis } from './MapAxes.tsx';
@@ -28,6 +24,10 @@ import { neuronAfterKey, viewAfterKey, viewWith } from './mapKeys.ts';
 import { describePointed, strongestIn } from './mapPointer.ts';
 import { createMapSource, differenceLanes } from './mapSource.ts';
 import { NeuronMapTable } from './NeuronMapTable.tsx';
+import { selected, usePalette, useRecord, useSelected, useSession } from './state/hooks.ts';
+import { laneNames } from './state/record.ts';
+import { shownSteering } from './state/shown.ts';
+import { neuronKey } from './state/slices/steering.ts';
 import { setMapView, useMapGestures } from './useMapGestures.ts';
 
 /** Reach of the mouse to a marked neuron, in CSS pixels. */

@@ -1,12 +1,12 @@
 import { memo, useState } from 'react';
 import { useStore } from 'zustand';
 import { formatCett, neuronsOfBin } from '../charts/neuron-grid.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneNames } from '../state/record.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Table } from '../ui/Table.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import type { MapSource } from './mapSource.ts';
+import { useRecord, useSelected, useSession } from './state/hooks.ts';
+import { laneNames } from './state/record.ts';
 
 /** The map's numbers at the chosen token, one layer at a time: of single neurons where they are known, else of ranges. */
 export const NeuronMapTable = memo(({ source }: { readonly source: MapSource }) => (

@@ -1,13 +1,13 @@
 import { memo } from 'react';
-import type { TokenEvent } from '../../src/protocol/messages.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
-import { Tools } from '../controls/Tools.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { type LaneIndex, laneIndices, laneNames, laneWords, tokenAt } from '../state/record.ts';
+import type { TokenEvent } from '../../src/engine/answer-events.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Table } from '../ui/Table.tsx';
+import { Tools } from '../ui/Tools.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import { candidateLabel, spokenCandidate } from './label.ts';
 import { percent } from './percent.ts';
+import { useRecord, useSelected, useSession } from './state/hooks.ts';
+import { type LaneIndex, laneIndices, laneNames, laneWords, tokenAt } from './state/record.ts';
 
 /** What each lane could say after the chosen position: the ten likeliest tokens. */
 export function NextTokens() {

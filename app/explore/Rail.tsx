@@ -1,4 +1,4 @@
-import { ErrorBoundary } from '../ErrorBoundary.tsx';
+import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { Ask } from './Ask.tsx';
 import { Steer } from './Steer.tsx';
 

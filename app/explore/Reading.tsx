@@ -1,9 +1,9 @@
 import { Button } from 'react-aria-components';
 import { formatCett } from '../charts/neuron-grid.ts';
-import { textAt, useRecord, useSelected, useSession } from '../state/hooks.ts';
-import { laneWords, tokenAt, trainedLogprob } from '../state/record.ts';
 import { labelAt } from './labelAt.ts';
 import { percent } from './percent.ts';
+import { textAt, useRecord, useSelected, useSession } from './state/hooks.ts';
+import { laneWords, tokenAt, trainedLogprob } from './state/record.ts';
 import type { TokenQuantity } from './tokenColour.ts';
 
 /** Quantities that the line tells in any case. */

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
-import { useRecord, useSession } from '../state/hooks.ts';
-import { captionQuestion, type Outdated, scalingWords } from '../state/shown.ts';
+import { useRecord, useSession } from './state/hooks.ts';
+import { captionQuestion, type Outdated, scalingWords } from './state/shown.ts';
 
 /** Which question the answers below are to and how they were scaled, and what of that fields and sliders say otherwise. */
 export function RunCaption({ outdated }: { readonly outdated: Outdated }) {

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { useSession } from '../state/hooks.ts';
+import { ProgressBar } from '../ui/ProgressBar.tsx';
+import { useSession } from './state/hooks.ts';
 
 /** Shows the progress of reading a long prompt, that the model is answering, or the speed of the last answer. */
 export function RunProgress() {

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
-import { DrawFields } from '../controls/DrawFields.tsx';
-import { Amount } from '../controls/Field.tsx';
-import { useSession } from '../state/hooks.ts';
+import { DrawFields } from '../ui/DrawFields.tsx';
+import { Amount } from '../ui/Field.tsx';
+import { useSession } from './state/hooks.ts';
 
 /** How the next token is drawn, each with a sentence that says what it does. */
 export function SamplingFields() {

@@ -1,9 +1,9 @@
 import { useStore } from 'zustand';
 import type { Metric, NeuronSet } from '../../src/neurons/set-file.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { useSession } from '../state/hooks.ts';
-import { knownOfSet } from '../state/known.ts';
-import { noteOnSet } from '../state/sets.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { useSession } from './state/hooks.ts';
+import { knownOfSet } from './state/known.ts';
+import { noteOnSet } from './state/sets.ts';
 
 const decimals = (value: number) => value.toFixed(2);
 

@@ -1,18 +1,18 @@
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import type { Lane } from '../../src/protocol/messages.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { Slider } from '../controls/Slider.tsx';
-import { Tools } from '../controls/Tools.tsx';
-import { useSession } from '../state/hooks.ts';
-import { scopeWords } from '../state/shown.ts';
-import { groupRange } from '../state/slices/steering.ts';
+import type { Lane } from '../../src/inference/types.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Slider } from '../ui/Slider.tsx';
+import { Tools } from '../ui/Tools.tsx';
 import { AddNeurons } from './AddNeurons.tsx';
 import { DoseStrip } from './DoseStrip.tsx';
 import { GroupItem } from './GroupItem.tsx';
 import { Known } from './Known.tsx';
 import { LoneNeurons } from './NeuronList.tsx';
 import { DockedRun } from './RunProgress.tsx';
+import { useSession } from './state/hooks.ts';
+import { scopeWords } from './state/shown.ts';
+import { groupRange } from './state/slices/steering.ts';
 import { UndoRedo } from './UndoRedo.tsx';
 
 const scopes: readonly { value: Lane['scope']; label: string }[] = [

@@ -1,5 +1,5 @@
 import { type Columns, visibleColumns } from '../charts/columns.ts';
-import { useRecord } from '../state/hooks.ts';
+import { useRecord } from './state/hooks.ts';
 import type { Viewport } from './useTokenColumns.ts';
 
 /** Columns from one number to the next, so that numbers stand at least about 34 pixels apart. */

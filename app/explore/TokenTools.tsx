@@ -1,10 +1,10 @@
 import { memo } from 'react';
 import { ToggleButton } from 'react-aria-components';
-import { Choice } from '../controls/Choice.tsx';
-import { Tools } from '../controls/Tools.tsx';
-import { useSession } from '../state/hooks.ts';
-import type { ViewState } from '../state/slices/view.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Tools } from '../ui/Tools.tsx';
 import { ColourMenu } from './ColourMenu.tsx';
+import { useSession } from './state/hooks.ts';
+import type { ViewState } from './state/slices/view.ts';
 import { useTokenView } from './useTokenColumns.ts';
 
 const layouts: readonly { value: ViewState['layout']; label: string }[] = [

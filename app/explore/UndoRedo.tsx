@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { useSession } from '../state/hooks.ts';
 import { isInDialog, isTyping } from './keys.ts';
+import { useSession } from './state/hooks.ts';
 
 /** Undo and redo of everything that changes the answers, as buttons and as Ctrl-Z and Shift-Ctrl-Z. */
 export function UndoRedo() {

@@ -2,8 +2,8 @@ import type { RefObject } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { wholeView } from '../charts/map-view.ts';
-import { useSession } from '../state/hooks.ts';
 import { viewAfterKey } from './mapKeys.ts';
+import { useSession } from './state/hooks.ts';
 import { setMapView } from './useMapGestures.ts';
 
 /** Closer, further and all of the neuron map. */

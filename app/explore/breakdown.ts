@@ -1,4 +1,4 @@
-import type { Breakdown } from '../../src/protocol/messages.ts';
+import type { Breakdown } from '../../src/inference/loops.ts';
 
 /** What is wrong with an answer, in a few words. */
 export function breakdownText(breakdown: Breakdown): string {

@@ -1,4 +1,4 @@
-import type { DoseAnswer, DosePoint } from '../state/slices/dose.ts';
+import type { DoseAnswer, DosePoint } from './state/slices/dose.ts';
 
 /** Finds the scales at which the answer flips: halfway between neighbours of which one has the answer as trained and the other has not. */
 export function flips(points: readonly DosePoint[]): number[] {

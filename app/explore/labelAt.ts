@@ -1,5 +1,5 @@
-import { type LaneIndex, type RunRecord, tokenAt } from '../state/record.ts';
 import { bytesLabel, type Label, tokenLabel } from './label.ts';
+import { type LaneIndex, type RunRecord, tokenAt } from './state/record.ts';
 
 /** How the token at a position of a lane is drawn; undefined where there is none. */
 export function labelAt(

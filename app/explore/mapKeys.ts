@@ -1,4 +1,4 @@
-import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import { type MapView, neuronX, type PlotSize, panned, rowY, wholeView, zoomed } from '../charts/map-view.ts';
 
 const zoomStep = 1.6;

@@ -1,7 +1,7 @@
-import type { NeuronLayout, NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import { binOfNeuron, describeRange, formatCett, neuronsOfBin } from '../charts/neuron-grid.ts';
-import type { MapQuantity } from '../state/slices/view.ts';
 import type { MapValues } from './mapSource.ts';
+import type { MapQuantity } from './state/slices/view.ts';
 
 /** The most active neuron of the bin that a neuron falls into; the neuron itself where values are not known. */
 export function strongestIn(

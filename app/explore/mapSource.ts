@@ -1,4 +1,4 @@
-import type { NeuronLayout } from '../../src/protocol/messages.ts';
+import type { NeuronLayout } from '../../src/neurons/types.ts';
 import { type ColourScale, highOf, niceCeiling, robustMaximum } from '../charts/colour-scale.ts';
 import {
   createPyramid,
@@ -8,10 +8,10 @@ import {
   type Pyramid,
 } from '../charts/map-cells.ts';
 import type { MapView } from '../charts/map-view.ts';
-import type { Details } from '../state/detail.ts';
-import { laneIndices, type RunRecord, valuesAt } from '../state/record.ts';
-import type { TokenRef } from '../state/slices/selection.ts';
-import type { MapQuantity } from '../state/slices/view.ts';
+import type { Details } from './state/detail.ts';
+import { laneIndices, type RunRecord, valuesAt } from './state/record.ts';
+import type { TokenRef } from './state/slices/selection.ts';
+import type { MapQuantity } from './state/slices/view.ts';
 
 /** Range of the map's colours, the same for all lanes and positions: all but the most active hundredth of the cells. */
 export function overviewScale(record: RunRecord): ColourScale {

@@ -1,5 +1,5 @@
-import type { LaneIndex } from '../state/record.ts';
-import type { TokenRef } from '../state/slices/selection.ts';
+import type { LaneIndex } from './state/record.ts';
+import type { TokenRef } from './state/slices/selection.ts';
 
 /** Where a key moves the focus among the tokens at [first, last] of three lanes; undefined for other keys. */
 export function moved(

@@ -1,6 +1,6 @@
-import { type LaneIndex, laneIndices, type RunRecord, valuesAt } from '../state/record.ts';
-import { neuronKey, type SteeringState } from '../state/slices/steering.ts';
-import type { NeuronOrder } from '../state/slices/view.ts';
+import { type LaneIndex, laneIndices, type RunRecord, valuesAt } from './state/record.ts';
+import { neuronKey, type SteeringState } from './state/slices/steering.ts';
+import type { NeuronOrder } from './state/slices/view.ts';
 
 /** Weights of the neurons in the groups' sets, by key. */
 export function weightsOf({ groups }: SteeringState): Map<string, number> {

@@ -1,5 +1,5 @@
 import { cellState, type TokenCells } from '../charts/token-grid.ts';
-import { laneIndices, type RunRecord } from '../state/record.ts';
+import { laneIndices, type RunRecord } from './state/record.ts';
 
 /**
  * The watched neurons' values at positions [first, end) of all lanes, as the token map draws them.

@@ -1,10 +1,10 @@
 import { quantile } from 'd3-array';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
 import { type ColourScale, colourIndex, niceCeiling, robustMaximum } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import type { Palette } from '../charts/palette.ts';
 import { cssColour, readableOn } from '../charts/ramp.ts';
-import { positionCount } from '../state/hooks.ts';
+import { positionCount } from './state/hooks.ts';
 import {
   type LaneIndex,
   laneIndices,
@@ -12,10 +12,10 @@ import {
   tokenAt,
   trainedLogprob,
   valuesAt,
-} from '../state/record.ts';
-import { formatScore, type TokenScorer, tokenScore } from '../state/score.ts';
-import { neuronKey } from '../state/slices/steering.ts';
-import type { TokenColour } from '../state/slices/view.ts';
+} from './state/record.ts';
+import { formatScore, type TokenScorer, tokenScore } from './state/score.ts';
+import { neuronKey } from './state/slices/steering.ts';
+import type { TokenColour } from './state/slices/view.ts';
 
 /** What the tokens are coloured by: a value a token, and how it is drawn and written. */
 export interface TokenQuantity {

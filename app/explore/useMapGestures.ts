@@ -1,10 +1,10 @@
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { type RefObject, useEffect, useState } from 'react';
-import type { NeuronLayout } from '../../src/protocol/messages.ts';
+import type { NeuronLayout } from '../../src/neurons/types.ts';
 import { boxBetween, mostZoom, panned, sameView, wholeView, zoomed, zoomOf } from '../charts/map-view.ts';
-import { useSession } from '../state/hooks.ts';
-import type { Stores } from '../state/stores.ts';
+import { useSession } from './state/hooks.ts';
+import type { Stores } from './state/stores.ts';
 
 /** Puts a view in place; one that shows everything is none. */
 export function setMapView(stores: Stores, layout: NeuronLayout, view: ReturnType<typeof zoomed>): void {

@@ -2,10 +2,10 @@ import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { type Columns, drawnWindow, layoutColumns } from '../charts/columns.ts';
-import { useSession } from '../state/hooks.ts';
-import { answerLength, type LaneIndex, laneIndices, type RunRecord } from '../state/record.ts';
-import type { ViewState } from '../state/slices/view.ts';
 import { labelAt } from './labelAt.ts';
+import { useSession } from './state/hooks.ts';
+import { answerLength, type LaneIndex, laneIndices, type RunRecord } from './state/record.ts';
+import type { ViewState } from './state/slices/view.ts';
 
 /** Widths in CSS pixels. */
 /** Of a token of the prompt that is not spelled out, at most; all of them take no more than a third of the view. */

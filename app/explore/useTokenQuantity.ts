@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
-import { useRecord, useSession } from '../state/hooks.ts';
-import { laneIndices } from '../state/record.ts';
-import { createTokenScorer } from '../state/score.ts';
-import { useShownSteering } from '../state/shown.ts';
-import type { SelectionState } from '../state/slices/selection.ts';
-import { neuronKey } from '../state/slices/steering.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { useRecord, useSession } from './state/hooks.ts';
+import { laneIndices } from './state/record.ts';
+import { createTokenScorer } from './state/score.ts';
+import { useShownSteering } from './state/shown.ts';
+import type { SelectionState } from './state/slices/selection.ts';
+import { neuronKey } from './state/slices/steering.ts';
 import { type TokenQuantity, tokenQuantity } from './tokenColour.ts';
 
 /** The neuron that tokens are coloured by: the one whose card is open. */

@@ -1,8 +1,8 @@
 import { memo, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Correction } from '../../src/identify/corrections.ts';
-import type { QuestionRecord } from '../../src/identify/records.ts';
-import { Pick } from '../controls/Pick.tsx';
+import type { Correction } from '../../src/studies/identify/corrections.ts';
+import type { QuestionRecord } from '../../src/studies/identify/records.ts';
+import { Pick } from '../ui/Pick.tsx';
 import { isDenied, replyCount, shownReply, statusNotes, statusWords } from './answer-rows.ts';
 import { useIdentification } from './context.ts';
 import { Replies } from './Replies.tsx';

@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { Button, Input, Label, SearchField } from 'react-aria-components';
-import { relationCounts } from '../../src/identify/questions.ts';
-import { Pick } from '../controls/Pick.tsx';
-import { TableHead } from '../controls/Table.tsx';
-import { fileName, offerFile } from '../takeaway/download.ts';
+import { relationCounts } from '../../src/datasets/questions/question-set.ts';
+import { fileName, offerFile } from '../export/download.ts';
+import { Pager, pageOf } from '../ui/Pager.tsx';
+import { Pick } from '../ui/Pick.tsx';
+import { Part } from '../ui/Step.tsx';
+import { TableHead } from '../ui/Table.tsx';
 import { AnswerRow } from './AnswerRow.tsx';
 import {
   answersCsv,
@@ -16,8 +18,6 @@ import {
   statusWords,
 } from './answer-rows.ts';
 import { useIdentificationState, useRecords } from './context.ts';
-import { Pager, pageOf } from './Pager.tsx';
-import { Part } from './Part.tsx';
 import { relationWords } from './question-sets.ts';
 
 const pageSize = 25;

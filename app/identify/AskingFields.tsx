@@ -1,7 +1,7 @@
-import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { DrawFields } from '../controls/DrawFields.tsx';
-import { Amount, Text } from '../controls/Field.tsx';
+import { SAMPLE_DEFAULTS } from '../../src/studies/identify/sample.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { DrawFields } from '../ui/DrawFields.tsx';
+import { Amount, Text } from '../ui/Field.tsx';
 import { useIdentification, useIdentificationState } from './context.ts';
 
 /** The least number of replies that is more than half of them. */

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
-import type { VerdictRow } from '../../src/identify/verdict.ts';
+import type { VerdictRow } from '../../src/studies/identify/verdict.ts';
 import { type DetectorRow, drawDetectors, intervalText } from '../charts/detectors.ts';
-import { Chart } from './Chart.tsx';
+import { Chart } from '../ui/Chart.tsx';
 import { detectorTable } from './detector-rows.ts';
 
 interface Props {

@@ -1,16 +1,16 @@
 import { Button, FileTrigger } from 'react-aria-components';
-import type { RunSummary } from '../../src/protocol/study-messages.ts';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { KeptActions } from '../controls/KeptActions.tsx';
-import { TableHead } from '../controls/Table.tsx';
-import { useReading } from '../controls/useReading.ts';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
-import { readInWorker } from '../state/read-file.ts';
-import { fileName, offerFile } from '../takeaway/download.ts';
+import type { RunSummary } from '../../src/studies/identify/run-database.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { fileName, offerFile } from '../export/download.ts';
+import { readInWorker } from '../studies/read-file.ts';
+import { describeError } from '../ui/describe-error.ts';
+import { FileProgress } from '../ui/FileProgress.tsx';
+import { KeptActions } from '../ui/KeptActions.tsx';
+import { changedText, countsText } from '../ui/run-words.ts';
+import { TableHead } from '../ui/Table.tsx';
+import { useReading } from '../ui/useReading.ts';
 import { useIdentification, useIdentificationState } from './context.ts';
 import { archiveOf } from './run-archive.ts';
-import { changedText, countsText } from './run-words.ts';
 
 /** Runs that this browser keeps, to go on with, take away or delete. */
 export function EarlierRuns() {

@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
-import type { Evaluation } from '../../src/identify/evaluate.ts';
+import { counted } from '../../src/lib/count.ts';
+import { tooFewAnswers } from '../../src/lib/stats/fewest.ts';
 import { areComparable } from '../../src/neurons/set-model.ts';
-import { tooFewAnswers } from '../../src/stats/fewest.ts';
-import { Pick } from '../controls/Pick.tsx';
+import type { Evaluation } from '../../src/studies/identify/evaluate.ts';
+import { JobProgress } from '../ui/JobProgress.tsx';
+import { Pick } from '../ui/Pick.tsx';
+import { changedText } from '../ui/run-words.ts';
 import { useIdentification, useIdentificationState } from './context.ts';
 import { DetectorChart } from './DetectorChart.tsx';
 import { detectorRows } from './detector-rows.ts';
-import { JobProgress } from './JobProgress.tsx';
-import { changedText } from './run-words.ts';
 import { useKnownSets } from './useKnownSets.ts';
 
 const draws = 200;

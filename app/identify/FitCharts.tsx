@@ -1,11 +1,11 @@
 import { useCallback } from 'react';
-import type { RocCurve } from '../../src/identify/finding.ts';
-import type { Calibration } from '../../src/stats/calibration.ts';
-import type { PathPoint } from '../../src/stats/choose-c.ts';
+import type { Calibration } from '../../src/lib/stats/calibration.ts';
+import type { PathPoint } from '../../src/lib/stats/choose-c.ts';
+import type { RocCurve } from '../../src/studies/identify/finding.ts';
 import { drawPath, formatC } from '../charts/c-path.ts';
 import { drawCalibration, drawRoc } from '../charts/curves.ts';
-import { tableOf } from '../controls/table-columns.ts';
-import { Chart } from './Chart.tsx';
+import { Chart } from '../ui/Chart.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 
 /** ROC curves on the answers held out. */
 export function RocChart({ curves }: { readonly curves: readonly RocCurve[] }) {

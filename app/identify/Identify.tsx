@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useSession, useWorks } from '../state/hooks.ts';
+import { useSession, useWorks } from '../explore/state/hooks.ts';
 import { Answers } from './Answers.tsx';
 import { IdentificationContext } from './context.ts';
 import { Find } from './Find.tsx';

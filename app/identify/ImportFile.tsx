@@ -1,7 +1,7 @@
-import { NO_LICENCE } from '../../src/bytes/hub.ts';
-import type { QuestionSet } from '../../src/identify/questions.ts';
-import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
-import { tableOfFile } from '../state/read-file.ts';
+import type { QuestionSet } from '../../src/datasets/questions/question-set.ts';
+import { NO_LICENCE } from '../../src/lib/bytes/hub.ts';
+import { tableOfFile } from '../studies/read-file.ts';
+import { FileDrop, tableTypes } from '../ui/FileDrop.tsx';
 import { Opened } from './Opened.tsx';
 import { useOpening } from './useOpening.ts';
 

@@ -9,14 +9,14 @@ import {
   KNOWN_DATASETS,
   listDataset,
   parseHubName,
-} from '../../src/identify/import/hub.ts';
-import type { HubSplit } from '../../src/identify/import/hub-splits.ts';
-import type { QuestionSet } from '../../src/identify/questions.ts';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { LineForm } from '../controls/LineForm.tsx';
-import { Pick } from '../controls/Pick.tsx';
-import { useReading } from '../controls/useReading.ts';
-import { hubHost } from '../state/hub-host.ts';
+} from '../../src/datasets/hub/hub.ts';
+import type { HubSplit } from '../../src/datasets/hub/splits.ts';
+import type { QuestionSet } from '../../src/datasets/questions/question-set.ts';
+import { hubHost } from '../models/state/hub-host.ts';
+import { FileProgress } from '../ui/FileProgress.tsx';
+import { LineForm } from '../ui/LineForm.tsx';
+import { Pick } from '../ui/Pick.tsx';
+import { useReading } from '../ui/useReading.ts';
 import { Opened } from './Opened.tsx';
 import { useOpening } from './useOpening.ts';
 

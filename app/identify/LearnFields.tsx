@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import type { LearnSettings } from '../../src/identify/learn.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { Amount, Text } from '../controls/Field.tsx';
+import type { LearnSettings } from '../../src/studies/identify/learn.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Amount, Text } from '../ui/Field.tsx';
 
 interface Props {
   readonly settings: LearnSettings;

@@ -1,9 +1,9 @@
-import type { Separator } from '../../src/identify/import/answer-cell.ts';
-import type { KeyForm } from '../../src/identify/import/choices.ts';
-import type { ColumnMapping } from '../../src/identify/import/columns.ts';
-import type { Table } from '../../src/identify/import/table.ts';
-import { shownName } from '../../src/shown.ts';
-import { Pick } from '../controls/Pick.tsx';
+import type { Separator } from '../../src/datasets/questions/answer-cell.ts';
+import type { KeyForm } from '../../src/datasets/questions/choices.ts';
+import type { ColumnMapping } from '../../src/datasets/questions/columns.ts';
+import type { Table } from '../../src/datasets/tables/table.ts';
+import { shownName } from '../../src/lib/shown.ts';
+import { Pick } from '../ui/Pick.tsx';
 import { keyWords } from './key-words.ts';
 
 interface Props {

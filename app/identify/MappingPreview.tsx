@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
-import type { ColumnMapping } from '../../src/identify/import/columns.ts';
-import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/identify/import/question-set.ts';
-import type { Table as DataTable } from '../../src/identify/import/table.ts';
-import { Table } from '../controls/Table.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { describeError } from '../state/describe-error.ts';
+import type { ColumnMapping } from '../../src/datasets/questions/columns.ts';
+import { type AboutSet, type ImportedSet, toQuestionSet } from '../../src/datasets/questions/from-table.ts';
+import type { Table as DataTable } from '../../src/datasets/tables/table.ts';
+import { describeError } from '../ui/describe-error.ts';
+import { Table } from '../ui/Table.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import { keyWords } from './key-words.ts';
 
 const shown = 5;

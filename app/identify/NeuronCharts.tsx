@@ -1,11 +1,11 @@
 import { useCallback, useMemo } from 'react';
-import { counted } from '../../src/count.ts';
-import type { Finding } from '../../src/identify/finding.ts';
+import { counted } from '../../src/lib/count.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { Finding } from '../../src/studies/identify/finding.ts';
 import { drawLayers, drawnNeurons, drawStability, layerCounts } from '../charts/set-neurons.ts';
-import { tableOf } from '../controls/table-columns.ts';
-import { neuronKey } from '../state/slices/steering.ts';
-import { Chart } from './Chart.tsx';
+import { neuronKey } from '../explore/state/slices/steering.ts';
+import { Chart } from '../ui/Chart.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 
 /** "535 (3.30), 735 (1.22)": a set's neurons in a layer, with their weights. */
 function membersOf({ neurons }: NeuronSet, layer: number): string {

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { sizeOf } from '../state/kept-tables.ts';
+import { FileProgress } from '../ui/FileProgress.tsx';
 import { OpenedTable } from './OpenedTable.tsx';
+import { sizeOf } from './state/kept-tables.ts';
 import type { Opening } from './useOpening.ts';
 
 interface Props {

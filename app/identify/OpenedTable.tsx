@@ -1,5 +1,5 @@
 import { Button } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import { MappingFields } from './MappingFields.tsx';
 import { MappingPreview } from './MappingPreview.tsx';
 import { completeMapping, type Opening, type OpenTable } from './useOpening.ts';

@@ -1,22 +1,22 @@
 import { useEffect, useMemo, useState } from 'react';
 import { z } from 'zod';
 import { useStore } from 'zustand';
-import { ofRelations, partlyKnown, type QuestionSet } from '../../src/identify/questions.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Amount } from '../controls/Field.tsx';
-import { Starting } from '../controls/Starting.tsx';
-import { useKept } from '../controls/useKept.ts';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
+import { ofRelations, partlyKnown, type QuestionSet } from '../../src/datasets/questions/question-set.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { describeError } from '../ui/describe-error.ts';
+import { Amount } from '../ui/Field.tsx';
+import { QuestionSetFacts } from '../ui/QuestionSetFacts.tsx';
+import { Starting } from '../ui/Starting.tsx';
+import { Part } from '../ui/Step.tsx';
+import { useKept } from '../ui/useKept.ts';
+import { useShipped } from '../ui/useShippedSets.ts';
 import { AskingFields } from './AskingFields.tsx';
 import { useIdentification } from './context.ts';
 import { ImportFile } from './ImportFile.tsx';
 import { ImportHub } from './ImportHub.tsx';
-import { Part } from './Part.tsx';
-import { QuestionSetFacts } from './QuestionSetFacts.tsx';
 import { builtInName, listed, loadBuiltIn, relationWords, spread } from './question-sets.ts';
-import { useShipped } from './useShippedSets.ts';
 
 const origins = [
   { value: 'facts', label: 'Facts' },

@@ -1,5 +1,5 @@
-import { counted } from '../../src/count.ts';
-import type { JudgedReply, QuestionRecord } from '../../src/identify/records.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { JudgedReply, QuestionRecord } from '../../src/studies/identify/records.ts';
 import { markedReply } from './answer-marks.ts';
 import { answerLogprob } from './answer-rows.ts';
 import { relationWords } from './question-sets.ts';

@@ -1,6 +1,6 @@
-import { counted } from '../../src/count.ts';
-import type { Finding } from '../../src/identify/finding.ts';
-import { tooFewAnswers } from '../../src/stats/fewest.ts';
+import { counted } from '../../src/lib/count.ts';
+import { tooFewAnswers } from '../../src/lib/stats/fewest.ts';
+import type { Finding } from '../../src/studies/identify/finding.ts';
 import { DetectorChart } from './DetectorChart.tsx';
 import { detectorRows } from './detector-rows.ts';
 import { CalibrationChart, PathChart, RocChart } from './FitCharts.tsx';

@@ -1,17 +1,17 @@
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import { formerIdentityNote } from '../../src/neurons/identity.ts';
-import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { useEstimate } from '../controls/useEstimate.ts';
-import { WorkControls } from '../controls/WorkControls.tsx';
+import { useSession } from '../explore/state/hooks.ts';
 import { ModelSources } from '../models/ModelSources.tsx';
-import { useSession } from '../state/hooks.ts';
+import { ProgressBar } from '../ui/ProgressBar.tsx';
+import { answerSize, rateText, runTitle } from '../ui/run-words.ts';
+import { Part } from '../ui/Step.tsx';
+import { useEstimate } from '../ui/useEstimate.ts';
+import { WorkControls } from '../ui/WorkControls.tsx';
 import { shownReply, statusWords } from './answer-rows.ts';
 import { CountsBar } from './CountsBar.tsx';
 import { useIdentification, useIdentificationState, useRecords } from './context.ts';
 import { EarlierRuns } from './EarlierRuns.tsx';
-import { Part } from './Part.tsx';
-import { answerSize, rateText, runTitle } from './run-words.ts';
 
 /** The run over the questions: start, pause, resume, and how far it is. */
 export function RunPanel() {

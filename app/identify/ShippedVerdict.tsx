@@ -1,11 +1,11 @@
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
 import { SetFacts } from '../explore/SetFacts.tsx';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { useShippedSets } from '../ui/useShippedSets.ts';
 import { DetectorChart } from './DetectorChart.tsx';
 import { rowsOfMetrics } from './detector-rows.ts';
 import { LayerChart } from './NeuronCharts.tsx';
-import { useShippedSets } from './useShippedSets.ts';
 
 /** Until something is found here: what the set that comes with the page is worth. */
 export function ShippedVerdict() {

@@ -1,5 +1,5 @@
-import { counted } from '../../src/count.ts';
-import type { Transfer } from '../../src/identify/finding.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { Transfer } from '../../src/studies/identify/finding.ts';
 import { relationWords } from './question-sets.ts';
 
 /** Strength of a cell's colour, percent: none for guessing, at most this for perfect. */

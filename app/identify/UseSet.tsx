@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import type { SetFormat } from '../../src/neurons/formats/write.ts';
 import { matchModels } from '../../src/neurons/set-model.ts';
-import { describeError } from '../state/describe-error.ts';
-import { usePages, useSession } from '../state/hooks.ts';
-import { asSetModel, noteOnSet } from '../state/sets.ts';
-import { offeredFormats, saveSet } from '../takeaway/sets.ts';
+import { usePages, useSession } from '../explore/state/hooks.ts';
+import { asSetModel, noteOnSet } from '../explore/state/sets.ts';
+import { offeredFormats, saveSet } from '../export/sets.ts';
+import { describeError } from '../ui/describe-error.ts';
+import { Part } from '../ui/Step.tsx';
 import { makeMain } from './make-main.ts';
-import { Part } from './Part.tsx';
 import { type KnownSet, useKnownSets } from './useKnownSets.ts';
 
 /** What can be done with a set: turn it in the explorer, or take it away. */

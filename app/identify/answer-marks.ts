@@ -1,6 +1,6 @@
-import { answerTokens } from '../../src/identify/answer-tokens.ts';
-import { judgeReply } from '../../src/identify/judge.ts';
-import type { Question } from '../../src/identify/questions.ts';
+import type { Question } from '../../src/datasets/questions/question-set.ts';
+import { answerTokens } from '../../src/studies/identify/answer-tokens.ts';
+import { judgeReply } from '../../src/studies/identify/judge.ts';
 
 /** A stretch of a reply; `marked` ones belong to its answer. */
 export interface Stretch {

@@ -1,7 +1,7 @@
-import type { Correction } from '../../src/identify/corrections.ts';
-import type { QuestionRecord } from '../../src/identify/records.ts';
-import { type Column, tableOf } from '../controls/table-columns.ts';
-import { toCsv } from '../state/csv.ts';
+import type { Correction } from '../../src/studies/identify/corrections.ts';
+import type { QuestionRecord } from '../../src/studies/identify/records.ts';
+import { toCsv } from '../ui/csv.ts';
+import { type Column, tableOf } from '../ui/table-columns.ts';
 
 export type Status = QuestionRecord['status'];
 export type Corrections = ReadonlyMap<number, Correction['label']>;

@@ -1,7 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import type { QuestionRecord } from '../../src/identify/records.ts';
-import type { Identification, IdentificationState } from '../state/identification.ts';
+import type { QuestionRecord } from '../../src/studies/identify/records.ts';
+import type { Identification, IdentificationState } from './state/identification.ts';
 
 export const IdentificationContext = createContext<Identification | undefined>(undefined);
 

@@ -1,8 +1,9 @@
-import { counted } from '../../src/count.ts';
-import type { Estimate, VerdictRow } from '../../src/identify/verdict.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { Estimate } from '../../src/lib/stats/estimate.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { VerdictRow } from '../../src/studies/identify/verdict.ts';
 import { type DetectorRow, type Interval, intervalText } from '../charts/detectors.ts';
-import { type TableData, tableOf } from '../controls/table-columns.ts';
+import { type TableData, tableOf } from '../ui/table-columns.ts';
 
 export const ownName = 'H-Neurons';
 

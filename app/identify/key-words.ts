@@ -1,4 +1,4 @@
-import type { KeyForm } from '../../src/identify/import/choices.ts';
+import type { KeyForm } from '../../src/datasets/questions/choices.ts';
 
 /** How an answer names the right choice, in words. */
 export const keyWords: Readonly<Record<KeyForm, string>> = {

@@ -1,5 +1,5 @@
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import type { Session } from '../state/session.ts';
+import type { Session } from '../explore/state/session.ts';
 
 /**
  * Makes a set the explorer's first group, which has the main slider; one that is there already is moved up. Other groups

@@ -1,7 +1,11 @@
-import { EngineError } from '../../src/errors.ts';
-import { parseQuestionSet, type QuestionSet, relationCounts } from '../../src/identify/questions.ts';
-import { later } from '../state/later.ts';
-import { siteText } from '../state/site-text.ts';
+import {
+  parseQuestionSet,
+  type QuestionSet,
+  relationCounts,
+} from '../../src/datasets/questions/question-set.ts';
+import { EngineError } from '../../src/lib/errors.ts';
+import { later } from '../ui/later.ts';
+import { siteText } from '../ui/site-text.ts';
 
 /** Sets beside the page. */
 const builtIn = ['facts', 'invented'] as const;

@@ -1,6 +1,6 @@
-import { counted } from '../../src/count.ts';
-import { corrected } from '../../src/identify/corrections.ts';
-import type { QuestionRecord } from '../../src/identify/records.ts';
+import { counted } from '../../src/lib/count.ts';
+import { corrected } from '../../src/studies/identify/corrections.ts';
+import type { QuestionRecord } from '../../src/studies/identify/records.ts';
 import type { Corrections } from './answer-rows.ts';
 
 /** What there is to learn from. */

@@ -1,5 +1,5 @@
 import { Zip, ZipPassThrough } from 'fflate';
-import type { RunFile } from '../../src/protocol/study-messages.ts';
+import type { RunFile } from '../../src/studies/identify/run-files.ts';
 
 /** A run's files as one; features hardly get smaller, so nothing is compressed, and nothing is held in memory as a whole. */
 export async function archiveOf(files: readonly RunFile[]): Promise<Blob> {

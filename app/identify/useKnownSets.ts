@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import { useShippedSets } from '../ui/useShippedSets.ts';
 import { useIdentificationState } from './context.ts';
-import { useShippedSets } from './useShippedSets.ts';
 
 export interface KnownSet {
   readonly key: string;

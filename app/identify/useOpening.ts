@@ -1,11 +1,12 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { type ColumnMapping, guessColumns } from '../../src/identify/import/columns.ts';
-import type { AboutSet, ImportedSet } from '../../src/identify/import/question-set.ts';
-import type { TableHead } from '../../src/identify/import/table.ts';
-import type { TableFiles } from '../../src/identify/import/table-files.ts';
-import type { QuestionSet } from '../../src/identify/questions.ts';
-import { newRunKey } from '../../src/identify/run-key.ts';
-import { type Reading, useReading } from '../controls/useReading.ts';
+import { type ColumnMapping, guessColumns } from '../../src/datasets/questions/columns.ts';
+import type { AboutSet, ImportedSet } from '../../src/datasets/questions/from-table.ts';
+import type { QuestionSet } from '../../src/datasets/questions/question-set.ts';
+import type { TableHead } from '../../src/datasets/tables/table.ts';
+import type { TableFiles } from '../../src/datasets/tables/table-files.ts';
+import { newRunKey } from '../../src/studies/identify/run-key.ts';
+import { type ReadingOptions, readInWorker } from '../studies/read-file.ts';
+import { type Reading, useReading } from '../ui/useReading.ts';
 import {
   forgetTable,
   type KeptPlace,
@@ -14,8 +15,7 @@ import {
   keepTable,
   keptTable,
   type TableChoice,
-} from '../state/kept-tables.ts';
-import { type ReadingOptions, readInWorker } from '../state/read-file.ts';
+} from './state/kept-tables.ts';
 
 /** A table of questions that is open. */
 export interface OpenTable {

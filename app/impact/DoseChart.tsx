@@ -1,9 +1,9 @@
 import { type ReactNode, useCallback, useMemo } from 'react';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import type { Interval } from '../charts/detectors.ts';
 import { type DoseChart as Dose, type DoseCurve, drawDoses } from '../charts/dose-response.ts';
-import { tableOf } from '../controls/table-columns.ts';
-import { Chart } from '../identify/Chart.tsx';
+import { Chart } from '../ui/Chart.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 
 interface Props extends Pick<Dose, 'format' | 'within' | 'span' | 'log'> {
   readonly title: string;

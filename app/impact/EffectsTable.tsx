@@ -1,8 +1,8 @@
-import { counted } from '../../src/count.ts';
-import type { SuiteEffects } from '../../src/impact/effects.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Table } from '../controls/Table.tsx';
-import { type Column, tableOf } from '../controls/table-columns.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { SuiteEffects } from '../../src/studies/impact/effects.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Table } from '../ui/Table.tsx';
+import { type Column, tableOf } from '../ui/table-columns.ts';
 import { changeText, type ShownMeasure } from './effect-words.ts';
 
 interface Props {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { labelFinder } from '../../src/impact/labels.ts';
-import type { ImpactReport } from '../../src/impact/report.ts';
-import type { FreeRecord } from '../../src/impact/score-item.ts';
-import { comparedSets } from '../../src/impact/sweep.ts';
-import { Pick } from '../controls/Pick.tsx';
+import { labelFinder } from '../../src/studies/impact/labels.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import type { FreeRecord } from '../../src/studies/impact/score-item.ts';
+import { comparedSets } from '../../src/studies/impact/sweep.ts';
+import { Pick } from '../ui/Pick.tsx';
 import { useImpact, useImpactState } from './context.ts';
 import { labelWords, outcomeWords } from './free-words.ts';
 

@@ -1,11 +1,11 @@
 import { useCallback, useMemo } from 'react';
-import { counted } from '../../src/count.ts';
-import type { FreeEffects } from '../../src/impact/free-effects.ts';
-import { tooFewItems } from '../../src/stats/fewest.ts';
+import { counted } from '../../src/lib/count.ts';
+import { tooFewItems } from '../../src/lib/stats/fewest.ts';
+import type { FreeEffects } from '../../src/studies/impact/free-effects.ts';
 import { drawStacked } from '../charts/stacked.ts';
-import { Table } from '../controls/Table.tsx';
-import { tableOf } from '../controls/table-columns.ts';
-import { Chart } from '../identify/Chart.tsx';
+import { Chart } from '../ui/Chart.tsx';
+import { Table } from '../ui/Table.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import { DoseChart } from './DoseChart.tsx';
 import { changeText, levelText, percent, signed } from './effect-words.ts';
 import { outcomeParts } from './free-words.ts';

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useWorks } from '../state/hooks.ts';
+import { useWorks } from '../explore/state/hooks.ts';
 import { ImpactContext } from './context.ts';
 import { Result } from './Result.tsx';
 import { Setup } from './Setup.tsx';

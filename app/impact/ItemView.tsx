@@ -1,9 +1,9 @@
 import { memo, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { ImpactReport } from '../../src/impact/report.ts';
-import { comparedSets } from '../../src/impact/sweep.ts';
-import { Pick } from '../controls/Pick.tsx';
-import { usePages, useSession } from '../state/hooks.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import { comparedSets } from '../../src/studies/impact/sweep.ts';
+import { usePages, useSession } from '../explore/state/hooks.ts';
+import { Pick } from '../ui/Pick.tsx';
 import { DoseChart } from './DoseChart.tsx';
 import { signed } from './effect-words.ts';
 import { FreeItem } from './FreeItem.tsx';

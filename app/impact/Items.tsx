@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import type { ImpactReport } from '../../src/impact/report.ts';
-import { Pick } from '../controls/Pick.tsx';
-import { TableHead } from '../controls/Table.tsx';
-import { Pager, pageOf } from '../identify/Pager.tsx';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import { Pager, pageOf } from '../ui/Pager.tsx';
+import { Pick } from '../ui/Pick.tsx';
+import { TableHead } from '../ui/Table.tsx';
 import { ItemView } from './ItemView.tsx';
 import type { ItemRow } from './item-rows.ts';
 

@@ -1,14 +1,14 @@
 import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
-import { type MembersEffect, rankedMembers, STANDS_OUT } from '../../src/impact/members.ts';
-import type { ImpactReport } from '../../src/impact/report.ts';
+import { counted } from '../../src/lib/count.ts';
 import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
+import { type MembersEffect, rankedMembers, STANDS_OUT } from '../../src/studies/impact/members.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
 import { drawMembers, type MemberRow, mostMembers } from '../charts/member-effects.ts';
-import { tableOf } from '../controls/table-columns.ts';
-import { Chart } from '../identify/Chart.tsx';
-import { usePages, useSession } from '../state/hooks.ts';
+import { usePages, useSession } from '../explore/state/hooks.ts';
+import { Chart } from '../ui/Chart.tsx';
+import { tableOf } from '../ui/table-columns.ts';
 import { changeText, type ShownMeasure, signed } from './effect-words.ts';
 
 interface Props {

@@ -1,4 +1,4 @@
-import { Tick } from '../controls/Tick.tsx';
+import { Tick } from '../ui/Tick.tsx';
 
 interface Props {
   /** Name of the set whose members are told apart. */

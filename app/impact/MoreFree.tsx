@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import { Amount } from '../controls/Field.tsx';
+import { Amount } from '../ui/Field.tsx';
 import { useImpact, useImpactState } from './context.ts';
 
 const firstItems = 3;

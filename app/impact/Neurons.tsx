@@ -1,13 +1,13 @@
 import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { Tick } from '../controls/Tick.tsx';
-import { useReading } from '../controls/useReading.ts';
-import { useSession } from '../state/hooks.ts';
-import { readSetFile, setFileTypes } from '../state/sets.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { readSetFile, setFileTypes } from '../explore/state/sets.ts';
+import { FileProgress } from '../ui/FileProgress.tsx';
+import { Tick } from '../ui/Tick.tsx';
+import { useReading } from '../ui/useReading.ts';
 import { SingleNeurons } from './SingleNeurons.tsx';
 import type { SweepSet } from './useSweepSets.ts';
 

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import { Choice } from '../controls/Choice.tsx';
-import { JobProgress } from '../identify/JobProgress.tsx';
-import { Part } from '../identify/Part.tsx';
-import { fileName, offerFile } from '../takeaway/download.ts';
+import { fileName, offerFile } from '../export/download.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { JobProgress } from '../ui/JobProgress.tsx';
+import { Part } from '../ui/Step.tsx';
 import { Capability } from './Capability.tsx';
 import { useImpact, useImpactState } from './context.ts';
 import type { ShownMeasure } from './effect-words.ts';

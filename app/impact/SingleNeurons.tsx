@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import type { LoadedModel, NeuronRef } from '../../src/protocol/messages.ts';
-import { LineForm } from '../controls/LineForm.tsx';
-import { describeError } from '../state/describe-error.ts';
-import { neuronsExample, parseNeurons } from '../state/sets.ts';
+import type { LoadedModel } from '../../src/engine/model-info.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { neuronsExample, parseNeurons } from '../explore/state/sets.ts';
+import { describeError } from '../ui/describe-error.ts';
+import { LineForm } from '../ui/LineForm.tsx';
 
 interface Props {
   readonly model: LoadedModel;

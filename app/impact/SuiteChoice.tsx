@@ -1,8 +1,8 @@
 import { Button } from 'react-aria-components';
-import type { Suite } from '../../src/impact/suites.ts';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { Tick } from '../controls/Tick.tsx';
-import { SourceLine } from '../identify/QuestionSetFacts.tsx';
+import type { Suite } from '../../src/datasets/suites/suite.ts';
+import { FileProgress } from '../ui/FileProgress.tsx';
+import { SourceLine } from '../ui/QuestionSetFacts.tsx';
+import { Tick } from '../ui/Tick.tsx';
 import { SuiteFile } from './SuiteFile.tsx';
 import { itemsText, kindWords } from './suite-words.ts';
 import type { OwnSuites } from './useOwnSuites.ts';

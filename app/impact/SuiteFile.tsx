@@ -1,17 +1,17 @@
 import { useState } from 'react';
-import { counted } from '../../src/count.ts';
-import type { Suite } from '../../src/impact/suites.ts';
-import type { ReaderCalls, SuiteOutcome } from '../../src/protocol/reader-messages.ts';
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { FileDrop, tableTypes } from '../controls/FileDrop.tsx';
-import { FileProgress } from '../controls/FileProgress.tsx';
-import { LineForm } from '../controls/LineForm.tsx';
-import { useReading } from '../controls/useReading.ts';
-import { hubHost } from '../state/hub-host.ts';
-import { later } from '../state/later.ts';
-import { type ReadingOptions, readInWorker, tableOfFile } from '../state/read-file.ts';
+import type { Suite } from '../../src/datasets/suites/suite.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { ReaderCalls, SuiteOutcome } from '../../src/worker/reader-calls.ts';
+import { hubHost } from '../models/state/hub-host.ts';
+import { type ReadingOptions, readInWorker, tableOfFile } from '../studies/read-file.ts';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { FileDrop, tableTypes } from '../ui/FileDrop.tsx';
+import { FileProgress } from '../ui/FileProgress.tsx';
+import { LineForm } from '../ui/LineForm.tsx';
+import { later } from '../ui/later.ts';
+import { useReading } from '../ui/useReading.ts';
 
-const suiteReader = later(() => import('../../src/impact/import/read-suite.ts'));
+const suiteReader = later(() => import('../../src/datasets/suites/read-suite.ts'));
 
 /** What was read, and what was left out. */
 function outcome({ suite, format, rows, skipped }: SuiteOutcome): string {

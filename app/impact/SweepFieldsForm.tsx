@@ -1,6 +1,6 @@
-import { Disclosure } from '../controls/Disclosure.tsx';
-import { Amount, Line } from '../controls/Field.tsx';
-import { Tick } from '../controls/Tick.tsx';
+import { Disclosure } from '../ui/Disclosure.tsx';
+import { Amount, Line } from '../ui/Field.tsx';
+import { Tick } from '../ui/Tick.tsx';
 import type { SweepFields } from './sweep-choice.ts';
 
 const firstTight = 2;

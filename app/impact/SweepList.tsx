@@ -1,7 +1,7 @@
-import type { ImpactSummary } from '../../src/protocol/study-messages.ts';
-import { KeptActions } from '../controls/KeptActions.tsx';
-import { TableHead } from '../controls/Table.tsx';
-import { changedText } from '../identify/run-words.ts';
+import type { ImpactSummary } from '../../src/studies/impact/sweep-database.ts';
+import { KeptActions } from '../ui/KeptActions.tsx';
+import { changedText } from '../ui/run-words.ts';
+import { TableHead } from '../ui/Table.tsx';
 import { useImpact, useImpactState } from './context.ts';
 import { sweepTitle } from './sweep-words.ts';
 

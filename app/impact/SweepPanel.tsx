@@ -1,12 +1,12 @@
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
+import { counted } from '../../src/lib/count.ts';
 import { formerIdentityNote } from '../../src/neurons/identity.ts';
-import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { useEstimate } from '../controls/useEstimate.ts';
-import { WorkControls } from '../controls/WorkControls.tsx';
-import { Part } from '../identify/Part.tsx';
+import { useSession } from '../explore/state/hooks.ts';
 import { ModelSources } from '../models/ModelSources.tsx';
-import { useSession } from '../state/hooks.ts';
+import { ProgressBar } from '../ui/ProgressBar.tsx';
+import { Part } from '../ui/Step.tsx';
+import { useEstimate } from '../ui/useEstimate.ts';
+import { WorkControls } from '../ui/WorkControls.tsx';
 import { useImpact, useImpactState } from './context.ts';
 import { SweepList } from './SweepList.tsx';
 import { versionsOf } from './sweep-choice.ts';

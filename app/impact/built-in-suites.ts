@@ -1,7 +1,7 @@
-import { EngineError } from '../../src/errors.ts';
-import { BUILT_IN_SUITES, parseSuite, type Suite } from '../../src/impact/suites.ts';
-import { later } from '../state/later.ts';
-import { siteText } from '../state/site-text.ts';
+import { BUILT_IN_SUITES, parseSuite, type Suite } from '../../src/datasets/suites/suite.ts';
+import { EngineError } from '../../src/lib/errors.ts';
+import { later } from '../ui/later.ts';
+import { siteText } from '../ui/site-text.ts';
 
 /** Suites that are chosen until the person chooses: one to go along with, and those that tell whether the model still works. */
 export const firstChosen: readonly Suite['kind'][] = ['false-premise', 'neutral', 'passages'];

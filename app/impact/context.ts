@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { Impact, ImpactState } from '../state/impact.ts';
+import type { Impact, ImpactState } from './state/impact.ts';
 
 export const ImpactContext = createContext<Impact | undefined>(undefined);
 

@@ -1,4 +1,4 @@
-import type { FreeLabel, FreeOutcome } from '../../src/impact/labels.ts';
+import type { FreeLabel, FreeOutcome } from '../../src/studies/impact/labels.ts';
 import type { StackPart } from '../charts/stacked.ts';
 
 /** What a free answer counts as, in words. */

@@ -1,6 +1,6 @@
-import type { ImpactManifest } from '../../src/impact/run.ts';
-import type { FreeRecord, ImpactRecord } from '../../src/impact/score-item.ts';
-import { type ComplianceItem, isCompliance, type Suite } from '../../src/impact/suites.ts';
+import { type ComplianceItem, isCompliance, type Suite } from '../../src/datasets/suites/suite.ts';
+import type { ImpactManifest } from '../../src/studies/impact/run.ts';
+import type { FreeRecord, ImpactRecord } from '../../src/studies/impact/score-item.ts';
 
 /** An item with what turning did to it. */
 export interface ItemRow {

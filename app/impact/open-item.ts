@@ -1,7 +1,7 @@
-import type { ImpactManifest } from '../../src/impact/run.ts';
-import type { ComplianceItem } from '../../src/impact/suites.ts';
-import type { Session } from '../state/session.ts';
-import { neutral } from '../state/steering.ts';
+import type { ComplianceItem } from '../../src/datasets/suites/suite.ts';
+import { neutral } from '../../src/steering/steering.ts';
+import type { ImpactManifest } from '../../src/studies/impact/run.ts';
+import type { Session } from '../explore/state/session.ts';
 import { membersKey } from './sweep-choice.ts';
 
 /**

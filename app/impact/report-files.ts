@@ -1,9 +1,9 @@
-import type { Estimate } from '../../src/identify/verdict.ts';
-import type { FreeLabel } from '../../src/impact/labels.ts';
-import type { ImpactReport } from '../../src/impact/report.ts';
-import type { ImpactRecord } from '../../src/impact/score-item.ts';
-import { tableOf } from '../controls/table-columns.ts';
-import { toCsv } from '../state/csv.ts';
+import type { Estimate } from '../../src/lib/stats/estimate.ts';
+import type { FreeLabel } from '../../src/studies/impact/labels.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import type { ImpactRecord } from '../../src/studies/impact/score-item.ts';
+import { toCsv } from '../ui/csv.ts';
+import { tableOf } from '../ui/table-columns.ts';
 
 /** A record a line, as the terminal's folder has them, and a person's labels of free answers behind them. */
 export function recordsJsonl(records: readonly ImpactRecord[], labels: readonly FreeLabel[]): string {

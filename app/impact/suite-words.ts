@@ -1,5 +1,5 @@
-import { counted } from '../../src/count.ts';
-import type { Suite } from '../../src/impact/suites.ts';
+import type { Suite } from '../../src/datasets/suites/suite.ts';
+import { counted } from '../../src/lib/count.ts';
 
 /** What going along with an item of a kind means. */
 export const kindWords: Readonly<Record<Suite['kind'], string>> = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { memberSets } from '../../src/impact/member-sets.ts';
-import type { Suite } from '../../src/impact/suites.ts';
-import { checkAlphas, SWEEP_ALPHAS } from '../../src/impact/sweep.ts';
-import type { ImpactStart, NeuronRef } from '../../src/protocol/messages.ts';
-import { describeError } from '../state/describe-error.ts';
-import { groupRange, neuronKey } from '../state/slices/steering.ts';
+import type { Suite } from '../../src/datasets/suites/suite.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { memberSets } from '../../src/studies/impact/member-sets.ts';
+import { checkAlphas, type ImpactStart, SWEEP_ALPHAS } from '../../src/studies/impact/sweep.ts';
+import { groupRange, neuronKey } from '../explore/state/slices/steering.ts';
+import { describeError } from '../ui/describe-error.ts';
 
 /** How a sweep is done, as the page's fields have it. */
 export interface SweepFields {

@@ -1,6 +1,6 @@
-import type { ImpactSummary } from '../../src/protocol/study-messages.ts';
-import type { SweepFigures } from '../state/impact.ts';
-import { describeTimeLeft } from '../state/progress.ts';
+import type { ImpactSummary } from '../../src/studies/impact/sweep-database.ts';
+import { describeTimeLeft } from '../ui/progress.ts';
+import type { SweepFigures } from './state/impact.ts';
 
 /** "False premises, Plain questions; H-Neurons", with "each neuron" where members are told apart. */
 export function sweepTitle({ suites, plan }: ImpactSummary['manifest']): string {

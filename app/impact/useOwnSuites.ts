@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
-import { newRunKey } from '../../src/identify/run-key.ts';
-import type { Suite } from '../../src/impact/suites.ts';
-import { type Reading, useReading } from '../controls/useReading.ts';
-import { forgetSuite, keepSuite, keptSuites } from '../state/kept-suites.ts';
-import { readInWorker } from '../state/read-file.ts';
+import type { Suite } from '../../src/datasets/suites/suite.ts';
+import { newRunKey } from '../../src/studies/identify/run-key.ts';
+import { readInWorker } from '../studies/read-file.ts';
+import { type Reading, useReading } from '../ui/useReading.ts';
+import { forgetSuite, keepSuite, keptSuites } from './state/kept-suites.ts';
 import { named } from './suite-words.ts';
 
 /** A suite of the person's own, under the id that the browser keeps it by. */

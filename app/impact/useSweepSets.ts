@@ -3,10 +3,10 @@ import { useStore } from 'zustand';
 import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import { matchModels } from '../../src/neurons/set-model.ts';
-import type { NeuronRef } from '../../src/protocol/messages.ts';
-import { useShippedSets } from '../identify/useShippedSets.ts';
-import { useSession } from '../state/hooks.ts';
-import { asSetModel } from '../state/sets.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { asSetModel } from '../explore/state/sets.ts';
+import { useShippedSets } from '../ui/useShippedSets.ts';
 import { membersKey } from './sweep-choice.ts';
 
 /** Neurons that can be turned together. */

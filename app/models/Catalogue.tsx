@@ -11,7 +11,7 @@ import {
   TableBody,
   TableHeader,
 } from 'react-aria-components';
-import { Choice } from '../controls/Choice.tsx';
+import { Choice } from '../ui/Choice.tsx';
 import { type CatalogueModel, catalogue } from './catalogue.ts';
 import {
   type CatalogueRow,

@@ -1,5 +1,5 @@
 import { Button, FileTrigger } from 'react-aria-components';
-import { useSession } from '../state/hooks.ts';
+import { useSession } from '../explore/state/hooks.ts';
 import { pickedFiles } from './dropped.ts';
 import { openFiles } from './open-files.ts';
 

@@ -1,10 +1,12 @@
 import { useState } from 'react';
 import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
-import { HUB } from '../../src/bytes/hub.ts';
-import type { Fit, HubSource, Survey } from '../../src/protocol/messages.ts';
-import { hubHost } from '../state/hub-host.ts';
-import type { HubName } from '../state/hub-name.ts';
+import { HUB } from '../../src/lib/bytes/hub.ts';
+import type { Fit } from '../../src/model/fit.ts';
+import type { HubSource } from '../../src/model/source.ts';
+import type { Survey } from '../../src/model/survey.ts';
 import { bytesText } from './sizes.ts';
+import { hubHost } from './state/hub-host.ts';
+import type { HubName } from './state/hub-name.ts';
 import { useLoad } from './useLoad.ts';
 import { useSurvey } from './useSurvey.ts';
 

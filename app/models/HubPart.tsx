@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import { HUB } from '../../src/bytes/hub.ts';
+import { HUB } from '../../src/lib/bytes/hub.ts';
 import { precisions } from '../../src/saved/hub-place.ts';
-import { Line } from '../controls/Field.tsx';
-import { Pick } from '../controls/Pick.tsx';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
-import { hubHost, keepHubHost } from '../state/hub-host.ts';
-import { type HubName, parseHubName } from '../state/hub-name.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { describeError } from '../ui/describe-error.ts';
+import { Line } from '../ui/Field.tsx';
+import { Pick } from '../ui/Pick.tsx';
 import { HubOffer } from './HubOffer.tsx';
+import { hubHost, keepHubHost } from './state/hub-host.ts';
+import { type HubName, parseHubName } from './state/hub-name.ts';
 
 const precisionOptions = [
   { value: 'auto', label: 'what suits the device' },

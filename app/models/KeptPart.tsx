@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
-import type { KeptOut } from '../../src/protocol/messages.ts';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { KeptOut } from '../../src/model/kept.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { describeError } from '../ui/describe-error.ts';
 import { bytesText } from './sizes.ts';
 
 type KeptModel = KeptOut['models'][number];

@@ -1,9 +1,9 @@
 import { Button } from 'react-aria-components';
-import { ProgressBar } from '../controls/ProgressBar.tsx';
-import { useSession } from '../state/hooks.ts';
-import { sourceName } from '../state/models.ts';
-import { describeProgress, describeRate, describeTimeLeft } from '../state/progress.ts';
-import type { ModelState } from '../state/slices/model.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import type { ModelState } from '../explore/state/slices/model.ts';
+import { ProgressBar } from '../ui/ProgressBar.tsx';
+import { describeProgress, describeRate, describeTimeLeft } from '../ui/progress.ts';
+import { sourceName } from './state/models.ts';
 
 /** One bar over everything that loading does, and the way to stop it. */
 export function Loading({ state: { status, source, progress } }: { readonly state: ModelState }) {

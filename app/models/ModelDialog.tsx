@@ -10,14 +10,14 @@ import {
   Tabs,
 } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { ErrorBoundary } from '../ErrorBoundary.tsx';
-import { useSession } from '../state/hooks.ts';
-import { defaultModelName, defaultModelSize, hubModel } from '../state/models.ts';
-import type { ChooserPart } from '../state/slices/chooser.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import type { ChooserPart } from '../explore/state/slices/chooser.ts';
+import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { Catalogue } from './Catalogue.tsx';
 import { DiskPart } from './DiskPart.tsx';
 import { HubPart } from './HubPart.tsx';
 import { KeptPart } from './KeptPart.tsx';
+import { defaultModelName, defaultModelSize, hubModel } from './state/models.ts';
 import { useLoad } from './useLoad.ts';
 
 const parts: readonly { id: ChooserPart; title: string; Content: () => React.ReactNode }[] = [

@@ -1,13 +1,14 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { counted } from '../../src/count.ts';
-import type { DeviceChoice, LoadedModel } from '../../src/protocol/messages.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { ErrorBoundary } from '../ErrorBoundary.tsx';
-import { useSession } from '../state/hooks.ts';
-import { sourceOrigin } from '../state/models.ts';
-import type { ModelState } from '../state/slices/model.ts';
+import type { LoadedModel } from '../../src/engine/model-info.ts';
+import { counted } from '../../src/lib/count.ts';
+import type { DeviceChoice } from '../../src/model/runtime/choose.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import type { ModelState } from '../explore/state/slices/model.ts';
+import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
+import { Choice } from '../ui/Choice.tsx';
 import { ModelDialog } from './ModelDialog.tsx';
+import { sourceOrigin } from './state/models.ts';
 
 const devices: readonly { value: DeviceChoice; label: string }[] = [
   { value: 'auto', label: 'Auto' },

@@ -1,8 +1,8 @@
 import { Button } from 'react-aria-components';
-import { useSession } from '../state/hooks.ts';
-import { defaultModelName, defaultModelSize, hubModel, isDefaultModel } from '../state/models.ts';
-import type { ModelState } from '../state/slices/model.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import type { ModelState } from '../explore/state/slices/model.ts';
 import { Loading } from './Loading.tsx';
+import { defaultModelName, defaultModelSize, hubModel, isDefaultModel } from './state/models.ts';
 import { useLoad } from './useLoad.ts';
 
 /** How far the model is, what became of it, or where to get one; nothing once it is ready and all is well. */

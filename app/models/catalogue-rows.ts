@@ -1,7 +1,6 @@
-import { fitOf, type ModelFacts } from '../../src/model/fit.ts';
+import { type Fit, fitOf, type ModelFacts } from '../../src/model/fit.ts';
+import type { DeviceFacts } from '../../src/model/runtime/device-facts.ts';
 import { suggest } from '../../src/model/suggest.ts';
-import type { Fit } from '../../src/protocol/messages.ts';
-import type { DeviceFacts } from '../../src/runtime/device-facts.ts';
 import {
   aboutExportBytes,
   aboutGgufBytes,

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { type DeviceFacts, deviceFacts, webgpuObstacle } from '../../src/runtime/device-facts.ts';
-import { useSession } from '../state/hooks.ts';
+import { type DeviceFacts, deviceFacts, webgpuObstacle } from '../../src/model/runtime/device-facts.ts';
+import { useSession } from '../explore/state/hooks.ts';
 
 const unknown: DeviceFacts = { kind: 'wasm', float16: true };
 

@@ -1,4 +1,4 @@
-import { EngineError } from '../../src/errors.ts';
+import { EngineError } from '../../src/lib/errors.ts';
 
 /** A file by its path in the folder that was chosen. */
 export interface PathFile {

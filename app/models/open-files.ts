@@ -1,7 +1,7 @@
-import type { ModelSource } from '../../src/protocol/messages.ts';
-import { describeError } from '../state/describe-error.ts';
-import type { Session } from '../state/session.ts';
-import { openFile } from '../takeaway/runs.ts';
+import type { ModelSource } from '../../src/model/source.ts';
+import type { Session } from '../explore/state/session.ts';
+import { openFile } from '../export/runs.ts';
+import { describeError } from '../ui/describe-error.ts';
 import { droppedFiles, type PathFile } from './dropped.ts';
 
 type FilesSource = Extract<ModelSource, { kind: 'files' }>;

@@ -1,6 +1,6 @@
-import type { ModelSource } from '../../src/protocol/messages.ts';
-import { useSession } from '../state/hooks.ts';
-import { rememberAgreement } from '../state/start.ts';
+import type { ModelSource } from '../../src/model/source.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { rememberAgreement } from '../shell/start.ts';
 
 /** Loads a model that a person chose, and closes the dialog. */
 export function useLoad(): (source: ModelSource) => void {

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { HubSource, Survey } from '../../src/protocol/messages.ts';
-import { describeError, isCancelled } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
+import type { HubSource } from '../../src/model/source.ts';
+import type { Survey } from '../../src/model/survey.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { describeError, isCancelled } from '../ui/describe-error.ts';
 
 export interface Surveyed {
   readonly survey?: Survey;

@@ -1,19 +1,19 @@
 import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { HUB } from '../../src/bytes/hub.ts';
-import type { HubSource, ModelSource } from '../../src/protocol/messages.ts';
-import { Choice } from '../controls/Choice.tsx';
-import { LineForm } from '../controls/LineForm.tsx';
-import { Pick } from '../controls/Pick.tsx';
+import { HUB } from '../../src/lib/bytes/hub.ts';
+import type { HubSource, ModelSource } from '../../src/model/source.ts';
+import { useSession } from '../explore/state/hooks.ts';
 import { pickedFiles } from '../models/dropped.ts';
 import { modelIn } from '../models/open-files.ts';
 import { bytesText } from '../models/sizes.ts';
+import { hubHost } from '../models/state/hub-host.ts';
+import { parseHubName } from '../models/state/hub-name.ts';
 import { useSurvey } from '../models/useSurvey.ts';
-import { describeError } from '../state/describe-error.ts';
-import { useSession } from '../state/hooks.ts';
-import { hubHost } from '../state/hub-host.ts';
-import { parseHubName } from '../state/hub-name.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { describeError } from '../ui/describe-error.ts';
+import { LineForm } from '../ui/LineForm.tsx';
+import { Pick } from '../ui/Pick.tsx';
 
 type Place = 'loaded' | 'disk' | 'hub';
 

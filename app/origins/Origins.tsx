@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useWorks } from '../state/hooks.ts';
+import { useWorks } from '../explore/state/hooks.ts';
 import { Result } from './Result.tsx';
 import { Setup } from './Setup.tsx';
 

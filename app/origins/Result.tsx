@@ -1,14 +1,14 @@
 import { useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components';
-import { counted } from '../../src/count.ts';
-import type { OriginsReport } from '../../src/origins/report.ts';
-import { tooFewAnswers } from '../../src/stats/fewest.ts';
+import { counted } from '../../src/lib/count.ts';
+import { tooFewAnswers } from '../../src/lib/stats/fewest.ts';
+import type { OriginsReport } from '../../src/studies/origins/report.ts';
 import { drawDrift, drawLayerDrift, driftRange } from '../charts/drift.ts';
-import { Chart } from '../identify/Chart.tsx';
+import { fileName, offerFile } from '../export/download.ts';
 import { DetectorChart } from '../identify/DetectorChart.tsx';
 import { detectorRows } from '../identify/detector-rows.ts';
-import { Part } from '../identify/Part.tsx';
-import { fileName, offerFile } from '../takeaway/download.ts';
+import { Chart } from '../ui/Chart.tsx';
+import { Part } from '../ui/Step.tsx';
 import { layerTable, memberTable } from './drift-rows.ts';
 
 /** What the comparison shows. */

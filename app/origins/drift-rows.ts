@@ -1,6 +1,6 @@
-import type { ModuleName } from '../../src/origins/mlp-weights.ts';
-import type { LayerDrift, MemberDrift } from '../../src/origins/set-drift.ts';
-import { type TableData, tableOf } from '../controls/table-columns.ts';
+import type { ModuleName } from '../../src/studies/origins/mlp-weights.ts';
+import type { LayerDrift, MemberDrift } from '../../src/studies/origins/set-drift.ts';
+import { type TableData, tableOf } from '../ui/table-columns.ts';
 
 const moduleWords: Readonly<Record<ModuleName, string>> = {
   gate: 'Gate row',

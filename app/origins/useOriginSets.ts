@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
-import { useShippedSets } from '../identify/useShippedSets.ts';
-import { useSession } from '../state/hooks.ts';
+import { useSession } from '../explore/state/hooks.ts';
+import { useShippedSets } from '../ui/useShippedSets.ts';
 
 /** A set whose neurons are looked at. */
 export interface OriginSet {

@@ -1,5 +1,9 @@
-import { createEngineClient, type EngineClient } from '../../src/protocol/client.ts';
-import type { GenerateOut, Lane, LoadedModel, NeuronRef, Prompt } from '../../src/protocol/messages.ts';
+import type { GenerateOut } from '../../src/engine/answer-events.ts';
+import type { LoadedModel } from '../../src/engine/model-info.ts';
+import type { Lane } from '../../src/inference/types.ts';
+import type { Prompt } from '../../src/model/prompt.ts';
+import type { NeuronRef } from '../../src/neurons/types.ts';
+import { createEngineClient, type EngineClient } from '../../src/rpc/client.ts';
 
 /** As the page asks for. */
 const OVERVIEW_BINS = 256;

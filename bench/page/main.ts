@@ -1,11 +1,12 @@
-import { bytesSource } from '../../src/bytes/source.ts';
-import { readGguf } from '../../src/gguf/file.ts';
-import type { ComplianceItem } from '../../src/impact/suites.ts';
+import type { ComplianceItem } from '../../src/datasets/suites/suite.ts';
+import { readGguf } from '../../src/graph/gguf/file.ts';
+import { bytesSource } from '../../src/lib/bytes/source.ts';
 import { ggufIdentity } from '../../src/model/gguf-identity.ts';
+import type { Prompt } from '../../src/model/prompt.ts';
+import { webgpuObstacle } from '../../src/model/runtime/device-facts.ts';
 import { hashWhileRead } from '../../src/model/weights-hash.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
-import type { IdentifyIn, Prompt } from '../../src/protocol/messages.ts';
-import { webgpuObstacle } from '../../src/runtime/device-facts.ts';
+import type { IdentifyIn } from '../../src/studies/identify/handler.ts';
 import { question, texts } from '../prompts.ts';
 import { caller } from './calls.ts';
 import { type Answer, ask, type Engine, lanesAt, startEngine } from './engine.ts';

@@ -1,18 +1,18 @@
-import type { ByteSource } from '../../src/bytes/source.ts';
-import { batchScales, forward, type RunnableModel } from '../../src/decode/forward.ts';
-import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
-import { cacheOf, emptyCache, type KvCache } from '../../src/decode/kv-cache.ts';
-import { runFeeds } from '../../src/decode/run-inputs.ts';
-import { createSampler } from '../../src/decode/sampling.ts';
-import { readGguf } from '../../src/gguf/file.ts';
-import { llamaConfig } from '../../src/gguf/llama-config.ts';
-import { buildLlama } from '../../src/gguf/llama-graph.ts';
+import { readGguf } from '../../src/graph/gguf/file.ts';
+import { llamaConfig } from '../../src/graph/gguf/llama-config.ts';
+import { buildLlama } from '../../src/graph/gguf/llama-graph.ts';
+import { instrument } from '../../src/graph/onnx/instrument.ts';
+import { encodeModel } from '../../src/graph/onnx/model.ts';
+import { batchScales, forward, type RunnableModel } from '../../src/inference/forward.ts';
+import { cacheOf, emptyCache, type KvCache } from '../../src/inference/kv-cache.ts';
+import { createSampler } from '../../src/inference/sampling.ts';
+import type { ByteSource } from '../../src/lib/bytes/source.ts';
 import { buildOptions, instrumentOptions } from '../../src/model/gguf-graph.ts';
 import { precisionFor } from '../../src/model/gguf-precision.ts';
+import { type GraphIo, graphIo } from '../../src/model/graph-io.ts';
+import { runFeeds } from '../../src/model/run-inputs.ts';
+import type { Feeds, Runtime, Session, Tensor } from '../../src/model/runtime/types.ts';
 import { neuronLayout } from '../../src/neurons/layout.ts';
-import { instrument } from '../../src/onnx/instrument.ts';
-import { encodeModel } from '../../src/onnx/model.ts';
-import type { Feeds, Runtime, Session, Tensor } from '../../src/runtime/types.ts';
 
 /** One graph twice: as it is built from the file, and instrumented. */
 export interface Pair {

@@ -1,5 +1,5 @@
-import { blobSource } from '../../src/bytes/source.ts';
-import { browserRuntimes } from '../../src/runtime/browser.ts';
+import { blobSource } from '../../src/lib/bytes/source.ts';
+import { browserRuntimes } from '../../src/model/runtime/browser.ts';
 import { answerCalls } from './calls.ts';
 import { compare, floor, openPair, type Pair } from './pair.ts';
 

@@ -1,17 +1,22 @@
-import type { ByteSource } from '../../src/bytes/source.ts';
-import type { ContinuationScorer } from '../../src/decode/continuations.ts';
-import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
-import { logSoftmaxStats } from '../../src/decode/sampling.ts';
-import { readSequence } from '../../src/decode/teacher-force.ts';
-import { calibrate } from '../../src/engine/calibration.ts';
-import { sweeperOf } from '../../src/engine/impact.ts';
-import { type ImpactTexts, type MarginRecord, pairOf, scorePair } from '../../src/impact/score-item.ts';
-import type { ComplianceItem } from '../../src/impact/suites.ts';
-import { SWEEP_ALPHAS, type SweepPlan, sweepLanes, sweepPlan } from '../../src/impact/sweep.ts';
+import type { ComplianceItem } from '../../src/datasets/suites/suite.ts';
+import { calibrate } from '../../src/engine/activation-statistics.ts';
+import type { ContinuationScorer } from '../../src/inference/continuations.ts';
+import { logSoftmaxStats } from '../../src/inference/sampling.ts';
+import { readSequence } from '../../src/inference/teacher-force.ts';
+import type { ByteSource } from '../../src/lib/bytes/source.ts';
+import { type GraphIo, graphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
+import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
 import type { NeuronRef, ScaledNeuron } from '../../src/neurons/types.ts';
-import type { Runtime } from '../../src/runtime/types.ts';
+import { sweeperOf } from '../../src/studies/impact/handler.ts';
+import {
+  type ImpactTexts,
+  type MarginRecord,
+  pairOf,
+  scorePair,
+} from '../../src/studies/impact/score-item.ts';
+import { SWEEP_ALPHAS, type SweepPlan, sweepLanes, sweepPlan } from '../../src/studies/impact/sweep.ts';
 
 export interface Sweep {
   readonly model: LanguageModel;

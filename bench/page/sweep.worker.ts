@@ -1,7 +1,7 @@
-import { blobSource } from '../../src/bytes/source.ts';
-import type { ComplianceItem } from '../../src/impact/suites.ts';
+import type { ComplianceItem } from '../../src/datasets/suites/suite.ts';
+import { blobSource } from '../../src/lib/bytes/source.ts';
+import { browserRuntimes } from '../../src/model/runtime/browser.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
-import { browserRuntimes } from '../../src/runtime/browser.ts';
 import { answerCalls } from './calls.ts';
 import { openSweep, type Sweep, timeSweep } from './sweep.ts';
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import { shownName } from '../../src/shown.ts';
+import { shownName } from '../../src/lib/shown.ts';
 import { writeInput } from './files.ts';
 import { minimise } from './minimise.ts';
 import { diceOf } from './mutate/dice.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { EngineError } from '../../src/errors.ts';
+import { EngineError } from '../../src/lib/errors.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import { type FaultKind, type Input, type Reader, type Reading, sizeOf } from './types.ts';
 

@@ -1,6 +1,6 @@
-import type { Question } from '../../src/identify/questions.ts';
-import { normalised } from '../../src/identify/words.ts';
-import { createRandom, randomInt } from '../../src/math/random.ts';
+import { normalised } from '../../src/datasets/normalise.ts';
+import type { Question } from '../../src/datasets/questions/question-set.ts';
+import { createRandom, randomInt } from '../../src/lib/math/random.ts';
 
 const SEED = 20_250_101;
 

@@ -1,5 +1,5 @@
-import { hashText } from '../../src/identify/sample.ts';
-import { normalised } from '../../src/identify/words.ts';
+import { normalised } from '../../src/datasets/normalise.ts';
+import { hashText } from '../../src/studies/identify/sample.ts';
 
 /** One thing that is asked: a subject and the answers that count. */
 export interface Fact {

@@ -1,4 +1,4 @@
-import { hashText } from '../../src/identify/sample.ts';
+import { hashText } from '../../src/studies/identify/sample.ts';
 import type { Relation } from './relation.ts';
 
 interface Triple {

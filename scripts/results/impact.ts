@@ -1,11 +1,11 @@
-import { intervalText as interval } from '../../src/cli/estimate-text.ts';
-import type { Estimate } from '../../src/identify/verdict.ts';
-import type { SetEffect, SuiteEffects } from '../../src/impact/effects.ts';
-import type { FreeEffects } from '../../src/impact/free-effects.ts';
-import { FREE_OUTCOMES, type FreeOutcome } from '../../src/impact/labels.ts';
-import type { Measured } from '../../src/impact/measured.ts';
-import type { ImpactReport } from '../../src/impact/report.ts';
+import type { Estimate } from '../../src/lib/stats/estimate.ts';
 import { formatNeuron } from '../../src/neurons/layout.ts';
+import { intervalText as interval } from '../../src/node/estimate-text.ts';
+import type { SetEffect, SuiteEffects } from '../../src/studies/impact/effects.ts';
+import type { FreeEffects } from '../../src/studies/impact/free-effects.ts';
+import { FREE_OUTCOMES, type FreeOutcome } from '../../src/studies/impact/labels.ts';
+import type { Measured } from '../../src/studies/impact/measured.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
 import { percent, row } from './table.ts';
 
 const points = (share: number) => (100 * share).toFixed(1);

@@ -1,8 +1,8 @@
-import type { Question } from '../../src/identify/questions.ts';
-import { hashText } from '../../src/identify/sample.ts';
-import { normalised } from '../../src/identify/words.ts';
-import type { ComplianceItem, NeutralItem } from '../../src/impact/suites.ts';
-import { createRandom, deriveSeed, randomInt } from '../../src/math/random.ts';
+import { normalised } from '../../src/datasets/normalise.ts';
+import type { Question } from '../../src/datasets/questions/question-set.ts';
+import type { ComplianceItem, NeutralItem } from '../../src/datasets/suites/suite.ts';
+import { createRandom, deriveSeed, randomInt } from '../../src/lib/math/random.ts';
+import { hashText } from '../../src/studies/identify/sample.ts';
 import { capitalised, statementOf } from './statements.ts';
 
 const SEED = 20_250_301;

@@ -1,4 +1,4 @@
-import type { Question } from '../../src/identify/questions.ts';
+import type { Question } from '../../src/datasets/questions/question-set.ts';
 
 /** Names of countries that take an article. */
 const ARTICLE = new Set(['United States', 'United Kingdom', 'Netherlands', 'Philippines']);

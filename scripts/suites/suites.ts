@@ -1,5 +1,5 @@
-import { parseQuestionSet } from '../../src/identify/questions.ts';
-import { formatSuite, type Suite } from '../../src/impact/suites.ts';
+import { parseQuestionSet } from '../../src/datasets/questions/question-set.ts';
+import { formatSuite, type Suite } from '../../src/datasets/suites/suite.ts';
 import { generatedItems } from './generated.ts';
 import { writtenCompliance, writtenNeutral, writtenPassages } from './written.ts';
 

@@ -1,4 +1,4 @@
-import type { ComplianceItem, NeutralItem, Passage } from '../../src/impact/suites.ts';
+import type { ComplianceItem, NeutralItem, Passage } from '../../src/datasets/suites/suite.ts';
 import { slug } from '../questions/relation.ts';
 
 interface Row {

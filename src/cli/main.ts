@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { EngineError } from '../errors.ts';
-import { fileError } from './files.ts';
-import { addIdentification } from './program/identification.ts';
-import { addModel } from './program/model.ts';
-import { addImpact, addOrigins, addSet } from './program/sets.ts';
-import { StoppedBySignal } from './stop-signals.ts';
+import { EngineError } from '../lib/errors.ts';
+import { fileError } from '../node/files.ts';
+import { StoppedBySignal } from '../node/stop-signals.ts';
+import { addIdentification } from './identification.ts';
+import { addModel } from './model.ts';
+import { addImpact, addOrigins, addSet } from './sets.ts';
 
 function program(): Command {
   const root = new Command('hneurons').description('Reads and steers the MLP neurons of a language model.');

@@ -1,7 +1,7 @@
-import { shownName } from '../shown.ts';
-import type { ActivationsReport } from './activations-command.ts';
-import type { GenerateReport } from './generate-command.ts';
-import type { InspectReport } from './inspect-command.ts';
+import { shownName } from '../lib/shown.ts';
+import type { ActivationsReport } from './activations.ts';
+import type { GenerateReport } from './generate.ts';
+import type { InspectReport } from './inspect.ts';
 
 const NEURONS_SHOWN = 5;
 

@@ -1,4 +1,4 @@
-import { floatToHalf, halfToFloat } from '../bytes/half.ts';
+import { floatToHalf, halfToFloat } from '../lib/bytes/half.ts';
 
 interface Entry {
   readonly key: string;

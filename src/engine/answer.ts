@@ -1,8 +1,10 @@
-import { unscaledLogprobs } from '../decode/answer-reading.ts';
-import { type ChosenToken, generate } from '../decode/generate.ts';
-import { createTextStream } from '../decode/text-stream.ts';
+import { unscaledLogprobs } from '../inference/answer-reading.ts';
+import { type ChosenToken, generate } from '../inference/generate.ts';
+import { createTextStream } from '../inference/text-stream.ts';
+import { preparePrompt } from '../model/prompt.ts';
 import { layerProfile, overview } from '../neurons/cett.ts';
 import { flatIndex } from '../neurons/layout.ts';
+import type { CallContext } from '../rpc/server.ts';
 import type {
   GenerateIn,
   GenerateOut,
@@ -10,11 +12,9 @@ import type {
   RereadOut,
   TokenEvent,
   TokenLabel,
-} from '../protocol/messages.ts';
-import type { CallContext } from '../protocol/server.ts';
+} from './answer-events.ts';
 import { klDivergence } from './distribution-store.ts';
-import type { Loaded } from './loaded.ts';
-import { preparePrompt } from './prompt.ts';
+import type { Loaded } from './model.ts';
 
 const MAX_BINS = 256;
 

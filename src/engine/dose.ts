@@ -1,12 +1,34 @@
-import { type AnswerReader, readAnswer } from '../decode/answer-reading.ts';
-import { generate } from '../decode/generate.ts';
-import type { LaneResult } from '../decode/growing.ts';
-import { rowsTogether } from '../decode/kv-cache.ts';
-import type { DoseIn, DoseOut, Lane } from '../protocol/messages.ts';
-import type { CallContext } from '../protocol/server.ts';
+import { type AnswerReader, readAnswer } from '../inference/answer-reading.ts';
+import { generate } from '../inference/generate.ts';
+import type { LaneResult } from '../inference/growing.ts';
+import { rowsTogether } from '../inference/kv-cache.ts';
+import type { Breakdown } from '../inference/loops.ts';
+import type { Lane } from '../inference/types.ts';
+import { type Prompt, preparePrompt } from '../model/prompt.ts';
+import type { CallContext } from '../rpc/server.ts';
 import { klDivergence } from './distribution-store.ts';
-import type { Loaded } from './loaded.ts';
-import { preparePrompt } from './prompt.ts';
+import type { Loaded } from './model.ts';
+
+export interface DoseOut {
+  readonly lanes: readonly {
+    readonly ids: readonly number[];
+    readonly text: string;
+    readonly breakdown?: Breakdown;
+    /**
+     * Kullback-Leibler divergence of this lane's predictions from those of the model as trained while both read the start
+     * of the first lane's answer: mean over its first predictions, nats.
+     */
+    readonly divergence: number;
+  }[];
+}
+
+/** The same prompt under several factors at once, for the strip under the slider. */
+export interface DoseIn {
+  readonly prompt: Prompt;
+  /** At most 16. Predictions are compared on the answer of the first one. */
+  readonly lanes: readonly Lane[];
+  readonly maxTokens: number;
+}
 
 /** Predictions that a divergence is the mean of, at most. */
 const COMPARED = 16;

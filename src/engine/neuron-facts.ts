@@ -1,8 +1,25 @@
-import { largestIndices } from '../math/largest.ts';
+import { largestIndices } from '../lib/math/largest.ts';
 import { checkNeuron, flatIndex } from '../neurons/layout.ts';
 import type { NeuronRef } from '../neurons/types.ts';
-import type { NeuronFacts } from '../protocol/messages.ts';
-import type { Loaded } from './loaded.ts';
+import type { Loaded } from './model.ts';
+
+/** What a neuron writes, independent of any prompt. */
+export interface NeuronFacts {
+  /** L2 norm of its down-projection column, and its 1-based rank by it among all `neurons` of the model. */
+  readonly columnNorm: number;
+  readonly normRank: number;
+  readonly neurons: number;
+  readonly meanCett: number;
+  /**
+   * Direct logit attribution: W_U (g * w) with w the column of W_down, g the final norm's weight, W_U the unembedding,
+   * less its mean over the vocabulary; logits for one unit of positive activation where the residual stream has RMS 1.
+   * Undefined where the model's file does not give these weights.
+   */
+  readonly attribution?: {
+    readonly promotes: readonly { readonly id: number; readonly text: string; readonly logit: number }[];
+    readonly suppresses: readonly { readonly id: number; readonly text: string; readonly logit: number }[];
+  };
+}
 
 const NAMED_TOKENS = 10;
 

@@ -1,4 +1,4 @@
-import { logSoftmaxStats, topCandidates } from '../decode/sampling.ts';
+import { logSoftmaxStats, topCandidates } from '../inference/sampling.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { knownModels } from './known-models.ts';
 

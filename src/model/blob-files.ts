@@ -1,5 +1,5 @@
-import { readBlob } from '../bytes/source.ts';
-import { EngineError } from '../errors.ts';
+import { readBlob } from '../lib/bytes/source.ts';
+import { EngineError } from '../lib/errors.ts';
 import type { ModelFiles } from './onnx-files.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { EngineError } from '../errors.ts';
-import { PRE_TOKENIZERS } from '../gguf/pre-tokenizers.ts';
-import { shownName } from '../shown.ts';
+import { PRE_TOKENIZERS } from '../graph/gguf/pre-tokenizers.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { BoundedRegExp, type StepBudget, TooManySteps } from './bounded-regexp.ts';
 
 type TokenizerJson = ConstructorParameters<typeof Tokenizer>[0];

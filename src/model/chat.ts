@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { TooMuchWork } from './template/budget.ts';
 import { renderTemplate } from './template/render.ts';
 import { joinTexts, Text } from './template/text.ts';

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
-import { BYTE_CHARACTERS } from '../gguf/byte-alphabet.ts';
+import { BYTE_CHARACTERS } from '../graph/gguf/byte-alphabet.ts';
 import { boundedTokenizer } from './bounded-tokenizer.ts';
 import { addedTokensOf, controlTokens, literalTokenizer, markControls } from './control-tokens.ts';
 import { keepingSpaces } from './decoder-json.ts';

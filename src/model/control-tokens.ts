@@ -1,5 +1,5 @@
-import { isControl, isUnmistakable } from '../gguf/control-names.ts';
-import { listed } from '../gguf/token-types.ts';
+import { isControl, isUnmistakable } from '../graph/gguf/control-names.ts';
+import { listed } from '../graph/gguf/token-types.ts';
 
 /** A token that a tokenizer cuts out of a text before anything else happens to it. */
 export interface AddedToken {

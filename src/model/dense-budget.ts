@@ -1,6 +1,6 @@
-import { reportedMemory } from '../runtime/device-facts.ts';
-import type { DeviceKind } from '../runtime/types.ts';
 import { DENSE_LIMIT } from './fit.ts';
+import { reportedMemory } from './runtime/device-facts.ts';
+import type { DeviceKind } from './runtime/types.ts';
 
 /** Memory that loading takes at its peak, over the size of the dense weights. */
 const PEAK: Readonly<Record<DeviceKind, number>> = { wasm: 2.6, native: 3, webgpu: 1 };

@@ -1,5 +1,5 @@
-import { CACHED_STAGE, DOWNLOAD_STAGE, type OnProgress } from '../bytes/progress.ts';
-import { isQuotaError, storageUse } from '../bytes/storage.ts';
+import { CACHED_STAGE, DOWNLOAD_STAGE, type OnProgress } from '../lib/bytes/progress.ts';
+import { isQuotaError, storageUse } from '../lib/bytes/storage.ts';
 import { fetchFile, isWhole, type RemoteFile } from './fetch-file.ts';
 import { type CacheName, keepFile, keptFile, openCache } from './file-cache.ts';
 

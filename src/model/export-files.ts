@@ -1,4 +1,4 @@
-import type { OnnxPrecision } from '../protocol/messages.ts';
+import type { OnnxPrecision } from './source.ts';
 
 /** Endings of the Hub's graphs, before ".onnx". */
 const SUFFIXES: readonly (readonly [ending: string, precision: OnnxPrecision])[] = [

@@ -1,8 +1,8 @@
 import type { IHasher } from 'hash-wasm';
-import { type HubSubject, hubRequest } from '../bytes/hub.ts';
-import { createPieces, type Pieces } from '../bytes/pieces.ts';
-import { hostOf, lengthOf, readBody } from '../bytes/receive.ts';
-import { EngineError } from '../errors.ts';
+import { type HubSubject, hubRequest } from '../lib/bytes/hub.ts';
+import { createPieces, type Pieces } from '../lib/bytes/pieces.ts';
+import { hostOf, lengthOf, readBody } from '../lib/bytes/receive.ts';
+import { EngineError } from '../lib/errors.ts';
 
 /** A file of a model by its address. */
 export interface RemoteFile {

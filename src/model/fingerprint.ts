@@ -1,4 +1,4 @@
-import type { GgufFile } from '../gguf/types.ts';
+import type { GgufFile } from '../graph/gguf/types.ts';
 
 const OFFSET = 0xcbf29ce484222325n;
 const PRIME = 0x100000001b3n;

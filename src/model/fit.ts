@@ -1,5 +1,14 @@
-import type { Fit, OnnxPrecision } from '../protocol/messages.ts';
-import type { DeviceFacts } from '../runtime/device-facts.ts';
+import type { DeviceFacts } from './runtime/device-facts.ts';
+import type { OnnxPrecision } from './source.ts';
+
+/** Whether a choice fits the device's limits, memory and storage. */
+export interface Fit {
+  readonly fits: 'yes' | 'tight' | 'no';
+  /** With the numbers. */
+  readonly sentence: string;
+  /** Estimate of what it takes while it runs. */
+  readonly memoryBytes: number;
+}
 
 /** What is known of a choice before it is fetched. */
 export interface ModelFacts {

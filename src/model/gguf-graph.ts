@@ -1,8 +1,8 @@
-import type { LlamaConfig } from '../gguf/llama-config.ts';
-import type { BuildOptions } from '../gguf/llama-graph.ts';
-import type { InstrumentOptions } from '../onnx/instrument.ts';
-import type { StageCut } from '../onnx/stages.ts';
-import type { DeviceKind } from '../runtime/types.ts';
+import type { LlamaConfig } from '../graph/gguf/llama-config.ts';
+import type { BuildOptions } from '../graph/gguf/llama-graph.ts';
+import type { InstrumentOptions } from '../graph/onnx/instrument.ts';
+import type { StageCut } from '../graph/onnx/stages.ts';
+import type { DeviceKind } from './runtime/types.ts';
 
 /** Stages of layers at most: more tell finer what a run may leave out, and each costs it a moment. */
 const MOST_STAGES = 5;

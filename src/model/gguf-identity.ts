@@ -1,6 +1,6 @@
-import { fastHash, hashTexts } from '../bytes/fast-hash.ts';
-import type { GgufFile, GgufValue } from '../gguf/types.ts';
-import { optionalString } from '../gguf/values.ts';
+import type { GgufFile, GgufValue } from '../graph/gguf/types.ts';
+import { optionalString } from '../graph/gguf/values.ts';
+import { fastHash, hashTexts } from '../lib/bytes/fast-hash.ts';
 import type { ModelIdentity } from '../neurons/identity.ts';
 
 const TEMPLATE = 'tokenizer.chat_template';

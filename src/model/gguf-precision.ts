@@ -1,8 +1,8 @@
-import type { Precision } from '../gguf/linear-weights.ts';
-import type { GgufFile } from '../gguf/types.ts';
-import type { DeviceKind } from '../runtime/types.ts';
+import type { Precision } from '../graph/gguf/linear-weights.ts';
+import type { GgufFile } from '../graph/gguf/types.ts';
 import { denseBudget } from './dense-budget.ts';
 import { DENSE_LIMIT } from './fit.ts';
+import type { DeviceKind } from './runtime/types.ts';
 
 const NAMES: Readonly<Record<Precision, string>> = { float32: 'float32', block8: '8-bit blocks of 32' };
 

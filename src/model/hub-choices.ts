@@ -1,10 +1,10 @@
-import { hostOf } from '../bytes/receive.ts';
-import { EngineError } from '../errors.ts';
-import { splitNames } from '../gguf/split.ts';
-import type { OnnxPrecision } from '../protocol/messages.ts';
+import { splitNames } from '../graph/gguf/split.ts';
+import { hostOf } from '../lib/bytes/receive.ts';
+import { EngineError } from '../lib/errors.ts';
 import { dataFilesOf, isStandard, languageGraphs, metadataOf, precisionOf } from './export-files.ts';
 import type { RemoteFile } from './fetch-file.ts';
 import type { Repository } from './hub-repository.ts';
+import type { OnnxPrecision } from './source.ts';
 
 /** One of the things that a repository offers to load. */
 export interface ModelChoice {

@@ -1,4 +1,4 @@
-import { blobSource } from '../bytes/source.ts';
+import { blobSource } from '../lib/bytes/source.ts';
 import { blobFiles } from './blob-files.ts';
 import { denseOn } from './dense-budget.ts';
 import { download, forget } from './download.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { escapedPath, hubAddress, hubJson, licenceOf, licenceSchema, notAsTheHub } from '../bytes/hub.ts';
-import { EngineError } from '../errors.ts';
+import { escapedPath, hubAddress, hubJson, licenceOf, licenceSchema, notAsTheHub } from '../lib/bytes/hub.ts';
+import { EngineError } from '../lib/errors.ts';
 import type { RemoteFile } from './fetch-file.ts';
 import { keepFile, keptFile, openCache } from './file-cache.ts';
 

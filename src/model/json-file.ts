@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 
 /** Objects and lists in each other; those of models are a few deep. */
 const DEEPEST = 64;

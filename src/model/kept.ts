@@ -1,6 +1,17 @@
-import { storageUse } from '../bytes/storage.ts';
-import type { KeptOut } from '../protocol/messages.ts';
+import { storageUse } from '../lib/bytes/storage.ts';
 import { type CacheName, openCache } from './file-cache.ts';
+
+/** Models in this browser's cache, and its storage as far as it tells, in bytes. */
+export interface KeptOut {
+  readonly models: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly bytes: number;
+    readonly files: number;
+  }[];
+  readonly usage?: number;
+  readonly quota?: number;
+}
 
 const CACHES: readonly CacheName[] = ['shared', 'own'];
 

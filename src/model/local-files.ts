@@ -1,6 +1,5 @@
-import { blobSource } from '../bytes/source.ts';
-import { EngineError } from '../errors.ts';
-import type { DeviceFacts } from '../runtime/device-facts.ts';
+import { blobSource } from '../lib/bytes/source.ts';
+import { EngineError } from '../lib/errors.ts';
 import { blobFiles } from './blob-files.ts';
 import { denseOn } from './dense-budget.ts';
 import { dataFilesOf, languageGraphs, precisionOf } from './export-files.ts';
@@ -9,6 +8,7 @@ import { exportFiles } from './hub-choices.ts';
 import type { ModelMaterial } from './material.ts';
 import { openGguf } from './open-gguf.ts';
 import { openOnnx } from './open-onnx.ts';
+import type { DeviceFacts } from './runtime/device-facts.ts';
 import { suggest } from './suggest.ts';
 
 export interface LocalFile {

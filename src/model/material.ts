@@ -1,7 +1,7 @@
-import { blobSource } from '../bytes/source.ts';
-import type { Runtime } from '../runtime/types.ts';
+import { blobSource } from '../lib/bytes/source.ts';
 import { download, forget } from './download.ts';
 import { type OpenOptions, openGguf } from './open-gguf.ts';
+import type { Runtime } from './runtime/types.ts';
 import type { LanguageModel } from './types.ts';
 
 /** A model's files at hand. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { configSchema, genaiSchema } from './export-schemas.ts';
 import { checkJson, parseJsonFile } from './json-file.ts';
 

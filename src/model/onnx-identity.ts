@@ -1,6 +1,6 @@
-import { type FastHash, fastHash, hashTexts } from '../bytes/fast-hash.ts';
+import { type ModelProto, nodeBytes, type TensorProto } from '../graph/onnx/model.ts';
+import { type FastHash, fastHash, hashTexts } from '../lib/bytes/fast-hash.ts';
 import type { ModelIdentity } from '../neurons/identity.ts';
-import { type ModelProto, nodeBytes, type TensorProto } from '../onnx/model.ts';
 
 /** What an export's files say beside its graph. */
 export interface ExportTexts {

@@ -1,6 +1,6 @@
-import type { Fit, OnnxPrecision } from '../protocol/messages.ts';
-import type { DeviceFacts } from '../runtime/device-facts.ts';
-import { isReadType, type ModelFacts, runsDense } from './fit.ts';
+import { type Fit, isReadType, type ModelFacts, runsDense } from './fit.ts';
+import type { DeviceFacts } from './runtime/device-facts.ts';
+import type { OnnxPrecision } from './source.ts';
 
 /** Precisions in the order in which they suit a device. */
 const ORDERS: Readonly<Record<'wasm' | 'float16' | 'float32', readonly OnnxPrecision[]>> = {

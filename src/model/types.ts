@@ -1,8 +1,8 @@
+import type { NeuronGraph } from '../graph/onnx/types.ts';
 import type { ModelIdentity } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
-import type { NeuronGraph } from '../onnx/types.ts';
-import type { Runtime, Session } from '../runtime/types.ts';
+import type { Runtime, Session } from './runtime/types.ts';
 import type { Text } from './template/text.ts';
 
 export interface ChatMessage {

@@ -1,6 +1,6 @@
-import { type FastHash, fastHash, hashTexts } from '../bytes/fast-hash.ts';
-import type { ByteSource } from '../bytes/source.ts';
-import type { GgufFile, GgufTensor } from '../gguf/types.ts';
+import type { GgufFile, GgufTensor } from '../graph/gguf/types.ts';
+import { type FastHash, fastHash, hashTexts } from '../lib/bytes/fast-hash.ts';
+import type { ByteSource } from '../lib/bytes/source.ts';
 
 /** Bytes that are read at once of tensors that nothing else has read. */
 const PIECE = 8 * 2 ** 20;

@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts';
-import { largestIndices } from '../math/largest.ts';
+import { EngineError } from '../lib/errors.ts';
+import { largestIndices } from '../lib/math/largest.ts';
 import { neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';
 

@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts';
-import { createRandom, randomInt } from '../math/random.ts';
+import { EngineError } from '../lib/errors.ts';
+import { createRandom, randomInt } from '../lib/math/random.ts';
 import { flatIndex, formatNeuron, neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.ts';
+import { EngineError } from '../lib/errors.ts';
 
 /** Factors that a neuron may be scaled by; 1 is neutral. The page offers a part of this range. */
 export const factorRange = { min: -5, max: 5 } as const;

@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { checkFactor } from './factor.ts';
 import type { NeuronLayout, NeuronRef, ScaledNeuron } from './types.ts';
 

@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { flatIndex } from './layout.ts';
 import type { NeuronSet } from './set-file.ts';
 import type { NeuronLayout } from './types.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../bytes/json-text.ts';
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../lib/bytes/json-text.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { identitySchema } from './identity.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
 import { type SetEffect, setEffectSchema } from './set-effects.ts';

@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts';
-import { shownName } from '../shown.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { formerIdentityNote, identityDifference, type ModelIdentity } from './identity.ts';
 import { compareSignatures, type WeightSignature } from './signature.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OnnxPrecision } from '../protocol/messages.ts';
+import type { OnnxPrecision } from '../model/source.ts';
 
 /** Precisions by the suffix of an export's files, finest first. */
 export const precisions = [

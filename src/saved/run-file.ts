@@ -1,20 +1,17 @@
 import { z } from 'zod';
-import { floatToHalf, halfToFloat } from '../bytes/half.ts';
-import { fitsMemory } from '../bytes/json-text.ts';
-import { deflate, fromBase64, inflate, toBase64 } from '../bytes/pack.ts';
-import { readBlob } from '../bytes/source.ts';
-import { EngineError } from '../errors.ts';
+import type { TokenEvent, TokenLabel } from '../engine/answer-events.ts';
+import type { LoadedModel } from '../engine/model-info.ts';
+import type { NeuronFacts } from '../engine/neuron-facts.ts';
+import type { Breakdown } from '../inference/loops.ts';
+import type { FinishReason } from '../inference/types.ts';
+import { floatToHalf, halfToFloat } from '../lib/bytes/half.ts';
+import { fitsMemory } from '../lib/bytes/json-text.ts';
+import { deflate, fromBase64, inflate, toBase64 } from '../lib/bytes/pack.ts';
+import { readBlob } from '../lib/bytes/source.ts';
+import { EngineError } from '../lib/errors.ts';
+import { shownName } from '../lib/shown.ts';
 import { neuronLayout } from '../neurons/layout.ts';
-import type {
-  Breakdown,
-  FinishReason,
-  LoadedModel,
-  NeuronFacts,
-  NeuronRef,
-  TokenEvent,
-  TokenLabel,
-} from '../protocol/messages.ts';
-import { shownName } from '../shown.ts';
+import type { NeuronRef } from '../neurons/types.ts';
 import { dequantise, type Frame, finiteMaximum, poolFrames, quantise } from './frames.ts';
 import { type AskedState, askedSchema, type Frozen, type PageState, parseJson } from './page-state.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import type { GenerateIn } from '../../src/protocol/messages.ts';
+import type { GenerateIn } from '../../src/engine/answer-events.ts';
 import { relativeDifference } from '../support/differences.ts';
 import { answer, defaultModel, load, openEnginePage, tinyModel } from '../support/engine-page.ts';
 import { answerOf, lane, listedCett, smolReference, tinyReference } from '../support/models.ts';

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
-import { generate } from '../../src/decode/generate.ts';
-import type { Lane } from '../../src/protocol/messages.ts';
-import { nativeRuntime } from '../../src/runtime/native.ts';
+import { generate } from '../../src/inference/generate.ts';
+import type { Lane } from '../../src/inference/types.ts';
+import { nativeRuntime } from '../../src/model/runtime/native.ts';
 import { largestDifference, relativeDifference } from '../support/differences.ts';
 import { answer, defaultModel, load, openEnginePage, tinyModel } from '../support/engine-page.ts';
 import { lane, listedCett, openTiny, recorder, smolReference, tinyReference } from '../support/models.ts';

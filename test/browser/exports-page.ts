@@ -1,8 +1,8 @@
-import { graphIo } from '../../src/decode/graph-io.ts';
+import { graphIo } from '../../src/model/graph-io.ts';
 import { openOnnx } from '../../src/model/open-onnx.ts';
+import type { Runtime } from '../../src/model/runtime/types.ts';
+import { webgpuRuntime } from '../../src/model/runtime/webgpu.ts';
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
-import type { Runtime } from '../../src/runtime/types.ts';
-import { webgpuRuntime } from '../../src/runtime/webgpu.ts';
 import { greedyAnswers, readLast, threeSteerings } from '../support/readings.ts';
 
 /** What an export does in the engine; arrays of numbers, which a test can fetch. */

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { nativeRuntime } from '../../src/runtime/native.ts';
+import { nativeRuntime } from '../../src/model/runtime/native.ts';
 import { measureOnPage, serveExportPage } from '../support/export-page.ts';
 
 const TOLERANCE = 1e-3;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { generate } from '../../src/decode/generate.ts';
-import { nativeRuntime } from '../../src/runtime/native.ts';
+import { generate } from '../../src/inference/generate.ts';
+import { nativeRuntime } from '../../src/model/runtime/native.ts';
 import { largestDifference } from '../support/differences.ts';
 import { answer, load, openEnginePage } from '../support/engine-page.ts';
 import { lane, recorder } from '../support/models.ts';

@@ -1,5 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
-import type { HubSource, LoadedModel, Progress } from '../../src/protocol/messages.ts';
+import type { LoadedModel } from '../../src/engine/model-info.ts';
+import type { Progress } from '../../src/lib/bytes/progress.ts';
+import type { HubSource } from '../../src/model/source.ts';
 import { openEnginePage } from '../support/engine-page.ts';
 import { breakAfter, exportOnHub, startHub, type TestHub } from '../support/hub.ts';
 

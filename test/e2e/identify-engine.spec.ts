@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import type { RunSettings } from '../../src/identify/ask.ts';
-import { parseQuestionSet } from '../../src/identify/questions.ts';
-import type { IdentifyIn } from '../../src/protocol/messages.ts';
+import { parseQuestionSet } from '../../src/datasets/questions/question-set.ts';
+import type { RunSettings } from '../../src/studies/identify/ask.ts';
+import type { IdentifyIn } from '../../src/studies/identify/handler.ts';
 import { defaultModel, load, openEnginePage, tinyModel } from '../support/engine-page.ts';
 import { tinyQuestions } from '../support/study-runs.ts';
 

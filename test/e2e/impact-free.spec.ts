@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import type { FreeLabel } from '../../src/impact/labels.ts';
-import type { FreeRecord, ImpactRecord } from '../../src/impact/score-item.ts';
+import type { FreeLabel } from '../../src/studies/impact/labels.ts';
+import type { FreeRecord, ImpactRecord } from '../../src/studies/impact/score-item.ts';
 import { fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
 import { expectGoodLooks } from '../support/looks.ts';
 import { collectErrors, modelReady } from '../support/page.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { knownModels } from '../../src/engine/known-models.ts';
-import type { ImpactReport } from '../../src/impact/report.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 import { box, fill, openImpact } from '../support/impact-page.ts';
 import { expectGoodLooks } from '../support/looks.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import type { ImpactReport } from '../../src/impact/report.ts';
-import type { ImpactManifest } from '../../src/impact/run.ts';
-import type { MarginRecord } from '../../src/impact/score-item.ts';
+import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import type { ImpactManifest } from '../../src/studies/impact/run.ts';
+import type { MarginRecord } from '../../src/studies/impact/score-item.ts';
 import { seriousFaults } from '../support/axe.ts';
 import { box, fill, openImpact, state, sweepPart } from '../support/impact-page.ts';
 import { expectGoodLooks } from '../support/looks.ts';

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { bytesSource } from '../../src/bytes/source.ts';
-import { runOrigins } from '../../src/cli/origins-command.ts';
-import { readGguf } from '../../src/gguf/file.ts';
+import { readGguf } from '../../src/graph/gguf/file.ts';
+import { bytesSource } from '../../src/lib/bytes/source.ts';
 import { fingerprintOf } from '../../src/model/fingerprint.ts';
 import { formatNeuronSet } from '../../src/neurons/set-file.ts';
+import { runOrigins } from '../../src/studies/origins/terminal/origins.ts';
 import { seriousFaults } from '../support/axe.ts';
 import { collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';

@@ -1,14 +1,14 @@
 import { existsSync, openAsBlob, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blobSource } from '../../src/bytes/source.ts';
-import { batchScales, forward } from '../../src/decode/forward.ts';
-import { generate } from '../../src/decode/generate.ts';
-import { graphIo } from '../../src/decode/graph-io.ts';
-import { emptyCache } from '../../src/decode/kv-cache.ts';
-import { logSoftmaxStats } from '../../src/decode/sampling.ts';
+import { batchScales, forward } from '../../src/inference/forward.ts';
+import { generate } from '../../src/inference/generate.ts';
+import { emptyCache } from '../../src/inference/kv-cache.ts';
+import { logSoftmaxStats } from '../../src/inference/sampling.ts';
+import { blobSource } from '../../src/lib/bytes/source.ts';
+import { graphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
-import { nativeRuntime } from '../../src/runtime/native.ts';
+import { nativeRuntime } from '../../src/model/runtime/native.ts';
 import { lane, type Opened } from '../support/models.ts';
 
 interface Candidate {

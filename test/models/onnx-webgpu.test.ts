@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, quietFlags, softwareWebGpuFlags } from '../../scripts/lib/chromium.mjs';
-import { nativeRuntime } from '../../src/runtime/native.ts';
+import { nativeRuntime } from '../../src/model/runtime/native.ts';
 import { measureOnPage, serveExportPage } from '../support/export-page.ts';
 
 const root = join(import.meta.dirname, '../../../shared/fixtures/onnx');

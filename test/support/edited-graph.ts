@@ -1,9 +1,9 @@
 import { clone } from '@bufbuild/protobuf';
 import { expect } from 'vitest';
-import { valueInfo } from '../../src/onnx/builders.ts';
-import { instrument } from '../../src/onnx/instrument.ts';
-import { DataType, encodeModel, type ModelProto } from '../../src/onnx/model.ts';
-import { ModelProtoSchema } from '../../src/onnx/onnx_pb.ts';
+import { valueInfo } from '../../src/graph/onnx/builders.ts';
+import { instrument } from '../../src/graph/onnx/instrument.ts';
+import { DataType, encodeModel, type ModelProto } from '../../src/graph/onnx/model.ts';
+import { ModelProtoSchema } from '../../src/graph/onnx/onnx_pb.ts';
 import { largestDifference } from './differences.ts';
 import { neuronFeeds, numbers, promptFeeds } from './feeds.ts';
 import { openSession } from './onnx-fixtures.ts';

@@ -2,15 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { build } from 'vite';
-import type { Client, EngineClient } from '../../src/protocol/client.ts';
-import type {
-  GenerateIn,
-  GenerateOut,
-  LoadedModel,
-  LoadIn,
-  TokenEvent,
-} from '../../src/protocol/messages.ts';
-import type { StudyCalls } from '../../src/protocol/study-messages.ts';
+import type { GenerateIn, GenerateOut, TokenEvent } from '../../src/engine/answer-events.ts';
+import type { LoadedModel } from '../../src/engine/model-info.ts';
+import type { Client, EngineClient } from '../../src/rpc/client.ts';
+import type { LoadIn } from '../../src/worker/engine-calls.ts';
+import type { StudyCalls } from '../../src/worker/study-calls.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const isolation = {
@@ -28,7 +24,7 @@ declare global {
 }
 
 async function clientSource(): Promise<string> {
-  const entry = `${root}src/protocol/client.ts`;
+  const entry = `${root}src/rpc/client.ts`;
   const options = { write: false, lib: { entry, formats: ['es' as const], fileName: 'client' } };
   const built = await build({ root, configFile: false, publicDir: false, logLevel: 'error', build: options });
   const [output] = Array.isArray(built) ? built : [built];

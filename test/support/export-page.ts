@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { createServer } from 'vite';
-import type { Runtime } from '../../src/runtime/types.ts';
+import type { Runtime } from '../../src/model/runtime/types.ts';
 import project from '../../vite.config.ts';
 import type { ExportReading } from '../browser/exports-page.ts';
 import { largestDifference } from './differences.ts';

@@ -1,4 +1,4 @@
-import { EngineError } from '../../src/errors.ts';
+import { EngineError } from '../../src/lib/errors.ts';
 
 /** A call of the engine or the study worker that a test answers. */
 interface Asked {

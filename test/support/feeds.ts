@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import { floatToHalf, halfToFloat } from '../../src/bytes/half.ts';
+import { floatToHalf, halfToFloat } from '../../src/lib/bytes/half.ts';
 
 export interface PromptFeed {
   /** Token ids, the same for every lane. */

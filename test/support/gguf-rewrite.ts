@@ -1,4 +1,9 @@
-import { GGML_TYPE_NAMES, type GgufFile, type GgufTensor, type GgufValue } from '../../src/gguf/types.ts';
+import {
+  GGML_TYPE_NAMES,
+  type GgufFile,
+  type GgufTensor,
+  type GgufValue,
+} from '../../src/graph/gguf/types.ts';
 import { GgufBuilder, VALUE } from '../fixtures/gguf-builder.ts';
 
 const ALIGNMENT = 32;

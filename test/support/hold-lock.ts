@@ -1,5 +1,5 @@
 // Locks a folder until it is ended: prints "held", or why it is not.
-import { lockFolder } from '../../src/cli/folder-lock.ts';
+import { lockFolder } from '../../src/node/folder-lock.ts';
 
 const [folder = '', beside] = process.argv.slice(2);
 try {

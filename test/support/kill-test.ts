@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { formatQuestionSet } from '../../src/identify/questions.ts';
-import { formatSuite } from '../../src/impact/suites.ts';
-import { createRandom } from '../../src/math/random.ts';
+import { formatQuestionSet } from '../../src/datasets/questions/question-set.ts';
+import { formatSuite } from '../../src/datasets/suites/suite.ts';
+import { createRandom } from '../../src/lib/math/random.ts';
 import { makeTinyQuestions } from './study-runs.ts';
 import { tinySuites } from './tiny-suites.ts';
 

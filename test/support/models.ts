@@ -1,12 +1,12 @@
 import { openAsBlob, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ByteSource, blobSource, bytesSource } from '../../src/bytes/source.ts';
-import type { GenerateListener } from '../../src/decode/generate.ts';
-import { type GraphIo, graphIo } from '../../src/decode/graph-io.ts';
-import type { Lane, Sampling } from '../../src/decode/types.ts';
+import type { GenerateListener } from '../../src/inference/generate.ts';
+import type { Lane, Sampling } from '../../src/inference/types.ts';
+import { type ByteSource, blobSource, bytesSource } from '../../src/lib/bytes/source.ts';
+import { type GraphIo, graphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
+import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
-import type { Runtime } from '../../src/runtime/types.ts';
 
 const root = new URL('../../', import.meta.url);
 const defaultFile = 'public/models/SmolLM2-135M-Instruct.Q4_1.gguf';

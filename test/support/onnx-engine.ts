@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect } from 'vitest';
-import { graphIo } from '../../src/decode/graph-io.ts';
-import { emptyCache } from '../../src/decode/kv-cache.ts';
+import type { NeuronGraph } from '../../src/graph/onnx/types.ts';
+import { emptyCache } from '../../src/inference/kv-cache.ts';
+import { graphIo } from '../../src/model/graph-io.ts';
 import type { ModelFiles } from '../../src/model/onnx-files.ts';
 import { openOnnx } from '../../src/model/open-onnx.ts';
-import type { NeuronGraph } from '../../src/onnx/types.ts';
-import type { Runtime, Tensor } from '../../src/runtime/types.ts';
+import type { Runtime, Tensor } from '../../src/model/runtime/types.ts';
 import { largestDifference } from './differences.ts';
 import { type Expected, precision, readExpected, readFixture } from './onnx-fixtures.ts';
 import {

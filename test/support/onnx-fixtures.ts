@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
-import { instrument } from '../../src/onnx/instrument.ts';
-import { DataType, decodeModel, intAttribute, type NodeProto } from '../../src/onnx/model.ts';
-import type { ExternalData, NeuronGraph, OnnxModel } from '../../src/onnx/types.ts';
+import { instrument } from '../../src/graph/onnx/instrument.ts';
+import { DataType, decodeModel, intAttribute, type NodeProto } from '../../src/graph/onnx/model.ts';
+import type { ExternalData, NeuronGraph, OnnxModel } from '../../src/graph/onnx/types.ts';
 import { largestDifference } from './differences.ts';
 import { neuronFeeds, numbers, promptFeeds } from './feeds.ts';
 

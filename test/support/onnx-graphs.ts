@@ -1,5 +1,13 @@
-import { attr, floatTensor, graph, int64Tensor, model, node, valueInfo } from '../../src/onnx/builders.ts';
-import { DataType, type ModelProto, type NodeProto, type TensorProto } from '../../src/onnx/model.ts';
+import {
+  attr,
+  floatTensor,
+  graph,
+  int64Tensor,
+  model,
+  node,
+  valueInfo,
+} from '../../src/graph/onnx/builders.ts';
+import { DataType, type ModelProto, type NodeProto, type TensorProto } from '../../src/graph/onnx/model.ts';
 
 export const sizes = { vocabulary: 12, hidden: 4, width: 6 } as const;
 

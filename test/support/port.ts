@@ -1,7 +1,7 @@
-import type { CallMap, RequestOf, ResponseOf } from '../../src/protocol/calls.ts';
-import { createEngineClient, type EngineClient, type Port, type PortOf } from '../../src/protocol/client.ts';
-import type { Calls, Request, Response } from '../../src/protocol/messages.ts';
-import { type Handlers, serveEngine } from '../../src/protocol/server.ts';
+import type { CallMap, RequestOf, ResponseOf } from '../../src/rpc/calls.ts';
+import { createEngineClient, type EngineClient, type Port, type PortOf } from '../../src/rpc/client.ts';
+import { type Handlers, serveEngine } from '../../src/rpc/server.ts';
+import type { Calls, Request, Response } from '../../src/worker/engine-calls.ts';
 
 /** A worker's port that keeps what was sent and answers on demand. */
 export function fakePort() {

@@ -1,6 +1,6 @@
-import type { ReaderPort } from '../../app/state/read-file.ts';
-import { serve } from '../../src/protocol/server.ts';
-import { reader } from '../../src/study/reader.ts';
+import type { ReaderPort } from '../../app/studies/read-file.ts';
+import { serve } from '../../src/rpc/server.ts';
+import { reader } from '../../src/worker/reader.ts';
 
 /** Ports of the worker that reads files, answered beside the test; those that are `silent` answer nothing. */
 export function readerPorts(silent = false) {

@@ -1,7 +1,7 @@
-import { generate } from '../../src/decode/generate.ts';
-import type { GraphIo } from '../../src/decode/graph-io.ts';
-import { readSequence } from '../../src/decode/teacher-force.ts';
-import type { Lane, Sampling, Scope } from '../../src/decode/types.ts';
+import { generate } from '../../src/inference/generate.ts';
+import { readSequence } from '../../src/inference/teacher-force.ts';
+import type { Lane, Sampling, Scope } from '../../src/inference/types.ts';
+import type { GraphIo } from '../../src/model/graph-io.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
 

@@ -1,9 +1,9 @@
-import { numberToFloat16 } from '../../src/bytes/half.ts';
-import { FEATURE_VECTORS } from '../../src/identify/features.ts';
-import type { QuestionSet } from '../../src/identify/questions.ts';
-import type { QuestionRecord, RunManifest, RunStore } from '../../src/identify/records.ts';
-import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
-import { createRandom } from '../../src/math/random.ts';
+import type { QuestionSet } from '../../src/datasets/questions/question-set.ts';
+import { numberToFloat16 } from '../../src/lib/bytes/half.ts';
+import { createRandom } from '../../src/lib/math/random.ts';
+import { FEATURE_VECTORS } from '../../src/studies/identify/features.ts';
+import type { QuestionRecord, RunManifest, RunStore } from '../../src/studies/identify/records.ts';
+import { SAMPLE_DEFAULTS } from '../../src/studies/identify/sample.ts';
 
 const widths = [20, 20];
 const total = 40;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { numberToFloat16 } from '../../src/bytes/half.ts';
-import { parseQuestionSet, type Question } from '../../src/identify/questions.ts';
-import type { JudgedReply, QuestionRecord, RunManifest } from '../../src/identify/records.ts';
-import { formatLine, formatManifest, RUN_FILES } from '../../src/identify/run-format.ts';
-import { SAMPLE_DEFAULTS } from '../../src/identify/sample.ts';
-import { createRandom } from '../../src/math/random.ts';
+import { parseQuestionSet, type Question } from '../../src/datasets/questions/question-set.ts';
+import { numberToFloat16 } from '../../src/lib/bytes/half.ts';
+import { createRandom } from '../../src/lib/math/random.ts';
+import type { JudgedReply, QuestionRecord, RunManifest } from '../../src/studies/identify/records.ts';
+import { formatLine, formatManifest, RUN_FILES } from '../../src/studies/identify/run-format.ts';
+import { SAMPLE_DEFAULTS } from '../../src/studies/identify/sample.ts';
 
 /** A model that a run is said to come from. */
 export interface RunModel {

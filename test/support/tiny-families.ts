@@ -1,9 +1,9 @@
 import { openAsBlob, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ByteSource, blobSource } from '../../src/bytes/source.ts';
-import { graphIo } from '../../src/decode/graph-io.ts';
+import { type ByteSource, blobSource } from '../../src/lib/bytes/source.ts';
+import { graphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
-import type { Runtime } from '../../src/runtime/types.ts';
+import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { Opened } from './models.ts';
 
 const folder = new URL('../fixtures/gguf/', import.meta.url);

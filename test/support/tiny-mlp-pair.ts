@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { bytesSource } from '../../src/bytes/source.ts';
-import { readGguf } from '../../src/gguf/file.ts';
-import { readFloats } from '../../src/gguf/linear-weights.ts';
-import { createRandom } from '../../src/math/random.ts';
+import { readGguf } from '../../src/graph/gguf/file.ts';
+import { readFloats } from '../../src/graph/gguf/linear-weights.ts';
+import { bytesSource } from '../../src/lib/bytes/source.ts';
+import { createRandom } from '../../src/lib/math/random.ts';
 import { GgufBuilder } from '../fixtures/gguf-builder.ts';
 
 const HEADER_BYTES = 24;

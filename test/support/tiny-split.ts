@@ -1,6 +1,6 @@
-import { type ByteSource, bytesSource } from '../../src/bytes/source.ts';
-import { readGguf } from '../../src/gguf/file.ts';
-import { GGML_TYPE_NAMES } from '../../src/gguf/types.ts';
+import { readGguf } from '../../src/graph/gguf/file.ts';
+import { GGML_TYPE_NAMES } from '../../src/graph/gguf/types.ts';
+import { type ByteSource, bytesSource } from '../../src/lib/bytes/source.ts';
 import { GgufBuilder, VALUE } from '../fixtures/gguf-builder.ts';
 
 const HEADER_BYTES = 24;

@@ -1,4 +1,4 @@
-import type { Suite } from '../../src/impact/suites.ts';
+import type { Suite } from '../../src/datasets/suites/suite.ts';
 
 const about = { description: 'A test.', sources: { own: { name: 'None', licence: 'MIT' } } } as const;
 const base = { topic: 't', source: 'own' } as const;

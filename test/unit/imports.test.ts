@@ -46,7 +46,11 @@ const pageMayCall = new Set([
 ]);
 
 /** Files of other folders with pure functions that the page may call. */
-const pageMayCallFiles = new Set(['src/runtime/device-facts.ts', 'src/model/fit.ts', 'src/model/suggest.ts']);
+const pageMayCallFiles = new Set([
+  'src/model/runtime/device-facts.ts',
+  'src/model/fit.ts',
+  'src/model/suggest.ts',
+]);
 
 interface Import {
   readonly from: string;

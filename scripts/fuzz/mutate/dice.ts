@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed } from '../../../src/math/random.ts';
+import { createRandom, deriveSeed } from '../../../src/lib/math/random.ts';
 
 /** Seeded choices. */
 export interface Dice {

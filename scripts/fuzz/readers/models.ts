@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bytesSource } from '../../../src/bytes/source.ts';
-import { readGguf } from '../../../src/gguf/file.ts';
-import { llamaConfig } from '../../../src/gguf/llama-config.ts';
-import { tokenizerFromGguf } from '../../../src/gguf/tokenizer.ts';
+import { readGguf } from '../../../src/graph/gguf/file.ts';
+import { llamaConfig } from '../../../src/graph/gguf/llama-config.ts';
+import { tokenizerFromGguf } from '../../../src/graph/gguf/tokenizer.ts';
+import { bytesSource } from '../../../src/lib/bytes/source.ts';
 import { openGguf } from '../../../src/model/open-gguf.ts';
 import { openOnnx } from '../../../src/model/open-onnx.ts';
 import type { LanguageModel } from '../../../src/model/types.ts';

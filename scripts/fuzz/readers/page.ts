@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
-import { decodeLink, encodeLink } from '../../../app/state/link.ts';
-import { readPageState, writePageState } from '../../../app/state/page-state.ts';
-import { createRunRecord } from '../../../app/state/record.ts';
-import { replayRun } from '../../../app/state/replay.ts';
-import { createStores } from '../../../app/state/stores.ts';
+import { createRunRecord } from '../../../app/explore/state/record.ts';
+import { createStores } from '../../../app/explore/state/stores.ts';
+import { decodeLink, encodeLink } from '../../../app/link/link.ts';
+import { readPageState, writePageState } from '../../../app/link/page-state.ts';
+import { replayRun } from '../../../app/link/replay.ts';
 import { formatRun, parseRun } from '../../../src/saved/run-file.ts';
 import { changeBytes } from '../mutate/bytes.ts';
 import { oneOf } from '../mutate/dice.ts';

@@ -1,7 +1,7 @@
-import { type ColumnMapping, completeMapping } from '../../../src/identify/import/columns.ts';
-import { toQuestionSet } from '../../../src/identify/import/question-set.ts';
-import { readTable } from '../../../src/identify/import/read-table.ts';
-import { readSuite } from '../../../src/impact/import/read-suite.ts';
+import { type ColumnMapping, completeMapping } from '../../../src/datasets/questions/columns.ts';
+import { toQuestionSet } from '../../../src/datasets/questions/from-table.ts';
+import { readSuite } from '../../../src/datasets/suites/read-suite.ts';
+import { readTable } from '../../../src/datasets/tables/read-table.ts';
 import { changeParquet } from '../mutate/parquet.ts';
 import type { Reader } from '../types.ts';
 import { asJson, asJsonLines, asTable, fileReader, projectFile } from './one-file.ts';

@@ -1,4 +1,4 @@
-import type { Runtime, Session } from '../../../src/runtime/types.ts';
+import type { Runtime, Session } from '../../../src/model/runtime/types.ts';
 
 const session: Session = {
   inputs: [],

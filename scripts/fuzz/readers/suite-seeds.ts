@@ -1,4 +1,4 @@
-import { BUILT_IN_SUITES } from '../../../src/impact/suites.ts';
+import { BUILT_IN_SUITES } from '../../../src/datasets/suites/suite.ts';
 import { projectFile } from './one-file.ts';
 
 /** The first items of every suite that comes with the program. */

@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors.ts';
+import { EngineError } from '../../lib/errors.ts';
 
 /** Steps of a rendering: a long conversation takes some ten thousand, and part of a second is enough for all of them. */
 const MOST_STEPS = 1_000_000;

@@ -1,4 +1,4 @@
-import { shownName } from '../../shown.ts';
+import { shownName } from '../../lib/shown.ts';
 import { flatIndex, neuronAt, neuronLayout } from '../layout.ts';
 import type { NeuronSet } from '../set-file.ts';
 import { type FoundNeuron, refuse, type SetSource } from './found.ts';

@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
-import { prefaceOf } from '../../bytes/csv-preface.ts';
-import { type CsvRow, csvRows } from '../../bytes/csv-rows.ts';
-import { shownName } from '../../shown.ts';
+import { prefaceOf } from '../../lib/bytes/csv-preface.ts';
+import { type CsvRow, csvRows } from '../../lib/bytes/csv-rows.ts';
+import { shownName } from '../../lib/shown.ts';
 import { neuronAt } from '../layout.ts';
 import type { NeuronSet } from '../set-file.ts';
 import { type Column, findColumn } from './columns.ts';

@@ -1,4 +1,9 @@
-import { encodingNotice, encodingOfBytes, encodingOfStart, textPieces } from '../../bytes/text-encoding.ts';
+import {
+  encodingNotice,
+  encodingOfBytes,
+  encodingOfStart,
+  textPieces,
+} from '../../lib/bytes/text-encoding.ts';
 import { refuse } from './found.ts';
 import { isNpy } from './npy.ts';
 

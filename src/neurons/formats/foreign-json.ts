@@ -1,4 +1,4 @@
-import { shownName } from '../../shown.ts';
+import { shownName } from '../../lib/shown.ts';
 import { neuronsOfVector } from './coefficients.ts';
 import { columnValue, plainName } from './columns.ts';
 import { type FoundNeuron, type FoundSet, refuse, type SetSource } from './found.ts';

@@ -1,4 +1,4 @@
-import { shownName } from '../../shown.ts';
+import { shownName } from '../../lib/shown.ts';
 import { flatIndex, formatNeuron, neuronAt } from '../layout.ts';
 import type { NeuronRef } from '../types.ts';
 import { columnValue } from './columns.ts';

@@ -1,4 +1,4 @@
-import { shownName } from '../../shown.ts';
+import { shownName } from '../../lib/shown.ts';
 import { refuse } from './found.ts';
 
 /** An array of a .npy file, entries in C order (the last axis fastest). */

@@ -1,6 +1,6 @@
 import { type Unzipped, zipSync } from 'fflate';
-import { unzipWithin } from '../../bytes/unpack-limit.ts';
-import { listedNames, shownName } from '../../shown.ts';
+import { unzipWithin } from '../../lib/bytes/unpack-limit.ts';
+import { listedNames, shownName } from '../../lib/shown.ts';
 import { refuse } from './found.ts';
 import { type NpyArray, readNpy, writeNpy } from './npy.ts';
 

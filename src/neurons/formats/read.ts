@@ -1,6 +1,6 @@
-import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../../bytes/json-text.ts';
-import { readBlob } from '../../bytes/source.ts';
-import { EngineError } from '../../errors.ts';
+import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../../lib/bytes/json-text.ts';
+import { readBlob } from '../../lib/bytes/source.ts';
+import { EngineError } from '../../lib/errors.ts';
 import { type NeuronSet, parseNeuronSet } from '../set-file.ts';
 import { checkSetModel, type SetModel } from '../set-model.ts';
 import type { NeuronLayout } from '../types.ts';

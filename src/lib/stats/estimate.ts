@@ -1,0 +1,5 @@
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}

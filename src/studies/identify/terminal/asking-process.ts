@@ -1,0 +1,23 @@
+import { EngineError } from '../../../lib/errors.ts';
+import { graphIo } from '../../../model/graph-io.ts';
+import { chatNotice } from '../../../model/prompt.ts';
+import { openModel } from '../../../node/open-model.ts';
+import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';
+import { modelQuestioner, type Questioner } from '../ask.ts';
+import { askerOf } from '../handler.ts';
+import type { AskingCalls } from './asking-calls.ts';
+
+let questioner: Questioner | undefined;
+
+answerInProcess<AskingCalls>({
+  async open({ model: path, device, settings }) {
+    const model = await openModel(path, device, { threads: 1 });
+    questioner = modelQuestioner(askerOf({ model, io: graphIo(model) }), settings);
+    const notice = settings.form === 'plain' ? '' : chatNotice(model, ['user']);
+    return { model: questioner.model, ahead: questioner.ahead, notice, peakBytes: peakBytes() };
+  },
+  async ask(item, { signal }) {
+    if (!questioner) throw new EngineError('no-model', 'The process was asked before it had a model.');
+    return questioner.ask(item, signal);
+  },
+});

@@ -1,0 +1,215 @@
+import type { OnProgress } from '../../lib/bytes/progress.ts';
+import {
+  accuracy,
+  allRows,
+  auroc,
+  bestThreshold,
+  resampledAccuracy,
+  resampledAuroc,
+} from '../../lib/stats/auroc.ts';
+import { bootstrap, differenceOf, quantile } from '../../lib/stats/bootstrap.ts';
+import type { Estimate } from '../../lib/stats/estimate.ts';
+import { tooFewAnswers } from '../../lib/stats/fewest.ts';
+import { type SparseModel, sparseScores } from '../../lib/stats/passes.ts';
+import { PLAIN_DETECTORS } from './answers.ts';
+import {
+  allNeuronScores,
+  fitAllNeurons,
+  type Learning,
+  questionWordScores,
+  randomNeuronScores,
+  shuffledScores,
+  togetherScores,
+} from './detectors.ts';
+
+/** How well a detector tells made-up answers from right ones that it has not seen. */
+export interface VerdictRow {
+  readonly name: string;
+  /** With a 95 % bootstrap interval over groups; of several draws the mean and the middle 95 % of the draws. */
+  readonly auroc: Estimate;
+  /**
+   * Share of answers on the right side of the threshold that was best on the answers learnt from, interval as above;
+   * undefined where there were none to choose it on.
+   */
+  readonly accuracy?: Estimate;
+  /** Its AUROC minus that of the mean log-probability, on the same resamples. */
+  readonly gain?: Estimate;
+  /** Where the row stands for many draws. */
+  readonly draws?: number;
+}
+
+export interface Verdict {
+  readonly rows: readonly VerdictRow[];
+  /** Answers tested on. */
+  readonly right: number;
+  readonly madeUp: number;
+  /** Share of the draws of random neurons that do at least as well as the H-Neurons; undefined without draws. */
+  readonly randomAtLeast: number | undefined;
+  /** What was and was not shown, in plain words. */
+  readonly sentence: string;
+}
+
+export interface VerdictOptions {
+  readonly model: SparseModel;
+  /** Of the regression that the set comes from; undefined where there is nothing to learn other detectors from. */
+  readonly C: number | undefined;
+  /** That regression over all neurons, where it was fitted before. */
+  readonly fit?: SparseModel;
+  /** [rows] answers that a resample draws together. */
+  readonly groups: Int32Array;
+  readonly seed: number;
+  /** Sets of random neurons, and shuffles of the labels. */
+  readonly draws: number;
+  readonly shuffles: number;
+  readonly onProgress?: OnProgress;
+}
+
+export const H_NEURONS = 'H-Neurons';
+export const BASELINE = PLAIN_DETECTORS[0];
+const RESAMPLES = 2000;
+
+/** The detectors with one score an answer, [rows] each. */
+async function singleScores(
+  learning: Learning,
+  { model, C, fit }: VerdictOptions,
+): Promise<Map<string, Float64Array>> {
+  const { answers, features } = learning;
+  const scores = new Map([[H_NEURONS, sparseScores(features, model)]]);
+  for (const { name, score } of PLAIN_DETECTORS) scores.set(name, Float64Array.from(answers, score));
+  if (C !== undefined) {
+    const measure = BASELINE.score;
+    scores.set(`${H_NEURONS} and ${BASELINE.name}`, await togetherScores(learning, { model, C, measure }));
+    scores.set(
+      'neurons of both signs (L1)',
+      sparseScores(features, fit ?? (await fitAllNeurons(learning, C))),
+    );
+    scores.set('all neurons (L2)', await allNeuronScores(learning));
+    scores.set('words of the question', await questionWordScores(learning));
+  }
+  return scores;
+}
+
+/** Mean and middle 95 % of draws. */
+function spread(values: readonly number[]): Estimate {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted.reduce((sum, each) => sum + each, 0) / sorted.length;
+  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+/** Scores of the answers held out, by detector. */
+export interface HeldOutScores {
+  readonly labels: Uint8Array;
+  /** Undefined where there is no such detector. */
+  of(name: string): Float64Array | undefined;
+}
+
+const two = (value: number) => value.toFixed(2);
+
+/** Says what the table shows. */
+export function verdictSentence(
+  rows: readonly VerdictRow[],
+  randomAtLeast: number | undefined,
+  tested: { readonly right: number; readonly madeUp: number },
+): string {
+  const few = tooFewAnswers(tested);
+  if (few) return few;
+  const [own, baseline] = [H_NEURONS, BASELINE.name].map((name) => rows.find((row) => row.name === name));
+  if (!own?.gain || !baseline) return '';
+  const better =
+    own.gain.low > 0
+      ? 'better than'
+      : own.gain.high < 0
+        ? 'worse than'
+        : 'not distinguishably better or worse than';
+  const first = `On answers that it has not seen the set reaches an AUROC of ${two(own.auroc.value)} (${two(own.auroc.low)} to ${two(own.auroc.high)}), ${better} the mean log-probability of the answer (${two(baseline.auroc.value)})`;
+  if (own.auroc.low <= 0.5) return `${first}; that is not shown to be better than guessing.`;
+  if (randomAtLeast === undefined) return `${first}.`;
+  const share = `${(100 * randomAtLeast).toFixed(0)} % of the sets of random neurons of the same layers do as well`;
+  return `${first}; ${share}.`;
+}
+
+/**
+ * Compares the set with other detectors on the answers that are not learnt from. Random neurons and shuffled labels are
+ * drawn again and again.
+ * @throws EngineError `bad-input` where the answers to test on, or those to learn from, lack a class
+ */
+export async function verdictOf(
+  learning: Learning,
+  options: VerdictOptions,
+): Promise<{ readonly verdict: Verdict; readonly scores: HeldOutScores }> {
+  const { model, C, groups, seed, draws, shuffles, onProgress } = options;
+  const { train, answerRows, signal } = learning;
+  const rowsWhere = (isTaken: (weight: number) => boolean) =>
+    allRows(answerRows).filter((row) => isTaken(train[row]));
+  const test = rowsWhere((weight) => weight === 0);
+  const learnt = rowsWhere((weight) => weight > 0);
+  const pick = (scores: ArrayLike<number>, rows: Int32Array) => Float64Array.from(rows, (row) => scores[row]);
+  const labels = Uint8Array.from(test, (row) => learning.labels[row]);
+  const learntLabels = Uint8Array.from(learnt, (row) => learning.labels[row]);
+  const held = (scores: Float64Array) => pick(scores, test);
+  const threshold = (scores: Float64Array) => bestThreshold(pick(scores, learnt), learntLabels);
+
+  onProgress?.({ stage: 'Fitting the detectors', done: 0, unit: 'items' });
+  const single = await singleScores(learning, options);
+  const names = [...single.keys()];
+  const detectors = [...single.values()];
+  const statistics = detectors.map((scores) => resampledAuroc(held(scores), labels));
+  const accuracies =
+    learnt.length === 0
+      ? []
+      : detectors.map((scores) => resampledAccuracy(held(scores), labels, threshold(scores)));
+  const baseline = statistics[names.indexOf(BASELINE.name)];
+  const intervals = await bootstrap(
+    [...statistics, ...statistics.map((each) => differenceOf(each, baseline)), ...accuracies],
+    {
+      rows: test.length,
+      seed,
+      groups: Int32Array.from(test, (row) => groups[row]),
+      resamples: RESAMPLES,
+      signal,
+      onProgress,
+    },
+  );
+  const estimate = ({ estimate: value, low, high }: (typeof intervals)[number]): Estimate => ({
+    value,
+    low,
+    high,
+  });
+  const rows: VerdictRow[] = names.map((name, i) => ({
+    name,
+    auroc: estimate(intervals[i]),
+    ...(accuracies.length > 0 ? { accuracy: estimate(intervals[2 * names.length + i]) } : {}),
+    ...(name === BASELINE.name ? {} : { gain: estimate(intervals[names.length + i]) }),
+  }));
+
+  let randomAtLeast: number | undefined;
+  if (C !== undefined) {
+    const overDraws = (name: string, scores: readonly Float64Array[]): readonly number[] => {
+      const areas = scores.map((each) => auroc(held(each), labels));
+      const shares = scores.map((each) => accuracy(held(each), labels, threshold(each)));
+      rows.push({ name, auroc: spread(areas), accuracy: spread(shares), draws: scores.length });
+      return areas;
+    };
+    const random = overDraws(
+      'random neurons of the same layers',
+      await randomNeuronScores(learning, { model, C, draws, seed, onProgress }),
+    );
+    randomAtLeast = random.filter((area) => area >= rows[0].auroc.value).length / random.length;
+    overDraws('shuffled labels', await shuffledScores(learning, { C, draws: shuffles, seed, onProgress }));
+  }
+  const madeUp = labels.reduce((sum, label) => sum + label, 0);
+  const scoresOf = (name: string) => {
+    const scores = single.get(name);
+    return scores && held(scores);
+  };
+  return {
+    verdict: {
+      rows,
+      right: labels.length - madeUp,
+      madeUp,
+      randomAtLeast,
+      sentence: verdictSentence(rows, randomAtLeast, { right: labels.length - madeUp, madeUp }),
+    },
+    scores: { labels, of: scoresOf },
+  };
+}

@@ -1,0 +1,104 @@
+import type { OpenedModel } from '../../engine/open-model.ts';
+import { continuationScorer } from '../../inference/continuations.ts';
+import type { GraphIo } from '../../model/graph-io.ts';
+import { preparePrompt } from '../../model/prompt.ts';
+import type { LanguageModel } from '../../model/types.ts';
+import type { CallContext } from '../../rpc/server.ts';
+import { impactStore } from './browser-store.ts';
+import { comparedPlan, freeAnswerer } from './free.ts';
+import { type ImpactProgress, runImpact } from './run.ts';
+import { answerIds, type ImpactTexts } from './score-item.ts';
+import { type ImpactStart, type SweepPlan, sweepLanes, sweepPlan } from './sweep.ts';
+import { type ImpactDatabase, readImpact, withImpactDatabase } from './sweep-database.ts';
+import { makeRecord, type Sweeper, type SweepParts } from './sweeper.ts';
+
+/** Sweeps neuron sets over suites and keeps what comes of it in the browser, item by item. */
+export interface ImpactIn {
+  /** Key of the sweep in the browser's store. */
+  readonly run: string;
+  /** Of a new sweep; undefined to go on with one that is kept. */
+  readonly start?: ImpactStart;
+  /** Of a kept sweep: items of each suite that are also answered freely; it has no fewer than it had. */
+  readonly free?: number;
+}
+
+/** How a model reads the texts of suites. */
+export function impactTexts(model: LanguageModel): ImpactTexts {
+  const hasTemplate = model.chatTemplate !== undefined;
+  return {
+    prompt: (turns) => preparePrompt(model, { kind: 'chat', system: '', turns: [...turns] }).ids,
+    answer: (text) => answerIds(model.codec, hasTemplate, text),
+    plain: (text) => model.codec.encode(text, { addBos: model.addBos }),
+  };
+}
+
+/** Token ids with which every chat of a model begins, before anything that a person says. */
+function chatStart({ prompt }: ImpactTexts): readonly number[] {
+  const [one, other] = ['a', '1'].map((content) => prompt([{ role: 'user', content }]));
+  const end = one.findIndex((id, i) => id !== other[i]);
+  return one.slice(0, Math.max(0, end));
+}
+
+/** Sweeps a plan with a model at hand, one item at a time. Dispose it when it is done. */
+export function sweeperOf(
+  model: LanguageModel,
+  io: GraphIo,
+  plan: SweepPlan,
+): Sweeper & { readonly parts: SweepParts; dispose(): void } {
+  const { runtime, name, fingerprint, identity, precision } = model;
+  const texts = impactTexts(model);
+  const scorer = continuationScorer(model, io, sweepLanes(plan), chatStart(texts));
+  const answerer = freeAnswerer(model, io, sweepLanes(comparedPlan(plan)));
+  const parts = { scorer, answerer, texts, plan };
+  return {
+    model: { name, fingerprint, identity, precision, device: runtime.kind },
+    plan,
+    ahead: 1,
+    parts,
+    make: (job, signal) => makeRecord(parts, job, signal),
+    dispose: () => scorer.dispose(),
+  };
+}
+
+type Sweep = Pick<ImpactStart, 'suites' | 'seed' | 'tight' | 'free'> & { readonly plan: SweepPlan };
+
+/** What a kept sweep does, to go on with it. */
+async function keptSweep(db: ImpactDatabase, run: string, more = 0): Promise<Sweep> {
+  const { entry, suites } = await readImpact(db, run);
+  const { manifest, seed, tight, free = 0 } = entry;
+  return { plan: manifest.plan, suites, seed, tight, free: Math.max(free, more) };
+}
+
+/**
+ * Sweeps sets over suites and keeps what comes of it in the browser. Between items, calls that wait for the model get it.
+ * @throws EngineError as `sweepPlan` and `runImpact`, and `storage-full`
+ */
+export async function impact(
+  { model, io, calibration }: OpenedModel,
+  { run, start, free: more }: ImpactIn,
+  { signal, emit, giveWay }: CallContext<'impact'>,
+): Promise<ImpactProgress> {
+  return withImpactDatabase(async (db) => {
+    const { plan, suites, seed, tight, free } = start
+      ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett }) }
+      : await keptSweep(db, run, more);
+    const store = impactStore(db, run, { suites, seed, tight, free });
+    const sweeper = sweeperOf(model, io, plan);
+    try {
+      const progress = await runImpact({
+        sweeper,
+        free,
+        suites,
+        store,
+        tight,
+        signal,
+        onProgress: emit,
+        giveWay,
+      });
+      await store.finish();
+      return progress;
+    } finally {
+      sweeper.dispose();
+    }
+  });
+}

@@ -1,0 +1,39 @@
+import { calibrate } from '../../../engine/activation-statistics.ts';
+import { EngineError } from '../../../lib/errors.ts';
+import { graphIo } from '../../../model/graph-io.ts';
+import { chatNotice } from '../../../model/prompt.ts';
+import { openModel } from '../../../node/open-model.ts';
+import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';
+import { sweeperOf } from '../handler.ts';
+import { sweepPlan } from '../sweep.ts';
+import type { Sweeper } from '../sweeper.ts';
+import type { SweepingCalls } from './sweeping-calls.ts';
+import { sweptSets } from './swept-sets.ts';
+
+let sweeper: Sweeper | undefined;
+
+answerInProcess<SweepingCalls>(
+  {
+    async open({ model: path, device, files, neurons, ...choice }) {
+      const model = await openModel(path, device, { threads: 1 });
+      const io = graphIo(model);
+      const { meanCett } = await calibrate(model, io);
+      const { sets, notes } = await sweptSets(files, neurons, model);
+      const plan = sweepPlan({ ...choice, sets, layout: model.layout, meanCett });
+      sweeper = sweeperOf(model, io, plan);
+      const notice = chatNotice(model, ['user', 'assistant', 'user']);
+      return {
+        model: sweeper.model,
+        plan,
+        notes: notice === '' ? notes : [notice, ...notes],
+        peakBytes: peakBytes(),
+      };
+    },
+    async make(job, { signal }) {
+      if (!sweeper) throw new EngineError('no-model', 'The process was asked before it had a model.');
+      return sweeper.make(job, signal);
+    },
+  },
+  // What a scorer keeps of a prompt is of use to the next.
+  { make: [] },
+);

@@ -1,0 +1,93 @@
+import { answer, reread } from '../engine/answer.ts';
+import { doses } from '../engine/dose.ts';
+import { type Loaded, withStores } from '../engine/model.ts';
+import type { LoadedModel } from '../engine/model-info.ts';
+import { neuronFacts } from '../engine/neuron-facts.ts';
+import { loadModel, type OpenedModel } from '../engine/open-model.ts';
+import { EngineError } from '../lib/errors.ts';
+import { forgetModel, keptModels } from '../model/kept.ts';
+import type { RuntimeMakers } from '../model/runtime/choose.ts';
+import { deviceFacts } from '../model/runtime/device-facts.ts';
+import { survey } from '../model/survey.ts';
+import { mostActive } from '../neurons/active.ts';
+import { randomControl } from '../neurons/controls.ts';
+import type { Handlers } from '../rpc/server.ts';
+import { identify } from '../studies/identify/handler.ts';
+import { impact } from '../studies/impact/handler.ts';
+import { type DeviceWatch, watchDevice } from './device-watch.ts';
+
+const STARTING_SET = 5;
+
+function summary({ model, calibration, why, fromCache, notice }: OpenedModel): LoadedModel {
+  return {
+    name: model.name,
+    architecture: model.architecture,
+    fingerprint: model.fingerprint,
+    identity: model.identity,
+    signature: model.signature,
+    layout: model.layout,
+    contextLength: model.contextLength,
+    hasChatTemplate: model.chatTemplate !== undefined,
+    device: { kind: model.runtime.kind, threads: model.runtime.threads, why },
+    precision: model.precision,
+    fromCache,
+    notice,
+    meanCett: calibration.meanCett,
+    mostActive: mostActive(calibration.meanCett, model.layout, STARTING_SET),
+  };
+}
+
+/** The engine behind the protocol: holds one model at a time. */
+export function createEngine(makers: RuntimeMakers): Handlers {
+  let loaded: Loaded | undefined;
+  let device: DeviceWatch = watchDevice(new Promise(() => {}));
+
+  const current = () => {
+    if (!loaded) throw new EngineError('no-model', 'No model is loaded; choose one first.');
+    return loaded;
+  };
+  const release = async () => {
+    const old = loaded;
+    loaded = undefined;
+    old?.prompts.clear();
+    await old?.model.session.release();
+    old?.model.runtime.release();
+  };
+
+  return {
+    async load(input, context) {
+      await release();
+      const opened = await loadModel(input, makers, { onProgress: context.emit, signal: context.signal });
+      loaded = withStores(opened);
+      device = watchDevice(opened.model.runtime.lost);
+      return summary(opened);
+    },
+    async survey({ source, device: choice }, { signal }) {
+      return (await survey(source, await deviceFacts(choice, makers), signal)).survey;
+    },
+    kept: keptModels,
+    async forget({ key }) {
+      await forgetModel(key);
+      return {};
+    },
+    generate: (input, context) => device.run(() => answer(current(), input, context)),
+    reread: (input, { signal }) => device.run(() => reread(current(), input, signal)),
+    async detail({ run, lane, position, start, end }) {
+      return { cett: current().activations.get(run, lane, position, start, end) };
+    },
+    async control({ members, seed }) {
+      const { model, calibration } = current();
+      return {
+        members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }),
+      };
+    },
+    dose: (input, context) => device.run(() => doses(current(), input, context)),
+    identify: (input, context) => device.run(() => identify(current(), input, context)),
+    impact: (input, context) => device.run(() => impact(current(), input, context)),
+    neuron: (ref) => neuronFacts(current(), ref),
+    async free() {
+      await release();
+      return {};
+    },
+  };
+}
