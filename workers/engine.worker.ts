@@ -1,5 +1,5 @@
 import { browserRuntimes } from '../src/model/runtime/browser.ts';
-import { serveEngine } from '../src/rpc/server.ts';
+import { serveEngine } from '../src/worker/serve-engine.ts';
 import { createEngine } from '../src/worker/engine.ts';
 
 const startSpinner = () => new Worker(new URL('./spin.worker.ts', import.meta.url), { type: 'module' });

@@ -3,7 +3,7 @@ import type { LoadedModel } from '../../src/engine/model-info.ts';
 import type { Lane } from '../../src/inference/types.ts';
 import type { Prompt } from '../../src/model/prompt.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
-import { createEngineClient, type EngineClient } from '../../src/rpc/client.ts';
+import { createEngineClient, type EngineClient } from '../../src/worker/engine-client.ts';
 
 /** As the page asks for. */
 const OVERVIEW_BINS = 256;

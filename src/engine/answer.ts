@@ -4,8 +4,8 @@ import { createTextStream } from '../inference/text-stream.ts';
 import { preparePrompt } from '../model/prompt.ts';
 import { layerProfile, overview } from '../neurons/cett.ts';
 import { flatIndex } from '../neurons/layout.ts';
-import type { CallContext } from '../rpc/server.ts';
 import type {
+  GenerateEvent,
   GenerateIn,
   GenerateOut,
   RereadIn,
@@ -55,11 +55,18 @@ function comparison({ distributions }: Loaded, { reference, lanes }: GenerateIn,
   };
 }
 
+/** What an answer is called by in later calls (`DetailIn.run`), what ends it, and who hears of it. */
+export interface AnswerContext {
+  readonly id: number;
+  readonly signal?: AbortSignal;
+  emit(event: GenerateEvent): void;
+}
+
 /** Answers a prompt and tells what happens as it happens. */
 export async function answer(
   loaded: Loaded,
   input: GenerateIn,
-  context: CallContext<'generate'>,
+  context: AnswerContext,
 ): Promise<GenerateOut> {
   const { model, io } = loaded;
   const { layout } = model;

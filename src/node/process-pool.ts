@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EngineError } from '../lib/errors.ts';
 import type { Call, CallMap, CancelledBy, NameOf, RequestOf, ResponseOf } from '../rpc/calls.ts';
@@ -8,8 +9,8 @@ import { type CallOptions, type Client, createClient, type PortOf } from '../rpc
 import { type HandlersOf, serve } from '../rpc/server.ts';
 import { ignoreStopSignals } from './stop-signals.ts';
 
-/** Node loads TypeScript with it. */
-const TYPESCRIPT = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Node loads TypeScript with it; compiled JavaScript needs none. */
+const typescriptLoader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** Calls of a process that opens a model before all else. */
 export type PoolCalls<C> = CallMap<C> & {
@@ -26,9 +27,13 @@ interface WorkProcess<C extends PoolCalls<C>> {
   readonly client: Client<C>;
 }
 
+/** Address of a module beside another: TypeScript as long as that is, else compiled. */
+export const moduleBeside = (url: string, name: string) => new URL(`${name}${extname(url)}`, url);
+
 /** Starts a process; it ends with this one. */
-function startProcess<C extends PoolCalls<C>>(entry: string): WorkProcess<C> {
-  const child = fork(entry, { serialization: 'advanced', execArgv: ['--import', TYPESCRIPT] });
+function startProcess<C extends PoolCalls<C>>(entry: URL): WorkProcess<C> {
+  const execArgv = entry.pathname.endsWith('.ts') ? ['--import', typescriptLoader()] : [];
+  const child = fork(fileURLToPath(entry), { serialization: 'advanced', execArgv });
   let isWanted = true;
   const port: PortOf<C> = {
     postMessage: (message) => child.connected && child.send(message),
@@ -64,15 +69,15 @@ export interface ProcessPool<C extends PoolCalls<C>> {
  * Opens a model in processes of one thread each, which together do more than one process with as many threads: most of a
  * step's time between two products is spent outside ONNX Runtime's threads. A first process shows what memory each
  * takes; no more are started than there is room for.
- * @param entry the processes' module, beside this one
+ * @param entry address of the processes' module
  * @param count of processes at most
  */
 export async function openPool<C extends PoolCalls<C>>(
-  entry: `./${string}.ts`,
+  entry: URL,
   input: C['open']['in'],
   count: number,
 ): Promise<ProcessPool<C>> {
-  const start = () => startProcess<C>(fileURLToPath(new URL(entry, import.meta.url)));
+  const start = () => startProcess<C>(entry);
   const processes = [start()];
   const close = () => {
     for (const { client } of processes) client.close();

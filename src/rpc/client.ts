@@ -1,5 +1,4 @@
 import { EngineError } from '../lib/errors.ts';
-import type { Calls } from '../worker/engine-calls.ts';
 import type { CallMap, NameOf, RequestOf, ResponseOf } from './calls.ts';
 
 /** The part of a Worker that the client uses. */
@@ -27,9 +26,6 @@ export interface Client<C extends CallMap<C>> {
   /** Ends the worker; open and later calls are rejected. */
   close(): void;
 }
-
-export type Port = PortOf<Calls>;
-export type EngineClient = Client<Calls>;
 
 interface Pending {
   onEvent(event: unknown): void;
@@ -123,5 +119,3 @@ export function createClient<C extends CallMap<C>>(
     },
   };
 }
-
-export const createEngineClient = (port: Port): EngineClient => createClient<Calls>(port);

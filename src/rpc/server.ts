@@ -1,5 +1,4 @@
 import { EngineError, toErrorData } from '../lib/errors.ts';
-import type { CallName, Calls, Request, Response } from '../worker/engine-calls.ts';
 import type { CallMap, CancelledBy, NameOf, RequestOf, ResponseOf } from './calls.ts';
 
 export interface ContextOf<C extends CallMap<C>, K extends NameOf<C>> {
@@ -14,9 +13,6 @@ export interface ContextOf<C extends CallMap<C>, K extends NameOf<C>> {
 export type HandlersOf<C extends CallMap<C>> = {
   readonly [K in NameOf<C>]: (input: C[K]['in'], context: ContextOf<C, K>) => Promise<C[K]['out']>;
 };
-
-export type CallContext<K extends CallName> = ContextOf<Calls, K>;
-export type Handlers = HandlersOf<Calls>;
 
 /** Runs tasks one after another in the order they came. */
 function createQueue() {
@@ -97,23 +93,4 @@ export function serve<C extends CallMap<C>>(
     if (cancelled) queue.add(run);
     else void run();
   };
-}
-
-/** A newer answer takes the place of an older one, and of doses and runs, which work behind answers. */
-const cancelledByEngineCalls: CancelledBy<Calls> = {
-  load: ['load', 'generate', 'reread', 'dose', 'identify', 'impact'],
-  generate: ['generate', 'reread', 'dose', 'identify', 'impact'],
-  reread: ['reread'],
-  dose: ['dose'],
-  identify: ['identify'],
-  impact: ['impact'],
-  free: ['load', 'generate', 'reread', 'dose', 'identify', 'impact'],
-};
-
-/** Answers the engine's calls: those that use the model run one after another. */
-export function serveEngine(
-  handlers: Handlers,
-  post: (response: Response) => void,
-): (request: Request) => void {
-  return serve(handlers, post, cancelledByEngineCalls);
 }

@@ -11,10 +11,10 @@ import { deviceFacts } from '../model/runtime/device-facts.ts';
 import { survey } from '../model/survey.ts';
 import { mostActive } from '../neurons/active.ts';
 import { randomControl } from '../neurons/controls.ts';
-import type { Handlers } from '../rpc/server.ts';
 import { identify } from '../studies/identify/handler.ts';
 import { impact } from '../studies/impact/handler.ts';
 import { type DeviceWatch, watchDevice } from './device-watch.ts';
+import type { Handlers } from './serve-engine.ts';
 
 const STARTING_SET = 5;
 

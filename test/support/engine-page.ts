@@ -4,8 +4,9 @@ import type { Page } from '@playwright/test';
 import { build } from 'vite';
 import type { GenerateIn, GenerateOut, TokenEvent } from '../../src/engine/answer-events.ts';
 import type { LoadedModel } from '../../src/engine/model-info.ts';
-import type { Client, EngineClient } from '../../src/rpc/client.ts';
+import type { Client } from '../../src/rpc/client.ts';
 import type { LoadIn } from '../../src/worker/engine-calls.ts';
+import type { EngineClient } from '../../src/worker/engine-client.ts';
 import type { StudyCalls } from '../../src/worker/study-calls.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,7 +1,8 @@
 import type { CallMap, RequestOf, ResponseOf } from '../../src/rpc/calls.ts';
-import { createEngineClient, type EngineClient, type Port, type PortOf } from '../../src/rpc/client.ts';
-import { type Handlers, serveEngine } from '../../src/rpc/server.ts';
+import type { PortOf } from '../../src/rpc/client.ts';
 import type { Calls, Request, Response } from '../../src/worker/engine-calls.ts';
+import { createEngineClient, type EngineClient, type Port } from '../../src/worker/engine-client.ts';
+import { type Handlers, serveEngine } from '../../src/worker/serve-engine.ts';
 
 /** A worker's port that keeps what was sent and answers on demand. */
 export function fakePort() {

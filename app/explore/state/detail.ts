@@ -1,5 +1,5 @@
 import type { NeuronLayout, NeuronRef } from '../../../src/neurons/types.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import { createNewest } from '../../ui/latest-only.ts';
 import type { LaneIndex, RunRecord } from './record.ts';
 import type { TokenRef } from './slices/selection.ts';

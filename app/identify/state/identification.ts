@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { QuestionSet } from '../../../src/datasets/questions/question-set.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import type { RunSettings } from '../../../src/studies/identify/ask.ts';
 import type { Correction } from '../../../src/studies/identify/corrections.ts';
 import type { Evaluation } from '../../../src/studies/identify/evaluate.ts';

@@ -1,4 +1,3 @@
-import type { NeuronRef } from '../../neurons/types.ts';
 import { dequantise, tensorByteLength } from './dequantise.ts';
 import { readFloats } from './linear-weights.ts';
 import type { LlamaConfig } from './llama-config.ts';
@@ -22,7 +21,7 @@ function tensorOf(file: GgufFile, name: string): GgufTensor {
 export async function neuronAttribution(
   file: GgufFile,
   config: LlamaConfig,
-  ref: NeuronRef,
+  ref: { readonly layer: number; readonly neuron: number },
 ): Promise<Float32Array> {
   const { hidden, width, vocabulary, tied, family } = config;
   const weights = (name: string) => readFloats(file, tensorOf(file, `${name}.weight`));

@@ -2,7 +2,7 @@ import type { QuestionSet } from '../../datasets/questions/question-set.ts';
 import type { OpenedModel } from '../../engine/open-model.ts';
 import { EngineError } from '../../lib/errors.ts';
 import { preparePrompt } from '../../model/prompt.ts';
-import type { CallContext } from '../../rpc/server.ts';
+import type { StudyContext } from '../shared/context.ts';
 import { type Asker, modelQuestioner, type RunSettings } from './ask.ts';
 import { browserStore } from './browser-store.ts';
 import { extendRun } from './extend-run.ts';
@@ -60,7 +60,7 @@ async function keptStart(db: RunDatabase, run: string): Promise<Start> {
 export async function identify(
   loaded: OpenedModel,
   { run, start, more }: IdentifyIn,
-  { signal, emit, giveWay }: CallContext<'identify'>,
+  { signal, emit, giveWay }: StudyContext<RunProgress>,
 ): Promise<RunProgress> {
   return withDatabase(async (db) => {
     if (!start && more) await extendRun(db, run, more);

@@ -3,7 +3,7 @@ import { continuationScorer } from '../../inference/continuations.ts';
 import type { GraphIo } from '../../model/graph-io.ts';
 import { preparePrompt } from '../../model/prompt.ts';
 import type { LanguageModel } from '../../model/types.ts';
-import type { CallContext } from '../../rpc/server.ts';
+import type { StudyContext } from '../shared/context.ts';
 import { impactStore } from './browser-store.ts';
 import { comparedPlan, freeAnswerer } from './free.ts';
 import { type ImpactProgress, runImpact } from './run.ts';
@@ -76,7 +76,7 @@ async function keptSweep(db: ImpactDatabase, run: string, more = 0): Promise<Swe
 export async function impact(
   { model, io, calibration }: OpenedModel,
   { run, start, free: more }: ImpactIn,
-  { signal, emit, giveWay }: CallContext<'impact'>,
+  { signal, emit, giveWay }: StudyContext<ImpactProgress>,
 ): Promise<ImpactProgress> {
   return withImpactDatabase(async (db) => {
     const { plan, suites, seed, tight, free } = start

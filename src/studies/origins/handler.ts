@@ -1,8 +1,8 @@
+import type { Progress } from '../../lib/bytes/progress.ts';
 import type { ModelSource } from '../../model/source.ts';
 import type { NeuronSet } from '../../neurons/set-file.ts';
-import type { ContextOf } from '../../rpc/server.ts';
-import type { StudyCalls } from '../../worker/study-calls.ts';
 import { readSound, withDatabase } from '../identify/run-database.ts';
+import type { StudyContext } from '../shared/context.ts';
 import { checkRun } from './identity.ts';
 import { type OriginsReport, originsOf } from './report.ts';
 import { sourceMlp } from './source-mlp.ts';
@@ -24,7 +24,7 @@ export interface OriginsIn {
 /** Compares a base model with an instruct model, and scores a kept run of the base model where one is named. */
 export async function origins(
   { base, instruct, set, run, draws, fittedDraws, seed }: OriginsIn,
-  { signal, emit }: ContextOf<StudyCalls, 'origins'>,
+  { signal, emit }: Pick<StudyContext<Progress>, 'signal' | 'emit'>,
 ): Promise<OriginsReport> {
   const options = { signal, onProgress: emit };
   return originsOf(await sourceMlp(base, options), await sourceMlp(instruct, options), set, {

@@ -9,8 +9,8 @@ import { createRunRecord, type LaneIndex, type RunRecord } from '../../../app/ex
 import { firstSteering } from '../../../app/explore/state/slices/steering.ts';
 import { tokenCells } from '../../../app/explore/tokenCells.ts';
 import { cellColours, tokenQuantity } from '../../../app/explore/tokenColour.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
 import type { DetailIn } from '../../../src/worker/engine-calls.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 
 const watched = [
   { layer: 2, neuron: 5 },

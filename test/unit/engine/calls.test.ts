@@ -8,7 +8,6 @@ import type { Progress } from '../../../src/lib/bytes/progress.ts';
 import type { RuntimeMakers } from '../../../src/model/runtime/choose.ts';
 import { nativeRuntime } from '../../../src/model/runtime/native.ts';
 import type { Runtime } from '../../../src/model/runtime/types.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
 import { createEngine } from '../../../src/worker/engine.ts';
 import type { DoseEvent, LoadIn } from '../../../src/worker/engine-calls.ts';
 import { greedy, lane, openTiny, tinyReference } from '../../support/models.ts';

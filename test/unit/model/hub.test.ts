@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Progress } from '../../../src/lib/bytes/progress.ts';
 import { nativeRuntime } from '../../../src/model/runtime/native.ts';
 import type { HubSource } from '../../../src/model/source.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
 import { createEngine } from '../../../src/worker/engine.ts';
 import type { LoadIn } from '../../../src/worker/engine-calls.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import { memoryCaches } from '../../support/caches.ts';
 import {
   breakAfter,

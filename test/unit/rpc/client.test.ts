@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/lib/bytes/progress.ts';
-import { createEngineClient } from '../../../src/rpc/client.ts';
+import { createEngineClient } from '../../../src/worker/engine-client.ts';
 import { fakePort } from '../../support/port.ts';
 
 const control = { members: [], seed: 1 };

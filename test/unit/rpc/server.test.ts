@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerateIn } from '../../../src/engine/answer-events.ts';
 import { EngineError } from '../../../src/lib/errors.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
-import { type Handlers, serveEngine } from '../../../src/rpc/server.ts';
 import type { CallName, LoadIn } from '../../../src/worker/engine-calls.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
+import { type Handlers, serveEngine } from '../../../src/worker/serve-engine.ts';
 import { connect } from '../../support/port.ts';
 
 const load: LoadIn = { source: { kind: 'url', url: 'http://localhost/m', name: 'm' }, device: 'auto' };

@@ -1,5 +1,5 @@
 import type { CliDevice } from '../../../node/open-model.ts';
-import { openPool } from '../../../node/process-pool.ts';
+import { moduleBeside, openPool } from '../../../node/process-pool.ts';
 import type { Questioner, RunSettings } from '../ask.ts';
 import type { AskingCalls } from './asking-calls.ts';
 
@@ -17,7 +17,11 @@ export async function openProcesses(
   input: { readonly model: string; readonly device: CliDevice; readonly settings: RunSettings },
   count: number,
 ): Promise<ProcessQuestioner> {
-  const { first, processes, call, close } = await openPool<AskingCalls>('./asking-process.ts', input, count);
+  const { first, processes, call, close } = await openPool<AskingCalls>(
+    moduleBeside(import.meta.url, 'asking-process'),
+    input,
+    count,
+  );
   return {
     model: first.model,
     ahead: first.ahead * processes.length,

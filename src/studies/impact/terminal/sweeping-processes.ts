@@ -1,4 +1,4 @@
-import { openPool } from '../../../node/process-pool.ts';
+import { moduleBeside, openPool } from '../../../node/process-pool.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { SweepInput, SweepingCalls } from './sweeping-calls.ts';
 
@@ -15,7 +15,7 @@ const WAITING = 1;
 
 /** Opens a model in processes that items are put to, as `openPool` does. */
 export async function openSweepers(input: SweepInput, count: number): Promise<ProcessSweeper> {
-  const pool = await openPool<SweepingCalls>('./sweeping-process.ts', input, count);
+  const pool = await openPool<SweepingCalls>(moduleBeside(import.meta.url, 'sweeping-process'), input, count);
   const { model, plan, notes } = pool.first;
   return {
     model,

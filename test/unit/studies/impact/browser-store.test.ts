@@ -58,7 +58,6 @@ async function sweep(
     opened,
     { run, start: sweepStart, free },
     {
-      id: 1,
       signal: stop.signal,
       emit(progress) {
         told.push(progress);
