@@ -6,9 +6,8 @@ import { parseQuestionSet, type QuestionSet } from '../src/datasets/questions/qu
 import { halfToFloat } from '../src/lib/bytes/half.ts';
 import { graphIo } from '../src/model/graph-io.ts';
 import { openModel } from '../src/node/open-model.ts';
-import type { Asker, RunSettings } from '../src/studies/identify/ask.ts';
+import { type Asker, askerOf, type RunSettings } from '../src/studies/identify/ask.ts';
 import { FEATURE_VECTORS } from '../src/studies/identify/features.ts';
-import { askerOf } from '../src/studies/identify/handler.ts';
 import { runIdentification } from '../src/studies/identify/run.ts';
 import { promptText, SAMPLE_DEFAULTS } from '../src/studies/identify/sample.ts';
 import { openProcesses } from '../src/studies/identify/terminal/asking-processes.ts';
@@ -104,7 +103,7 @@ async function summarise(run: FolderRun, { prompt }: Asker) {
 export async function runInTerminal(modelPath: string, { warmUp, timed }: Selection): Promise<TerminalRun> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-identify-'));
   const model = await openModel(modelPath, 'native');
-  const asker = askerOf({ model, io: graphIo(model) });
+  const asker = askerOf(model);
   const input = { model: modelPath, device: 'native', settings } as const;
   const questioner = await openProcesses(input, availableParallelism());
   const ask = async (set: QuestionSet, name: string) => {

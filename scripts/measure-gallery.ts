@@ -50,7 +50,6 @@ type Measured = Awaited<ReturnType<typeof conditions>>;
 
 async function measure(
   model: LanguageModel,
-  io: GraphIo,
   example: Example,
   measured: Measured,
   meanCett: Float32Array,
@@ -72,12 +71,7 @@ async function measure(
     ...steered.map(lane),
     ...steered.map((neurons) => lane(scaledControl(neurons, control, layout, meanCett))),
   ];
-  const result = await generate(
-    model,
-    io,
-    { promptIds: ids, lanes, maxTokens },
-    { position() {}, token() {} },
-  );
+  const result = await generate(model, { promptIds: ids, lanes, maxTokens }, { position() {}, token() {} });
   const [unsteered, ...others] = result.lanes;
   const seen = others.map((lane, i) => compared(lane, unsteered, factors[i % factors.length]));
   if (seen.some(({ factor, firstDifference }) => factor === 1 && firstDifference !== undefined))
@@ -102,8 +96,7 @@ function compared(lane: LaneResult, unsteered: LaneResult, factor: number): Effe
 async function main(only: readonly string[] | undefined): Promise<void> {
   const gallery = gallerySchema.parse(JSON.parse(await readFile(place, 'utf8')));
   const model = await openModel(DEFAULT_MODEL, 'native');
-  const io = graphIo(model);
-  const { meanCett } = await calibrate(model, io);
+  const { meanCett } = await calibrate(model);
   const measured = await conditions(model, meanCett);
   const same = JSON.stringify(gallery.measured) === JSON.stringify(measured);
   if (only && !same) throw new Error('The conditions have changed: measure all, without --only.');
@@ -112,7 +105,7 @@ async function main(only: readonly string[] | undefined): Promise<void> {
     const wanted = !only || only.includes(example.id);
     if (wanted) process.stdout.write(`${example.id}\n`);
     examples.push(
-      wanted ? { ...example, effect: await measure(model, io, example, measured, meanCett) } : example,
+      wanted ? { ...example, effect: await measure(model, example, measured, meanCett) } : example,
     );
   }
   await writeFile(place, `${JSON.stringify({ ...gallery, measured, examples }, null, 2)}\n`);

@@ -17,6 +17,8 @@ import { formatRun, type RecordedRun } from '../src/saved/run-file.ts';
 import { watchedNeurons } from '../src/steering/steering.ts';
 import { createEngine } from '../src/worker/engine.ts';
 import type { Response } from '../src/worker/engine-calls.ts';
+import { createEngineClient, type Port } from '../src/worker/engine-client.ts';
+import { serveEngine } from '../src/worker/serve-engine.ts';
 import { runMain, SetupError, say } from './lib/log.mjs';
 import { root } from './lib/process.mjs';
 import { shippedSet } from './lib/shipped-set.ts';

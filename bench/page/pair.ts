@@ -18,7 +18,7 @@ import { neuronLayout } from '../../src/neurons/layout.ts';
 export interface Pair {
   readonly runtime: Runtime;
   readonly plain: { readonly session: Session; readonly io: GraphIo };
-  readonly instrumented: { readonly model: RunnableModel; readonly io: GraphIo };
+  readonly instrumented: RunnableModel;
   readonly layers: number;
   readonly vocabulary: number;
 }
@@ -45,10 +45,7 @@ export async function openPair(source: ByteSource, runtime: Runtime, layers?: nu
   return {
     runtime,
     plain: { session: plain, io: graphIo({ session: plain, neurons, headDim }) },
-    instrumented: {
-      model: { runtime, session, neurons, layout },
-      io: graphIo({ session, neurons, headDim }),
-    },
+    instrumented: { runtime, session, neurons, layout, io: graphIo({ session, neurons, headDim }) },
     layers: config.layers,
     vocabulary: config.vocabulary,
   };
@@ -88,9 +85,9 @@ export async function instrumentedStep(
   ids: readonly number[],
   scales: ReturnType<typeof batchScales>,
 ): Promise<Step> {
-  const { model, io } = pair.instrumented;
+  const { instrumented: model } = pair;
   const last = [ids.length - 1];
-  const output = await forward(model, io, { ids: [ids], cache, scales, capture: last, logits: last });
+  const output = await forward(model, { ids: [ids], cache, scales, capture: last, logits: last });
   output.cett(0, 0);
   return { token: greedy.sample(output.logits(0, 0), []), cache: output.cache };
 }
@@ -112,7 +109,7 @@ export async function compare(
   { blocks, steps }: { readonly blocks: number; readonly steps: number },
 ): Promise<Comparison> {
   const { runtime, plain, instrumented } = pair;
-  const scales = batchScales(instrumented.model, [[]]);
+  const scales = batchScales(instrumented, [[]]);
   const sides = {
     plain: {
       step: (cache: KvCache, ids: readonly number[]) => plainStep(pair, cache, ids),
@@ -152,14 +149,14 @@ export async function floor(
   prompt: readonly number[],
   rows: number,
 ): Promise<{ readonly prefillMs: number; readonly stepMs: number }> {
-  const { model, io } = pair.instrumented;
+  const { instrumented: model } = pair;
   const scales = batchScales(
     model,
     Array.from({ length: rows }, () => []),
   );
   const run = async (cache: KvCache, ids: readonly number[]) => {
     const start = performance.now();
-    const output = await forward(model, io, {
+    const output = await forward(model, {
       ids: Array.from({ length: rows }, () => ids),
       cache,
       scales,
@@ -168,7 +165,7 @@ export async function floor(
     });
     return { ms: performance.now() - start, cache: output.cache };
   };
-  const prefilled = await run(emptyCache(io, model.runtime, rows), prompt);
+  const prefilled = await run(emptyCache(model.io, model.runtime, rows), prompt);
   const stepped = await run(prefilled.cache, prompt.slice(-1));
   stepped.cache.dispose();
   scales.dispose();

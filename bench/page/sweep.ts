@@ -9,7 +9,6 @@ import { openGguf } from '../../src/model/open-gguf.ts';
 import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
 import type { NeuronRef, ScaledNeuron } from '../../src/neurons/types.ts';
-import { sweeperOf } from '../../src/studies/impact/handler.ts';
 import {
   type ImpactTexts,
   type MarginRecord,
@@ -17,6 +16,7 @@ import {
   scorePair,
 } from '../../src/studies/impact/score-item.ts';
 import { SWEEP_ALPHAS, type SweepPlan, sweepLanes, sweepPlan } from '../../src/studies/impact/sweep.ts';
+import { sweeperOf } from '../../src/studies/impact/sweeper.ts';
 
 export interface Sweep {
   readonly model: LanguageModel;
@@ -32,8 +32,8 @@ export async function openSweep(
   set: { readonly name: string; readonly members: readonly NeuronRef[]; readonly controls: number },
 ): Promise<Sweep> {
   const model = await openGguf(source, runtime);
-  const io = graphIo(model);
-  const { meanCett } = await calibrate(model, io);
+  const io = model.io;
+  const { meanCett } = await calibrate(model);
   const plan = sweepPlan({
     alphas: SWEEP_ALPHAS,
     sets: [set],
@@ -42,13 +42,13 @@ export async function openSweep(
     layout: model.layout,
     meanCett,
   });
-  const { texts, scorer } = sweeperOf(model, io, plan).parts;
+  const { texts, scorer } = sweeperOf(model, plan).parts;
   return { model, io, plan, texts, scorer };
 }
 
 /** The sum of an answer's log-probabilities, prompt and answer read from their start. */
 async function alone(
-  { model, io }: Sweep,
+  { model }: Sweep,
   promptIds: readonly number[],
   answerIds: readonly number[],
   neurons: readonly ScaledNeuron[],
@@ -57,7 +57,6 @@ async function alone(
   const first = promptIds.length - 1;
   await readSequence(
     model,
-    io,
     {
       promptIds,
       answerIds: answerIds.slice(0, -1),

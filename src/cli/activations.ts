@@ -35,7 +35,6 @@ export interface ActivationsReport {
 /** What the model's neurons do at the last position, and what it would say next. */
 export async function runActivations(options: ActivationsOptions): Promise<ActivationsReport> {
   const model = await openModel(options.model, options.device, options);
-  const io = graphIo(model);
   const { ids: promptIds, notice } = preparePrompt(model, promptFrom(options));
   sayNotice(notice);
   const answerIds = options.answer ? model.codec.encode(options.answer, { addBos: false }) : [];
@@ -46,7 +45,6 @@ export async function runActivations(options: ActivationsOptions): Promise<Activ
   const lanes = [{ neurons: await steeredNeurons(model, options), scope: 'everywhere' as const }];
   await readSequence(
     model,
-    io,
     { promptIds, answerIds, lanes, capture: last, logits: last },
     {
       neurons: (_lane, _position, reading) => {

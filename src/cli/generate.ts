@@ -68,7 +68,6 @@ const NAMES = ['unsteered', 'steered', 'control'] as const;
 /** One lane where no neuron is named, else the three lanes of the page. */
 export async function runGenerate(options: GenerateOptions): Promise<GenerateReport> {
   const model = await openModel(options.model, options.device, options);
-  const io = graphIo(model);
   const steered = await steeredNeurons(model, options);
   const { ids, notice } = preparePrompt(model, promptFrom(options));
   sayNotice(notice);
@@ -82,13 +81,13 @@ export async function runGenerate(options: GenerateOptions): Promise<GenerateRep
   const lane = (neurons: readonly ScaledNeuron[]): Lane => ({ neurons, scope: options.scope, sampling });
   const lanes = [lane([])];
   if (steered.length > 0) {
-    const { meanCett } = await calibrate(model, io);
+    const { meanCett } = await calibrate(model);
     const { layout } = model;
     const control = randomControl({ layout, members: steered, meanCett, seed: options.controlSeed });
     lanes.push(lane(steered), lane(scaledControl(steered, control, layout, meanCett)));
   }
   const request = { promptIds: ids, lanes, maxTokens: options.maxTokens };
-  const result = await generate(model, io, request, { position: () => {}, token: () => {} });
+  const result = await generate(model, request, { position: () => {}, token: () => {} });
   const report = ({ ids: answer, text, logprobs }: LaneResult, i: number) => ({
     name: NAMES[i],
     ids: answer,

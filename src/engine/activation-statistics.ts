@@ -27,13 +27,13 @@ export interface Calibration {
  * Reads the calibration text.
  * @throws EngineError `load-failed` where the device computes values that are not finite
  */
-export async function calibrate(model: LanguageModel, io: GraphIo): Promise<Calibration> {
+export async function calibrate(model: LanguageModel): Promise<Calibration> {
   const ids = model.codec.encode(CALIBRATION_TEXT, { addBos: model.addBos }).slice(0, model.contextLength);
   const scales = batchScales(model, [[]]);
   const capture = ids.map((_, i) => i);
-  const output = await forward(model, io, {
+  const output = await forward(model, {
     ids: [ids],
-    cache: emptyCache(io, model.runtime, 1),
+    cache: emptyCache(model.io, model.runtime, 1),
     scales,
     capture,
     logits: [ids.length - 1],

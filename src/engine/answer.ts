@@ -68,7 +68,7 @@ export async function answer(
   input: GenerateIn,
   context: AnswerContext,
 ): Promise<GenerateOut> {
-  const { model, io } = loaded;
+  const { model } = loaded;
   const { layout } = model;
   const { ids, notice } = preparePrompt(model, input.prompt);
   const bins = Math.min(MAX_BINS, input.bins);
@@ -83,7 +83,7 @@ export async function answer(
     signal: context.signal,
     promptCache: loaded.prompts,
   };
-  const result = await generate(model, io, request, {
+  const result = await generate(model, request, {
     reading: (done, total) => context.emit({ type: 'reading', done, total }),
     position(lane, position, cett) {
       loaded.activations.put(context.id, lane, position, cett);
@@ -126,12 +126,12 @@ export async function answer(
 
 /** Reads given answers with the model as trained. */
 export async function reread(
-  { model, io, prompts }: Loaded,
+  { model, prompts }: Loaded,
   { prompt, answers }: RereadIn,
   signal: AbortSignal,
 ): Promise<RereadOut> {
   const promptIds = preparePrompt(model, prompt).ids;
   return {
-    logprobs: await unscaledLogprobs({ model, io, promptIds, promptCache: prompts, signal }, answers),
+    logprobs: await unscaledLogprobs({ model, promptIds, promptCache: prompts, signal }, answers),
   };
 }

@@ -25,7 +25,6 @@ import { selfTest } from './self-test.ts';
 /** A model that passed its self-test. */
 export interface OpenedModel {
   readonly model: LanguageModel;
-  readonly io: GraphIo;
   readonly calibration: Calibration;
   readonly why: string;
   readonly fromCache: boolean;
@@ -62,14 +61,13 @@ async function openChecked(
   let model: LanguageModel | undefined;
   try {
     model = await material.open(runtime, options);
-    const io = graphIo(model);
     options.onProgress?.({ stage: 'Testing the device', done: 0, unit: 'items' });
-    const calibration = await calibrate(model, io);
+    const calibration = await calibrate(model);
     await yieldToEvents();
     options.signal?.throwIfAborted();
     const difference = selfTest(model, calibration.logits);
     if (difference) throw new EngineError('load-failed', `The self-test failed: ${difference}.`);
-    return { model, io, calibration };
+    return { model, calibration };
   } catch (error) {
     // A session whose device is gone cannot be released.
     await model?.session.release().catch(() => undefined);

@@ -96,19 +96,20 @@ function freeCopies(result: Readonly<Record<string, Tensor>>, into: Readonly<Rec
  */
 export function createAnswerPool(
   model: LanguageModel,
-  io: GraphIo,
   options: { readonly rows: number; readonly positions: number },
 ): AnswerPool {
   const { runtime, session, neurons } = model;
   const positions = Math.min(options.positions, model.contextLength);
-  const cache = poolCache(model, io, options.rows, positions);
+  const cache = poolCache(model, options.rows, positions);
   const scales = batchScales(model, [[]]);
   /** Written by every step: tensors of this size, made anew each time, keep the garbage collector busy. */
   const logits = new Float32Array(options.rows * model.vocabulary);
   const logitsTensor = (count: number) =>
     runtime.tensor('float32', logits.subarray(0, count * model.vocabulary), [count, 1, model.vocabulary]);
   /** Inputs that do not tell rows of different lengths apart. */
-  const otherInputs = io.inputs.filter(({ name }) => name !== io.attentionMask && name !== io.positionIds);
+  const otherInputs = model.io.inputs.filter(
+    ({ name }) => name !== model.io.attentionMask && name !== model.io.positionIds,
+  );
   const firstPosition = runtime.tensor('int64', BigInt64Array.of(0n), [1]);
   const queue: Job[] = [];
   const rows: Row[] = [];
@@ -148,9 +149,9 @@ export function createAnswerPool(
   async function admit(job: Job): Promise<void> {
     const { promptIds, signal } = job.request;
     checkCancelled(signal);
-    const read = await forward(model, io, {
+    const read = await forward(model, {
       ids: [promptIds],
-      cache: emptyCache(io, runtime, 1),
+      cache: emptyCache(model.io, runtime, 1),
       scales,
       capture: [],
       logits: [promptIds.length - 1],
@@ -178,7 +179,7 @@ export function createAnswerPool(
       ...runFeeds(otherInputs, runtime, { rows: count, tokens: 1, past: width - 1 }),
       ...scales.feeds,
       ...inputs,
-      [io.tokens]: runtime.tensor(
+      [model.io.tokens]: runtime.tensor(
         'int64',
         BigInt64Array.from(rows, ({ growing }) => BigInt(growing[0].unread as number)),
         [count, 1],
@@ -187,10 +188,10 @@ export function createAnswerPool(
       [neurons.logitPositions]: firstPosition,
     };
     const positions = BigInt64Array.from(rows, ({ length }) => BigInt(length));
-    if (io.attentionMask) feeds[io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
-    if (io.positionIds) feeds[io.positionIds] = runtime.tensor('int64', positions, [count, 1]);
+    if (model.io.attentionMask) feeds[model.io.attentionMask] = runtime.tensor('int64', mask, [count, width]);
+    if (model.io.positionIds) feeds[model.io.positionIds] = runtime.tensor('int64', positions, [count, 1]);
     const { vocabulary } = model;
-    const into = { ...outputs, [io.logits]: logitsTensor(count) };
+    const into = { ...outputs, [model.io.logits]: logitsTensor(count) };
     freeCopies(await session.run(feeds, Object.keys(into), into), into);
     const ended = new Set<Job>();
     for (const [at, row] of rows.slice(0, count).entries()) {

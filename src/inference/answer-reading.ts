@@ -13,7 +13,6 @@ const TOKENS_A_RUN = 32;
 /** What reads given answers behind one prompt. */
 export interface AnswerReader {
   readonly model: LanguageModel;
-  readonly io: GraphIo;
   readonly promptIds: readonly number[];
   /** Spares reading the prompt where an answer was given to it under the same factors. */
   readonly promptCache: PromptCache;
@@ -34,7 +33,7 @@ export interface Prediction {
  * @throws EngineError `cancelled` at most one run after the signal fires
  */
 export async function readAnswer(
-  { model, io, promptIds, promptCache, signal }: AnswerReader,
+  { model, promptIds, promptCache, signal }: AnswerReader,
   { neurons, scope }: Pick<Lane, 'neurons' | 'scope'>,
   answerIds: readonly number[],
   listener: (index: number, prediction: Prediction) => void,
@@ -42,7 +41,7 @@ export async function readAnswer(
   const tell = (index: number, logits: Float32Array) =>
     listener(index, { logits, logZ: logSoftmaxStats(logits).logZ });
   const onPrompt = scope === 'everywhere' ? neurons : [];
-  const prompt = await prefill(model, io, promptIds, [onPrompt], promptCache, signal);
+  const prompt = await prefill(model, promptIds, [onPrompt], promptCache, signal);
   let { cache } = prompt;
   const scales = batchScales(model, [neurons]);
   try {
@@ -52,7 +51,7 @@ export async function readAnswer(
       await yieldToEvents();
       checkCancelled(signal);
       const logits = piece.map((_, i) => i);
-      const output = await forward(model, io, { ids: [piece], cache, scales, capture: [], logits });
+      const output = await forward(model, { ids: [piece], cache, scales, capture: [], logits });
       cache = output.cache;
       for (const i of logits) tell(at + i + 1, output.logits(0, i));
     }

@@ -86,7 +86,6 @@ function check(model: LanguageModel, { promptIds, continuations }: ContinuationR
  */
 export function continuationScorer(
   model: LanguageModel,
-  io: GraphIo,
   lanes: readonly (readonly ScaledNeuron[])[],
   start: readonly number[] = [],
 ): ContinuationScorer {
@@ -94,7 +93,7 @@ export function continuationScorer(
   const keys = lanes.map(scaleKey);
   const apart = [...new Set(keys)];
   const factors = apart.map((key) => lanes[keys.indexOf(key)]);
-  const stages = stageReader(model, io, factors);
+  const stages = stageReader(model, factors);
   const reads = factors.map(
     (each, at): ReadLane => ({ at, scales: batchScales(model, [each]), kept: undefined }),
   );
@@ -140,9 +139,9 @@ export function continuationScorer(
     const { trunk, from, branches } = text;
     const used = [...branches.keys()].filter((b) => branches[b].length > 0);
     const startOf = (b: number) => branches.slice(0, b).reduce((sum, ids) => sum + ids.length, 0);
-    const isOneRun = io.branches === 'anywhere' || (io.branches && given.length > 0);
+    const isOneRun = model.io.branches === 'anywhere' || (model.io.branches && given.length > 0);
     if (used.length <= 1 || isOneRun) {
-      const lengths = io.branches ? branches.map((ids) => ids.length) : undefined;
+      const lengths = model.io.branches ? branches.map((ids) => ids.length) : undefined;
       const output = await read(lane, 0, given, [...trunk, ...branches.flat()], { from, branches: lengths });
       return {
         cache: output.cache,
@@ -151,13 +150,13 @@ export function continuationScorer(
       };
     }
     const stem = await read(lane, 0, given, trunk, { from });
-    const groups = io.branches ? [used] : used.map((b) => [b]);
+    const groups = model.io.branches ? [used] : used.map((b) => [b]);
     const outputs = new Map<number, (i: number) => Float32Array>();
     try {
       for (const [at, group] of groups.entries()) {
         checkCancelled(signal);
         const behind = copyOf(stem.cache, stem.cache.length);
-        const lengths = io.branches ? group.map((b) => branches[b].length) : undefined;
+        const lengths = model.io.branches ? group.map((b) => branches[b].length) : undefined;
         const ids = group.flatMap((b) => branches[b]);
         const output = await read(lane, 1 + at, behind, ids, { from: 0, branches: lengths });
         output.cache.dispose();

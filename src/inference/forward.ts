@@ -10,7 +10,7 @@ import { historyScales, uploadFactors, withTokens } from './history.ts';
 import { cacheOf, emptySlot, type KvCache, stackCacheRows } from './kv-cache.ts';
 
 /** What a run of the graph needs of a model. */
-export type RunnableModel = Pick<LanguageModel, 'runtime' | 'session' | 'neurons' | 'layout'> &
+export type RunnableModel = Pick<LanguageModel, 'runtime' | 'session' | 'neurons' | 'io' | 'layout'> &
   Partial<Pick<LanguageModel, 'lanesApart'>>;
 
 /** The scale inputs of a batch, on the device. Dispose it when the rows or their factors change. */
@@ -113,7 +113,7 @@ function reading(model: RunnableModel, input: ForwardInput, values: readonly Flo
 }
 
 /** Runs a batch row by row, for graphs whose rows would touch each other. */
-async function forwardApart(model: RunnableModel, io: GraphIo, input: ForwardInput): Promise<ForwardOutput> {
+async function forwardApart(model: RunnableModel, input: ForwardInput): Promise<ForwardOutput> {
   const { runtime } = model;
   const outputs: ForwardOutput[] = [];
   try {
@@ -121,7 +121,7 @@ async function forwardApart(model: RunnableModel, io: GraphIo, input: ForwardInp
       const cache = stackCacheRows(runtime, [{ cache: input.cache, row }]);
       const scales = uploadScales(model, [input.scales.rows[row]]);
       try {
-        outputs.push(await forward(model, io, { ...input, ids: [ids], cache, scales }));
+        outputs.push(await forward(model, { ...input, ids: [ids], cache, scales }));
       } catch (error) {
         cache.dispose();
         throw error;
@@ -147,13 +147,9 @@ async function forwardApart(model: RunnableModel, io: GraphIo, input: ForwardInp
 }
 
 /** Runs the model over some tokens of every row. On an error the given cache is left as it was. */
-export async function forward(
-  model: RunnableModel,
-  io: GraphIo,
-  input: ForwardInput,
-): Promise<ForwardOutput> {
+export async function forward(model: RunnableModel, input: ForwardInput): Promise<ForwardOutput> {
   const rows = input.ids.length;
-  if (rows > 1 && model.lanesApart) return forwardApart(model, io, input);
+  if (rows > 1 && model.lanesApart) return forwardApart(model, input);
   const { runtime, neurons } = model;
   const { cache } = input;
   const history = cache.history && withTokens(cache.history, input.ids, input.scales.rows);
@@ -170,18 +166,21 @@ export async function forward(
   const ownScales = history && historyScales(model, history, input.scales.rows);
   const { branches, stages } = input;
   const feeds: Record<string, Tensor> = {
-    ...runFeeds(io.inputs, runtime, { rows, tokens, past, branches, stages }),
+    ...runFeeds(model.io.inputs, runtime, { rows, tokens, past, branches, stages }),
     ...input.states,
     ...(ownScales ?? input.scales.feeds),
-    [io.tokens]: runtime.tensor(io.tokenType, elements(io.tokenType, ids.flat()), [rows, tokens]),
+    [model.io.tokens]: runtime.tensor(model.io.tokenType, elements(model.io.tokenType, ids.flat()), [
+      rows,
+      tokens,
+    ]),
     [neurons.capturePositions]: int64(gathered),
     [neurons.logitPositions]: int64(asked),
   };
-  for (const slot of io.cache)
+  for (const slot of model.io.cache)
     feeds[slot.input] = cache.tensors.get(slot.input) ?? emptySlot(slot, runtime, rows);
 
-  const wanted = [io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
-  const slots = io.cache.filter((slot) => cache.tensors.has(slot.input));
+  const wanted = [model.io.logits, ...(hasCaptures ? [neurons.activations, neurons.outputNorms] : [])];
+  const slots = model.io.cache.filter((slot) => cache.tensors.has(slot.input));
   const layers = neurons.stages;
   const left = layers && stages && stages.end < layers.stages.length ? layers.carried : [];
   let result: Record<string, Tensor>;

@@ -125,7 +125,6 @@ const answerScales = (model: LanguageModel, growing: readonly GrowingLane[]): Ba
 /** Runs the steps until every lane's tokens are read; lanes that ended leave the batch. Returns the number of steps. */
 async function decode(
   model: LanguageModel,
-  io: GraphIo,
   request: GenerateRequest,
   lanes: readonly GrowingLane[],
   start: KvCache,
@@ -155,7 +154,7 @@ async function decode(
       checkCancelled(request.signal);
       const position = cache.length;
       const ids = batch.map(({ unread }) => [unread as number]);
-      const output = await forward(model, io, { ids, cache, scales, capture, logits: [0] });
+      const output = await forward(model, { ids, cache, scales, capture, logits: [0] });
       cache = output.cache;
       steps++;
       batch.forEach((growing, row) => {
@@ -177,7 +176,6 @@ async function decode(
  */
 export async function generate(
   model: LanguageModel,
-  io: GraphIo,
   request: GenerateRequest,
   listener: GenerateListener,
 ): Promise<GenerateResult> {
@@ -190,16 +188,7 @@ export async function generate(
   const onPrompt = lanes.map(({ scope, neurons }) => (scope === 'everywhere' ? neurons : []));
   const captures = request.captures ?? 'all';
   const kept = captures === 'none' ? undefined : request.promptCache;
-  const prompt = await prefill(
-    model,
-    io,
-    promptIds,
-    onPrompt,
-    kept,
-    request.signal,
-    captures,
-    listener.reading,
-  );
+  const prompt = await prefill(model, promptIds, onPrompt, kept, request.signal, captures, listener.reading);
   const prefilled = performance.now();
   // Tokens first: a person who moves a slider waits for them, and not for the map of the prompt.
   growing.forEach((lane, row) => {
@@ -210,7 +199,7 @@ export async function generate(
       listener.position(row, promptIds.length - captured.length + i, cett);
     });
   });
-  const steps = await decode(model, io, request, growing, prompt.cache, listener);
+  const steps = await decode(model, request, growing, prompt.cache, listener);
   return {
     lanes: growing.map(answerOf),
     prefillMs: prefilled - started,

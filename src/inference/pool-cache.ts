@@ -26,8 +26,8 @@ export interface PoolCache {
  * costs as much as the tensors are large.
  * @param positions that the room grows to at most
  */
-export function poolCache(model: LanguageModel, io: GraphIo, rows: number, positions: number): PoolCache {
-  const slots = io.cache.map((slot) => {
+export function poolCache(model: LanguageModel, rows: number, positions: number): PoolCache {
+  const slots = model.io.cache.map((slot) => {
     const [, heads, , size] = slot.shape(1, positions);
     return { slot, heads, size, data: new Float32Array(rows * heads * positions * size) };
   });
@@ -72,7 +72,7 @@ export function poolCache(model: LanguageModel, io: GraphIo, rows: number, posit
       }
       return {
         inputs: tensors,
-        outputs: Object.fromEntries(io.cache.map(({ input, output }) => [output, tensors[input]])),
+        outputs: Object.fromEntries(model.io.cache.map(({ input, output }) => [output, tensors[input]])),
       };
     },
     put(row, prompt) {

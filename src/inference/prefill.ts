@@ -61,7 +61,6 @@ interface Start {
 /** Reads the rest of a prompt for rows with different factors. */
 async function readRows(
   model: LanguageModel,
-  io: GraphIo,
   ids: readonly number[],
   rows: readonly (readonly ScaledNeuron[])[],
   start: Start,
@@ -81,7 +80,7 @@ async function readRows(
       checkCancelled(signal);
       const firstCaptured = Math.min(piece.length, Math.max(0, ids.length - captured - at));
       const capture = Array.from({ length: piece.length - firstCaptured }, (_, i) => firstCaptured + i);
-      const output = await forward(model, io, {
+      const output = await forward(model, {
         ids: rows.map(() => piece),
         cache,
         scales,
@@ -133,7 +132,6 @@ function sharedStart(
  */
 export async function prefill(
   model: LanguageModel,
-  io: GraphIo,
   ids: readonly number[],
   rows: readonly (readonly ScaledNeuron[])[],
   kept: PromptCache | undefined,
@@ -158,7 +156,7 @@ export async function prefill(
     const some = fresh.slice(at, at + perRun);
     toRead.push({
       keys: some,
-      start: { cache: emptyCache(io, model.runtime, some.length), cett: some.map(() => []) },
+      start: { cache: emptyCache(model.io, model.runtime, some.length), cett: some.map(() => []) },
     });
   }
   const tokens = ids.length * new Set(keys).size;
@@ -177,7 +175,7 @@ export async function prefill(
     for (const { keys: some, start } of toRead) {
       const factors = some.map((key) => rows[keys.indexOf(key)]);
       const captured = captures === 'all' ? CAPTURED_POSITIONS : 0;
-      const results = await readRows(model, io, ids, factors, start, signal, captured, onRun);
+      const results = await readRows(model, ids, factors, start, signal, captured, onRun);
       made.add(results[0].source.cache);
       some.forEach((key, i) => {
         read.set(key, results[i]);

@@ -38,11 +38,7 @@ function firstStage({ stages }: LayerStages, neurons: readonly ScaledNeuron[]): 
 }
 
 /** A reader for lanes of factors; nothing is shared where the graph has no stages or no lane is untouched. */
-export function stageReader(
-  model: RunnableModel,
-  io: GraphIo,
-  lanes: readonly (readonly ScaledNeuron[])[],
-): StageReader {
+export function stageReader(model: RunnableModel, lanes: readonly (readonly ScaledNeuron[])[]): StageReader {
   const { runtime, neurons } = model;
   const layers = neurons.stages;
   const count = layers?.stages.length ?? 0;
@@ -56,7 +52,7 @@ export function stageReader(
 
   const slotsOf = ({ first, end }: StageSpan) => {
     const outputs = new Set(layers?.stages.slice(first, end).flatMap(({ caches }) => caches));
-    return io.cache.filter((slot) => outputs.has(slot.output));
+    return model.io.cache.filter((slot) => outputs.has(slot.output));
   };
 
   /** The untouched model, stopping where others take up. */
@@ -70,7 +66,7 @@ export function stageReader(
       for (const [part, end] of bounds.slice(1).entries()) {
         const stages = { first: bounds[part], end };
         const own = slotsOf(stages).map(({ input }) => [input, cache.tensors.get(input) as Tensor] as const);
-        const output = await forward(model, io, {
+        const output = await forward(model, {
           ...input,
           stages,
           states: parts.at(-1)?.states,
@@ -93,16 +89,16 @@ export function stageReader(
     order: [...lanes.keys()].sort((a, b) => first[b] - first[a]),
     emptyCache(lane) {
       const isResumed = starts.includes(first[lane]);
-      const cache = isResumed ? slotsOf({ first: first[lane], end: count }) : io.cache;
-      return emptyCache({ ...io, cache }, runtime, 1);
+      const cache = isResumed ? slotsOf({ first: first[lane], end: count }) : model.io.cache;
+      return emptyCache({ ...model.io, cache }, runtime, 1);
     },
     next: () => void left.splice(0),
     read(lane, run, input) {
-      if (starts.length === 0) return forward(model, io, input);
+      if (starts.length === 0) return forward(model, input);
       if (first[lane] === count) return readInParts(run, input);
-      if (first[lane] === 0) return forward(model, io, input);
+      if (first[lane] === 0) return forward(model, input);
       const stages = { first: first[lane], end: count };
-      return forward(model, io, { ...input, stages, states: left[run]?.get(first[lane]) });
+      return forward(model, { ...input, stages, states: left[run]?.get(first[lane]) });
     },
   };
 }

@@ -69,7 +69,6 @@ function within(
 
 async function readLanes(
   model: LanguageModel,
-  io: GraphIo,
   input: SequenceInput,
   lanes: readonly number[],
   listener: SequenceListener,
@@ -78,7 +77,7 @@ async function readLanes(
   const split = lanes.some(
     (lane) => input.lanes[lane].scope === 'answer' && input.lanes[lane].neurons.length > 0,
   );
-  let cache = emptyCache(io, model.runtime, lanes.length);
+  let cache = emptyCache(model.io, model.runtime, lanes.length);
   try {
     for (const stretch of stretches(input.promptIds.length, ids.length, split)) {
       const { start, end, isAnswer } = stretch;
@@ -93,7 +92,7 @@ async function readLanes(
       const logits = within(input.logits, stretch);
       try {
         const piece = ids.slice(start, end);
-        const output = await forward(model, io, {
+        const output = await forward(model, {
           ids: lanes.map(() => piece),
           cache,
           scales,
@@ -125,7 +124,6 @@ async function readLanes(
  */
 export async function readSequence(
   model: LanguageModel,
-  io: GraphIo,
   input: SequenceInput,
   listener: SequenceListener,
 ): Promise<void> {
@@ -142,8 +140,8 @@ export async function readSequence(
     ({ scope, neurons }) => scope === 'everywhere' || neurons.length === 0,
   );
   if (everywhere && length * lanes.length <= TOKENS_A_RUN) {
-    await readLanes(model, io, input, lanes, listener);
+    await readLanes(model, input, lanes, listener);
     return;
   }
-  for (const lane of lanes) await readLanes(model, io, input, [lane], listener);
+  for (const lane of lanes) await readLanes(model, input, [lane], listener);
 }

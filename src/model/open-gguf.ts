@@ -20,6 +20,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { buildOptions, instrumentOptions } from './gguf-graph.ts';
 import { ggufIdentity } from './gguf-identity.ts';
 import { precisionFor } from './gguf-precision.ts';
+import { openSession } from './open-session.ts';
 import type { Runtime } from './runtime/types.ts';
 import type { LanguageModel } from './types.ts';
 import { hashWhileRead } from './weights-hash.ts';
@@ -89,7 +90,7 @@ export async function openGguf(
   const identity = await ggufIdentity(stored, await finish());
   await yieldToEvents();
   options.signal?.throwIfAborted();
-  const session = await runtime.createSession(instrumented.model);
+  const { session, io } = await openSession(runtime, instrumented, config.headDim);
   const codec = textCodec(tokenizer.tokenizerJson, tokenizer.tokenizerConfig, tokenizer.bosId);
   const written = (id: number | undefined) => (id === undefined ? '' : codec.decode([id]));
   return {
@@ -115,6 +116,7 @@ export async function openGguf(
     runtime,
     session,
     neurons: instrumented.graph,
+    io,
     headDim: config.headDim,
     // GroupQueryAttention does.
     continuesCacheInPlace: graphOptions.attention === 'grouped',

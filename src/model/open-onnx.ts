@@ -22,6 +22,7 @@ import { exportTexts } from './export-texts.ts';
 import { fnv1a } from './fingerprint.ts';
 import { dataPath, type ModelFiles, onnxPaths } from './onnx-files.ts';
 import { onnxIdentity } from './onnx-identity.ts';
+import { openSession } from './open-session.ts';
 import type { Runtime, Session } from './runtime/types.ts';
 import type { LanguageModel, TextCodec } from './types.ts';
 
@@ -188,7 +189,6 @@ export async function openOnnx(
     maxConcatInputs: runtime.kind === 'webgpu' ? 7 : Number.MAX_SAFE_INTEGER,
   });
   checkDevice(runtime, instrumented.graph, demands);
-  const session = await runtime.createSession(instrumented.model);
   const text = (config.text_config ?? config) as Record<string, unknown>;
   const bosToken = tokenText(tokenizerConfig.bos_token);
   const eosToken = tokenText(tokenizerConfig.eos_token);
@@ -207,6 +207,7 @@ export async function openOnnx(
   const norms = instrumented.graph.layers.map(
     ({ columnNorms }) => new Uint8Array(columnNorms.slice(0, 16).buffer),
   );
+  const { session, io } = await openSession(runtime, instrumented, headDim(text));
   const { layers } = instrumented.graph;
   const error = roundingError(decoded, columns, data);
   return {
@@ -228,6 +229,7 @@ export async function openOnnx(
     runtime,
     session,
     neurons: instrumented.graph,
+    io,
     headDim: headDim(text),
     continuesCacheInPlace: false,
     lanesApart: demands.roundsAcrossRows || takesOneRow(session),

@@ -2,6 +2,7 @@ import type { NeuronGraph } from '../graph/onnx/types.ts';
 import type { ModelIdentity } from '../neurons/identity.ts';
 import type { WeightSignature } from '../neurons/signature.ts';
 import type { NeuronLayout, NeuronRef } from '../neurons/types.ts';
+import type { GraphIo } from './graph-io.ts';
 import type { Runtime, Session } from './runtime/types.ts';
 import type { Text } from './template/text.ts';
 
@@ -57,6 +58,8 @@ export interface LanguageModel {
   readonly runtime: Runtime;
   readonly session: Session;
   readonly neurons: NeuronGraph;
+  /** What a run of the graph takes and gives, by name. */
+  readonly io: GraphIo;
   /** Size of an attention head, where the graph's cache inputs leave it open. */
   readonly headDim: number | undefined;
   /** A cache with room for more positions is continued in place where it is given as output, too. */

@@ -17,9 +17,9 @@ const steered = [
 
 /** What ONNX Runtime's CPU build computes from the same 8-bit weights, in the shape of an answer in the page. */
 async function onCpu(request: { ids: readonly number[]; lanes: readonly Lane[]; maxTokens: number }) {
-  const { model, io } = await openTiny({ ...nativeRuntime(1), kind: 'webgpu' });
+  const { model } = await openTiny({ ...nativeRuntime(1), kind: 'webgpu' });
   const { tokens, cett, listener } = recorder(request.lanes.length);
-  const out = await generate(model, io, { promptIds: request.ids, ...request }, listener);
+  const out = await generate(model, { promptIds: request.ids, ...request }, listener);
   await model.session.release();
   return { out, tokens: tokens.flat(), cett };
 }

@@ -38,7 +38,7 @@ window.readExport = async (paths, ids, scale) => {
     },
     runtime,
   );
-  const opened = { model, io: graphIo(model) };
+  const opened = { model, io: model.io };
   const plain = await readLast(opened, ids);
   const steered = await readLast(opened, ids, scale);
   const { logits: answers } = await greedyAnswers(opened, ids, threeSteerings(scale));

@@ -25,9 +25,9 @@ for (const name of tinyFamilies) {
     const ids = familyReferences[name].input_ids;
     const positions = [3, ids.length - 1, ids.length];
     // What ONNX Runtime's CPU build computes from the same 8-bit weights.
-    const { model, io } = await openFamily(name, { ...nativeRuntime(1), kind: 'webgpu' });
+    const { model } = await openFamily(name, { ...nativeRuntime(1), kind: 'webgpu' });
     const { tokens, cett, listener } = recorder(lanes.length);
-    const expected = await generate(model, io, { promptIds: ids, lanes, maxTokens }, listener);
+    const expected = await generate(model, { promptIds: ids, lanes, maxTokens }, listener);
     await model.session.release();
 
     const loaded = await load(page, `${name}.gguf`, 'webgpu');

@@ -53,7 +53,7 @@ describe.each(Object.entries(models))('%s', (name, { prompts, long, texts = [] }
   beforeAll(async () => {
     const place = places[name] ?? '';
     const model = await openGguf(blobSource(await openAsBlob(place), name), nativeRuntime(2));
-    opened = { model, io: graphIo(model) };
+    opened = { model, io: model.io };
   }, 600_000);
   afterAll(async () => {
     await opened.model.session.release();
@@ -66,7 +66,7 @@ describe.each(Object.entries(models))('%s', (name, { prompts, long, texts = [] }
     const { model, io } = opened;
     const last = [ids.length - 1];
     const cache = emptyCache(io, model.runtime, 1);
-    const output = await forward(model, io, {
+    const output = await forward(model, {
       ids: [ids],
       cache,
       scales: batchScales(model, [[]]),
@@ -95,10 +95,10 @@ describe.each(Object.entries(models))('%s', (name, { prompts, long, texts = [] }
   });
 
   it('goes on as transformers does, greedily', async () => {
-    const { model, io } = opened;
+    const { model } = opened;
     for (const { input_ids, greedy_ids } of prompts) {
       const request = { promptIds: input_ids, lanes: [lane()], maxTokens: greedy_ids.length };
-      const { lanes } = await generate(model, io, request, { position() {}, token() {} });
+      const { lanes } = await generate(model, request, { position() {}, token() {} });
       expect(lanes[0]!.ids).toEqual(greedy_ids);
     }
   });

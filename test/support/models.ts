@@ -65,7 +65,7 @@ export interface Opened {
 
 async function open(bytes: ByteSource, runtime: Runtime): Promise<Opened> {
   const model = await openGguf(bytes, runtime);
-  return { model, io: graphIo(model) };
+  return { model, io: model.io };
 }
 
 export const openDefault = async (runtime: Runtime) => open(await defaultSource(), runtime);

@@ -44,7 +44,7 @@ export function fixtureFiles(folder: string): ModelFiles {
 
 export async function openExport(files: ModelFiles, runtime: Runtime): Promise<Opened> {
   const model = await openOnnx(files, runtime);
-  return { model, io: graphIo(model) };
+  return { model, io: model.io };
 }
 
 /** Logits of the last position that the export itself computes, before any edit. */

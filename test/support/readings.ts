@@ -29,7 +29,7 @@ export interface Reading {
 
 /** The last position of a prompt, as the terminal's `activations` shows it. */
 export async function readLast(
-  { model, io }: Opened,
+  { model }: Opened,
   promptIds: readonly number[],
   neurons: readonly ScaledNeuron[] = [],
 ): Promise<Reading> {
@@ -38,7 +38,6 @@ export async function readLast(
   const lanes = [{ neurons, scope: 'everywhere' as const }];
   await readSequence(
     model,
-    io,
     { promptIds, answerIds: [], lanes, capture: last, logits: last },
     {
       neurons: (_lane, _position, reading) => {
@@ -54,7 +53,7 @@ export async function readLast(
 
 /** Logits of the positions that make an answer, read at once with its prompt. */
 export async function readAnswer(
-  { model, io }: Opened,
+  { model }: Opened,
   promptIds: readonly number[],
   answerIds: readonly number[],
   steering: Steering,
@@ -63,7 +62,6 @@ export async function readAnswer(
   const logits = answerIds.map((_, at) => promptIds.length - 1 + at);
   await readSequence(
     model,
-    io,
     { promptIds, answerIds, lanes: [steering], capture: [0], logits },
     {
       logits: (_lane, _position, values) => {
@@ -76,7 +74,7 @@ export async function readAnswer(
 
 /** Greedy answers of five tokens, in lanes of one batch, and the logits before each token. */
 export async function greedyAnswers(
-  { model, io }: Opened,
+  { model }: Opened,
   promptIds: readonly number[],
   steerings: readonly Steering[],
 ): Promise<{ readonly ids: readonly (readonly number[])[]; readonly logits: readonly Float32Array[][] }> {
@@ -85,7 +83,6 @@ export async function greedyAnswers(
   const logits: Float32Array[][] = lanes.map(() => []);
   const { lanes: answers } = await generate(
     endless,
-    io,
     { promptIds, lanes, maxTokens: 5 },
     {
       position: () => {},

@@ -34,5 +34,5 @@ export async function familySource(name: TinyFamily): Promise<ByteSource> {
 
 export async function openFamily(name: TinyFamily, runtime: Runtime): Promise<Opened> {
   const model = await openGguf(await familySource(name), runtime);
-  return { model, io: graphIo(model) };
+  return { model, io: model.io };
 }

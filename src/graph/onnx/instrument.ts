@@ -11,6 +11,12 @@ import { type StageCut, stageLayers } from './stages.ts';
 import type { ExternalData, NeuronGraph, OnnxModel } from './types.ts';
 import { columnNorms } from './weights.ts';
 
+/** An edited graph, and the names and facts by which its neurons are read and scaled. */
+export interface Instrumented {
+  readonly model: OnnxModel;
+  readonly graph: NeuronGraph;
+}
+
 export interface InstrumentOptions {
   /** Inputs that one Concat may have; WebGPU allows 7 and a few more, the default; WASM any number. */
   readonly maxConcatInputs?: number;
@@ -46,7 +52,7 @@ export function instrument(
   source: ModelProto | Uint8Array,
   externalData: readonly ExternalData[],
   options: InstrumentOptions = {},
-): { model: OnnxModel; graph: NeuronGraph } {
+): Instrumented {
   const model = source instanceof Uint8Array ? decodeModel(source) : source;
   checkEditable(model);
   const { index, projections, layers } = detectDownProjections(model);

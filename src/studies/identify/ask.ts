@@ -9,6 +9,15 @@ import { judgeReply } from './judge.ts';
 import type { QuestionRecord, RunManifest } from './records.ts';
 import { promptText, type SampleSettings, sampleReplies } from './sample.ts';
 
+/** Asks through the model's chat template, without a system text. */
+export function askerOf(model: LanguageModel): Asker {
+  return {
+    model,
+    prompt: (text) =>
+      preparePrompt(model, { kind: 'chat', system: '', turns: [{ role: 'user', content: text }] }).ids,
+  };
+}
+
 export interface RunSettings extends SampleSettings {
   /** Replies that must agree for a question to count. */
   readonly agree: number;
@@ -17,7 +26,6 @@ export interface RunSettings extends SampleSettings {
 /** A model and how it is asked. */
 export interface Asker {
   readonly model: LanguageModel;
-  readonly io: GraphIo;
   /** Token ids of a text as the model's chat template puts it. */
   prompt(text: string): readonly number[];
 }
@@ -50,7 +58,7 @@ const rounded = (value: number) => Math.round(value * LOGPROB_DIGITS) / LOGPROB_
 
 /** Asks one question, judges the replies and, where they agree, reads the features of the one that stands for all. */
 async function askQuestion(
-  { model, io, prompt }: Asker,
+  { model, prompt }: Asker,
   item: Item,
   settings: RunSettings,
   { signal, pool }: { readonly signal?: AbortSignal; readonly pool?: AnswerPool } = {},
@@ -59,7 +67,7 @@ async function askQuestion(
   const text = promptText(question.question, settings);
   const promptIds =
     settings.form === 'plain' ? model.codec.encode(text, { addBos: model.addBos }) : prompt(text);
-  const sampled = await sampleReplies(model, io, { id: question.id, promptIds, settings, signal, pool });
+  const sampled = await sampleReplies(model, { id: question.id, promptIds, settings, signal, pool });
   const judgements = sampled.replies.map(({ text }) => judgeReply(text, question.answers, question.rivals));
   const replies = sampled.replies.map((reply, i) => ({
     ...reply,
@@ -84,7 +92,7 @@ async function askQuestion(
   const read = { promptIds, replyIds: reply.ids, tokens: answer.tokens, signal };
   return {
     record: { ...record, representative, answer },
-    features: packFeatures(await readFeatures(model, io, read)),
+    features: packFeatures(await readFeatures(model, read)),
   };
 }
 
@@ -93,9 +101,9 @@ const POOL_ROWS = 40;
 /** Positions for the prompt; questions with longer ones are asked by themselves. */
 const POOL_PROMPT = 128;
 
-function poolFor({ model, io }: Asker, { samples, maxTokens }: RunSettings): AnswerPool | undefined {
+function poolFor({ model }: Asker, { samples, maxTokens }: RunSettings): AnswerPool | undefined {
   if (!canPool(model)) return undefined;
-  return createAnswerPool(model, io, {
+  return createAnswerPool(model, {
     rows: Math.max(POOL_ROWS, samples),
     positions: POOL_PROMPT + maxTokens,
   });

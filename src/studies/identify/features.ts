@@ -49,7 +49,6 @@ function accumulator(total: number) {
  */
 export async function readFeatures(
   model: LanguageModel,
-  io: GraphIo,
   input: {
     readonly promptIds: readonly number[];
     readonly replyIds: readonly number[];
@@ -74,7 +73,6 @@ export async function readFeatures(
   const capture = Array.from({ length: start + replyIds.length }, (_, i) => i);
   await readSequence(
     model,
-    io,
     {
       promptIds,
       answerIds: replyIds,

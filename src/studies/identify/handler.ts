@@ -1,9 +1,8 @@
 import type { QuestionSet } from '../../datasets/questions/question-set.ts';
 import type { OpenedModel } from '../../engine/open-model.ts';
 import { EngineError } from '../../lib/errors.ts';
-import { preparePrompt } from '../../model/prompt.ts';
 import type { StudyContext } from '../shared/context.ts';
-import { type Asker, modelQuestioner, type RunSettings } from './ask.ts';
+import { askerOf, modelQuestioner, type RunSettings } from './ask.ts';
 import { browserStore } from './browser-store.ts';
 import { extendRun } from './extend-run.ts';
 import type { Shard } from './records.ts';
@@ -21,16 +20,6 @@ export interface IdentifyIn {
 }
 
 const WHOLE: Shard = { index: 0, count: 1 };
-
-/** Asks through the model's chat template, without a system text. */
-export function askerOf({ model, io }: Pick<OpenedModel, 'model' | 'io'>): Asker {
-  return {
-    model,
-    io,
-    prompt: (text) =>
-      preparePrompt(model, { kind: 'chat', system: '', turns: [{ role: 'user', content: text }] }).ids,
-  };
-}
 
 interface Start {
   readonly set: QuestionSet;
@@ -66,7 +55,7 @@ export async function identify(
     if (!start && more) await extendRun(db, run, more);
     const { set, settings, shard } = start ? { ...start, shard: WHOLE } : await keptStart(db, run);
     const store = browserStore(db, run, set);
-    const questioner = modelQuestioner(askerOf(loaded), settings, { alone: true });
+    const questioner = modelQuestioner(askerOf(loaded.model), settings, { alone: true });
     return runIdentification(questioner, set, {
       settings,
       shard,

@@ -80,7 +80,6 @@ function lineBreaks({ codec }: Pick<LanguageModel, 'codec'>): (id: number) => bo
  */
 export async function sampleReplies(
   model: LanguageModel,
-  io: GraphIo,
   input: {
     readonly id: string;
     readonly promptIds: readonly number[];
@@ -110,7 +109,7 @@ export async function sampleReplies(
   const lanes = samplings.map((sampling) => ({ neurons: [], scope: 'everywhere' as const, sampling }));
   let firstEntropy: number | undefined;
   const request = { promptIds, lanes, maxTokens, isEnd, captures: 'none' as const, signal };
-  const { lanes: results } = await generate(model, io, request, {
+  const { lanes: results } = await generate(model, request, {
     position: () => {},
     token({ index, entropy }) {
       if (index === 0) firstEntropy = entropy;

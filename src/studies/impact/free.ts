@@ -25,7 +25,6 @@ export interface FreeAnswerer {
 /** Answers greedily under lanes of factors, which hold everywhere. Lanes that scale alike are answered once. */
 export function freeAnswerer(
   model: LanguageModel,
-  io: GraphIo,
   neuronsOfLanes: readonly (readonly ScaledNeuron[])[],
 ): FreeAnswerer {
   const keys = neuronsOfLanes.map(scaleKey);
@@ -43,7 +42,6 @@ export function freeAnswerer(
         const batch = all.slice(at, at + MAX_LANES);
         const { lanes: results } = await generate(
           model,
-          io,
           {
             promptIds,
             lanes: batch.map(([, lane]) => lane),

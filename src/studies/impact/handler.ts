@@ -5,12 +5,10 @@ import { preparePrompt } from '../../model/prompt.ts';
 import type { LanguageModel } from '../../model/types.ts';
 import type { StudyContext } from '../shared/context.ts';
 import { impactStore } from './browser-store.ts';
-import { comparedPlan, freeAnswerer } from './free.ts';
 import { type ImpactProgress, runImpact } from './run.ts';
-import { answerIds, type ImpactTexts } from './score-item.ts';
-import { type ImpactStart, type SweepPlan, sweepLanes, sweepPlan } from './sweep.ts';
+import { type ImpactStart, type SweepPlan, sweepPlan } from './sweep.ts';
 import { type ImpactDatabase, readImpact, withImpactDatabase } from './sweep-database.ts';
-import { makeRecord, type Sweeper, type SweepParts } from './sweeper.ts';
+import { sweeperOf } from './sweeper.ts';
 
 /** Sweeps neuron sets over suites and keeps what comes of it in the browser, item by item. */
 export interface ImpactIn {
@@ -20,44 +18,6 @@ export interface ImpactIn {
   readonly start?: ImpactStart;
   /** Of a kept sweep: items of each suite that are also answered freely; it has no fewer than it had. */
   readonly free?: number;
-}
-
-/** How a model reads the texts of suites. */
-export function impactTexts(model: LanguageModel): ImpactTexts {
-  const hasTemplate = model.chatTemplate !== undefined;
-  return {
-    prompt: (turns) => preparePrompt(model, { kind: 'chat', system: '', turns: [...turns] }).ids,
-    answer: (text) => answerIds(model.codec, hasTemplate, text),
-    plain: (text) => model.codec.encode(text, { addBos: model.addBos }),
-  };
-}
-
-/** Token ids with which every chat of a model begins, before anything that a person says. */
-function chatStart({ prompt }: ImpactTexts): readonly number[] {
-  const [one, other] = ['a', '1'].map((content) => prompt([{ role: 'user', content }]));
-  const end = one.findIndex((id, i) => id !== other[i]);
-  return one.slice(0, Math.max(0, end));
-}
-
-/** Sweeps a plan with a model at hand, one item at a time. Dispose it when it is done. */
-export function sweeperOf(
-  model: LanguageModel,
-  io: GraphIo,
-  plan: SweepPlan,
-): Sweeper & { readonly parts: SweepParts; dispose(): void } {
-  const { runtime, name, fingerprint, identity, precision } = model;
-  const texts = impactTexts(model);
-  const scorer = continuationScorer(model, io, sweepLanes(plan), chatStart(texts));
-  const answerer = freeAnswerer(model, io, sweepLanes(comparedPlan(plan)));
-  const parts = { scorer, answerer, texts, plan };
-  return {
-    model: { name, fingerprint, identity, precision, device: runtime.kind },
-    plan,
-    ahead: 1,
-    parts,
-    make: (job, signal) => makeRecord(parts, job, signal),
-    dispose: () => scorer.dispose(),
-  };
 }
 
 type Sweep = Pick<ImpactStart, 'suites' | 'seed' | 'tight' | 'free'> & { readonly plan: SweepPlan };
@@ -74,7 +34,7 @@ async function keptSweep(db: ImpactDatabase, run: string, more = 0): Promise<Swe
  * @throws EngineError as `sweepPlan` and `runImpact`, and `storage-full`
  */
 export async function impact(
-  { model, io, calibration }: OpenedModel,
+  { model, calibration }: OpenedModel,
   { run, start, free: more }: ImpactIn,
   { signal, emit, giveWay }: StudyContext<ImpactProgress>,
 ): Promise<ImpactProgress> {
@@ -83,7 +43,7 @@ export async function impact(
       ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett }) }
       : await keptSweep(db, run, more);
     const store = impactStore(db, run, { suites, seed, tight, free });
-    const sweeper = sweeperOf(model, io, plan);
+    const sweeper = sweeperOf(model, plan);
     try {
       const progress = await runImpact({
         sweeper,

@@ -36,8 +36,7 @@ describe('generate in the terminal', () => {
   it("runs the control at the set's own scales", async () => {
     const { lanes } = await runGenerate(options({ neuron: ['0:1=0', '0:2=3', '1:0'], scale: -2 }));
     const model = await openGguf(bytesSource(new Uint8Array(readFileSync(path)), path), nativeRuntime(1));
-    const io = graphIo(model);
-    const { meanCett } = await calibrate(model, io);
+    const { meanCett } = await calibrate(model);
     const steered = [
       { layer: 0, neuron: 1, factor: 0 },
       { layer: 0, neuron: 2, factor: 3 },
@@ -50,7 +49,6 @@ describe('generate in the terminal', () => {
     const lane = (neurons: typeof steered) => ({ neurons, scope: 'everywhere' as const, sampling });
     const expected = await generate(
       model,
-      io,
       { promptIds: tinyReference.input_ids, lanes: [lane([]), lane(steered), lane(control)], maxTokens: 4 },
       { position: () => {}, token: () => {} },
     );

@@ -294,12 +294,11 @@ describe('comparison with the model as trained', () => {
 
   /** Logits of the tiny model behind every token of a text, from the prompt's last on, by teacher forcing. */
   async function forced(answer: readonly number[], lanes: readonly Lane[]): Promise<Float32Array[][]> {
-    const { model, io } = await openTiny(nativeRuntime(1));
+    const { model } = await openTiny(nativeRuntime(1));
     const positions = Array.from({ length: answer.length }, (_, i) => length - 1 + i);
     const found: Float32Array[][] = lanes.map(() => []);
     await readSequence(
       model,
-      io,
       { promptIds: tinyReference.input_ids, answerIds: answer, lanes, capture: [], logits: positions },
       { logits: (row, _, logits) => void found[row]!.push(logits.slice()) },
     );

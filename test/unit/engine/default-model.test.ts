@@ -32,7 +32,7 @@ let calibration: Calibration;
 
 beforeAll(async () => {
   opened = await openDefault(runtime);
-  calibration = await calibrate(opened.model, opened.io);
+  calibration = await calibrate(opened.model);
 });
 afterAll(() => opened.model.session.release());
 
@@ -50,11 +50,10 @@ describe.each(smolReference.prompts)('"$prompt"', ({ prompt, input_ids, plain, s
     ['as trained', plain, []],
     ['with the scaled neurons', scaled, smolReference.scale],
   ] as const)('gives the reference values %s', async (_, expected, neurons) => {
-    const { model, io } = opened;
+    const { model } = opened;
     const { tokens, cett, listener } = recorder(1);
     const result = await generate(
       model,
-      io,
       { promptIds: input_ids, lanes: [lane(neurons)], maxTokens: expected.greedy_ids.length },
       listener,
     );
@@ -97,7 +96,7 @@ it('computes at scale 1 what the graph computed before editing', async () => {
   await session.release();
 
   const scales = batchScales(model, [[]]);
-  const after = await forward(model, io, {
+  const after = await forward(model, {
     ids: [ids],
     cache: emptyCache(io, runtime, 1),
     scales,
@@ -113,7 +112,7 @@ it('computes at scale 1 what the graph computed before editing', async () => {
 });
 
 it('answers three lanes of one batch as it answers each alone', async () => {
-  const { model, io } = opened;
+  const { model } = opened;
   const { input_ids } = smolReference.prompts[1]!;
   const lanes = [
     lane(),
@@ -122,10 +121,10 @@ it('answers three lanes of one batch as it answers each alone', async () => {
   ];
   const request = { promptIds: input_ids, maxTokens: 10 };
   const together = recorder(3);
-  const batch = await generate(model, io, { ...request, lanes }, together.listener);
+  const batch = await generate(model, { ...request, lanes }, together.listener);
   for (const [row, one] of lanes.entries()) {
     const alone = recorder(1);
-    const single = await generate(model, io, { ...request, lanes: [one] }, alone.listener);
+    const single = await generate(model, { ...request, lanes: [one] }, alone.listener);
     expect(batch.lanes[row]!.ids).toEqual(single.lanes[0]!.ids);
     expect(largestDifference(batch.lanes[row]!.logprobs, single.lanes[0]!.logprobs)).toBeLessThan(1e-4);
     expect(together.cett[row]).toHaveLength(alone.cett[0]!.length);

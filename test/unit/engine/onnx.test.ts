@@ -27,9 +27,9 @@ describe('prompts that share a start', () => {
     const kept = withCache ? promptCache(model.runtime, 1e8) : undefined;
     const watched = counted({ model, io });
     const request = { lanes: [lane()], maxTokens: 3, promptCache: kept };
-    await generate(watched.model, io, { ...request, promptIds: ids }, recorder(1).listener);
+    await generate(watched.model, { ...request, promptIds: ids }, recorder(1).listener);
     const { tokens, cett, listener } = recorder(1);
-    await generate(watched.model, io, { ...request, promptIds: other }, listener);
+    await generate(watched.model, { ...request, promptIds: other }, listener);
     kept?.clear();
     return { top: tokens[0]!.map(({ top }) => top), cett: cett[0]! };
   }
@@ -68,12 +68,7 @@ describe('a graph without a cache', () => {
     const neurons = [{ layer: 0, neuron: 3, factor: 4 }];
     const lanes = [lane(), lane(neurons, { scope: 'answer' }), lane(neurons)];
     const { tokens, cett, listener } = recorder(3);
-    await generate(
-      { ...opened.model, eosIds: new Set() },
-      opened.io,
-      { promptIds: ids, lanes, maxTokens: 2 },
-      listener,
-    );
+    await generate({ ...opened.model, eosIds: new Set() }, { promptIds: ids, lanes, maxTokens: 2 }, listener);
     const [plain, answer, everywhere] = tokens.map(([first]) => first!.top.map(({ logprob }) => logprob));
     expect(answer).toEqual(plain);
     expect(everywhere).not.toEqual(plain);

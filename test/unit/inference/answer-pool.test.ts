@@ -23,8 +23,8 @@ describe('answer pool on the default model', () => {
   let pool: AnswerPool;
   beforeAll(async () => {
     model = await openModel(DEFAULT_MODEL, 'native');
-    io = graphIo(model);
-    pool = createAnswerPool(model, io, { rows: 7, positions: 40 });
+    io = model.io;
+    pool = createAnswerPool(model, { rows: 7, positions: 40 });
   }, 120_000);
   afterAll(() => model.session.release());
 
@@ -33,7 +33,6 @@ describe('answer pool on the default model', () => {
     const lanes = samplings.map((each) => ({ neurons: [], scope: 'everywhere' as const, sampling: each }));
     const { lanes: results } = await generate(
       model,
-      io,
       { promptIds, lanes, maxTokens, captures: 'none' },
       { position() {}, token() {} },
     );
@@ -62,7 +61,7 @@ describe('answer pool on the default model', () => {
         return model.session.run(feeds, ...rest);
       },
     };
-    const watched = createAnswerPool({ ...model, session }, io, { rows: 6, positions: 40 });
+    const watched = createAnswerPool({ ...model, session }, { rows: 6, positions: 40 });
     const seeds = [21, 22, 23, 24, 25, 26];
     const { answers } = await watched.answer(request(ids('The capital of France is'), seeds, 6));
     expect(answers).toEqual(await alone(request(ids('The capital of France is'), seeds, 6)));

@@ -59,7 +59,7 @@ describe('continuations', () => {
 
   /** By reading prompt and continuation from the start, each by itself. */
   async function alone(
-    { model, io }: Opened,
+    { model }: Opened,
     { promptIds, continuations }: (typeof requests)[number],
     neurons: readonly ScaledNeuron[],
   ) {
@@ -69,7 +69,6 @@ describe('continuations', () => {
       const logits = ids.map((_, i) => promptIds.length - 1 + i);
       await readSequence(
         model,
-        io,
         {
           promptIds,
           answerIds: ids.slice(0, -1),
@@ -88,8 +87,8 @@ describe('continuations', () => {
   }
 
   /** Scores all requests, one after another, and compares with what each gives by itself. */
-  async function expectAsAlone(on: Opened, io = on.io) {
-    const scorer = continuationScorer(on.model, io, lanes, start);
+  async function expectAsAlone(on: Opened) {
+    const scorer = continuationScorer(on.model, lanes, start);
     for (const request of requests) {
       const scores = await scorer.score(request);
       for (const [lane, neurons] of lanes.entries()) {
@@ -108,7 +107,8 @@ describe('continuations', () => {
 
   it.each(['in one run', 'one by one'])('are scored as each is when read by itself: %s', async (way) => {
     expect(opened.io.branches).toBe('behind a cache');
-    await expectAsAlone(opened, way === 'in one run' ? opened.io : { ...opened.io, branches: undefined });
+    const io = way === 'in one run' ? opened.io : { ...opened.io, branches: undefined };
+    await expectAsAlone({ model: { ...opened.model, io }, io });
   });
 
   it.each(['tiny-llama', 'gemma3'] as const)('are scored so in WebAssembly: %s', async (name) => {
@@ -129,8 +129,8 @@ describe('continuations', () => {
         return model.session.run(feeds, ...rest);
       },
     };
-    const scorer = continuationScorer({ ...model, session }, io, [[], []], start);
-    const apart = continuationScorer({ ...model, session }, { ...io, branches: undefined }, [[]], start);
+    const scorer = continuationScorer({ ...model, session }, [[], []], start);
+    const apart = continuationScorer({ ...model, session, io: { ...io, branches: undefined } }, [[]], start);
     const reads = async (request: (typeof requests)[number]) => {
       await scorer.score(request);
       const together = read.splice(0);
@@ -163,7 +163,7 @@ describe('continuations', () => {
 
   it('give the same bits whatever was scored before, also behind a reading of the start that was cancelled', async () => {
     const scored = async (order: readonly number[], cancelled = false) => {
-      const scorer = continuationScorer(opened.model, opened.io, lanes, start);
+      const scorer = continuationScorer(opened.model, lanes, start);
       const signal = AbortSignal.abort();
       if (cancelled) await expect(scorer.score({ ...requests[0]!, signal })).rejects.toThrow(/cancelled/);
       const found = new Map<number, unknown>();
@@ -178,7 +178,7 @@ describe('continuations', () => {
   });
 
   it('read the layers below the first that a lane scales once for all', async () => {
-    const { model, io } = opened;
+    const { model } = opened;
     const read: string[] = [];
     const session = {
       ...model.session,
@@ -188,7 +188,7 @@ describe('continuations', () => {
       },
     };
     const reads = async (factors: readonly (readonly ScaledNeuron[])[]) => {
-      const scorer = continuationScorer({ ...model, session }, io, factors);
+      const scorer = continuationScorer({ ...model, session }, factors);
       await scorer.score(requests[0]!);
       scorer.dispose();
       return read.splice(0);
@@ -200,7 +200,7 @@ describe('continuations', () => {
   });
 
   it('are refused where there is nothing to score or no room, and can be cancelled', async () => {
-    const scorer = continuationScorer(opened.model, opened.io, [[]]);
+    const scorer = continuationScorer(opened.model, [[]]);
     await expect(scorer.score({ promptIds: [], continuations: [[1]] })).rejects.toThrow(/prompt is empty/);
     await expect(scorer.score({ promptIds: [1], continuations: [[1], []] })).rejects.toThrow(/no tokens/);
     const long = Array.from({ length: opened.model.contextLength }, () => 1);

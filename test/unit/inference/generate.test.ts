@@ -43,9 +43,9 @@ async function answer(
   request: Partial<GenerateRequest> = {},
   change: Parameters<typeof counted>[1] = {},
 ) {
-  const { model, io, runs } = counted(opened, { eosIds: new Set(), ...change });
+  const { model, runs } = counted(opened, { eosIds: new Set(), ...change });
   const { tokens, cett, listener } = recorder(lanes.length);
-  const result = await generate(model, io, { promptIds, lanes, maxTokens: 8, ...request }, listener);
+  const result = await generate(model, { promptIds, lanes, maxTokens: 8, ...request }, listener);
   return { result, tokens, cett, runs: runs() };
 }
 
@@ -138,11 +138,11 @@ describe('a long prompt', () => {
     const { cett, tokens: told, listener } = recorder(1);
     const { model: wrapped, runs } = counted({ model, io });
     const request = { promptIds: long, lanes: [lane(steered)], maxTokens: 1 };
-    await generate(wrapped, io, request, listener);
+    await generate(wrapped, request, listener);
     // Six pieces of at most 128 tokens, and the token that was drawn.
     expect(runs()).toBe(7);
     const capture = long.map((_, at) => at).slice(-256);
-    const whole = await forward(model, io, {
+    const whole = await forward(model, {
       ids: [long],
       cache: emptyCache(io, runtime, 1),
       scales: batchScales(model, [steered]),
@@ -253,10 +253,10 @@ describe('the prompt cache', () => {
 describe('cancelling', () => {
   async function cancelled(listen: (controller: AbortController) => Partial<GenerateListener>) {
     const controller = new AbortController();
-    const { model, io, runs } = counted(opened, { eosIds: new Set() });
+    const { model, runs } = counted(opened, { eosIds: new Set() });
     const listener = { position() {}, token() {}, ...listen(controller) };
     const request = { promptIds, lanes: [lane()], maxTokens: 50, signal: controller.signal };
-    const outcome = generate(model, io, request, listener);
+    const outcome = generate(model, request, listener);
     await expect(outcome).rejects.toMatchObject({ name: 'EngineError', code: 'cancelled' });
     return runs();
   }

@@ -37,7 +37,7 @@ function rowOf({ data, dims }: Tensor, row: number, length: number): number[] {
 }
 
 it('keeps every row while the room grows and shrinks with the longest one, up to the limit', () => {
-  const pool = poolCache({ runtime } as LanguageModel, io, 3, 50);
+  const pool = poolCache({ runtime, io } as LanguageModel, 3, 50);
   const prompts = [promptOf(1, 5), promptOf(2, 9), promptOf(3, 14)];
   const check = (used: number, room: number, rows: readonly (typeof prompts)[number][]) => {
     const { inputs, outputs } = pool.feeds(used);

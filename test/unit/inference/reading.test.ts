@@ -16,11 +16,11 @@ afterAll(() => opened.model.session.release());
 
 /** Answers, and tells how the reading of the prompt went on. */
 async function read(request: Omit<GenerateRequest, 'maxTokens'>, change: Parameters<typeof counted>[1] = {}) {
-  const { model, io, runs } = counted(opened, change);
+  const { model, runs } = counted(opened, change);
   const { listener, cett } = recorder(request.lanes.length);
   const told: (readonly [number, number])[] = [];
   const reading = (done: number, total: number) => void told.push([done, total]);
-  const done = generate(model, io, { maxTokens: 1, ...request }, { ...listener, reading });
+  const done = generate(model, { maxTokens: 1, ...request }, { ...listener, reading });
   return { result: await done, told, runs: runs(), cett };
 }
 
@@ -67,14 +67,14 @@ describe('the reading of a prompt', () => {
   });
 
   it('ends between two pieces where it is stopped', async () => {
-    const { model, io, runs } = counted(opened);
+    const { model, runs } = counted(opened);
     const { listener } = recorder(1);
     const stop = new AbortController();
     const request = { promptIds: tokens(1500), lanes: [lane()], maxTokens: 1, signal: stop.signal };
     const reading = (done: number) => {
       if (done >= 256) stop.abort();
     };
-    await expect(generate(model, io, request, { ...listener, reading })).rejects.toMatchObject({
+    await expect(generate(model, request, { ...listener, reading })).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect(runs()).toBe(2);

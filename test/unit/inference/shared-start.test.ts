@@ -19,13 +19,13 @@ const farthest = (a: Float32Array, b: Float32Array) =>
 
 describe('a prompt that shares its start with one that was read', () => {
   it('reads only the rest and computes what a fresh reading computes', async () => {
-    const { model, io, runs } = counted(tiny);
+    const { model, runs } = counted(tiny);
     const kept = promptCache(model.runtime, LIMIT);
-    await prefill(model, io, first, [[], scaled], kept, undefined);
+    await prefill(model, first, [[], scaled], kept, undefined);
     expect(runs()).toBe(1);
-    const reused = await prefill(model, io, second, [[], scaled], kept, undefined);
+    const reused = await prefill(model, second, [[], scaled], kept, undefined);
     expect(runs()).toBe(3);
-    const fresh = await prefill(model, io, second, [[], scaled], undefined, undefined);
+    const fresh = await prefill(model, second, [[], scaled], undefined, undefined);
     expect(reused.cache.length).toBe(second.length);
     for (const row of [0, 1]) {
       expect(farthest(reused.logits[row], fresh.logits[row])).toBeLessThan(1e-4);
@@ -38,29 +38,29 @@ describe('a prompt that shares its start with one that was read', () => {
   });
 
   it('does not take over what was read under other factors', async () => {
-    const { model, io, runs } = counted(tiny);
+    const { model, runs } = counted(tiny);
     const kept = promptCache(model.runtime, LIMIT);
-    await prefill(model, io, first, [[]], kept, undefined);
-    const other = await prefill(model, io, second, [scaled], kept, undefined);
+    await prefill(model, first, [[]], kept, undefined);
+    const other = await prefill(model, second, [scaled], kept, undefined);
     expect(runs()).toBe(2);
-    const fresh = await prefill(model, io, second, [scaled], undefined, undefined);
+    const fresh = await prefill(model, second, [scaled], undefined, undefined);
     expect(farthest(other.logits[0], fresh.logits[0])).toBe(0);
   });
 
   it('reads the same prompt not at all', async () => {
-    const { model, io, runs } = counted(tiny);
+    const { model, runs } = counted(tiny);
     const kept = promptCache(model.runtime, LIMIT);
-    const before = await prefill(model, io, first, [[]], kept, undefined);
-    const again = await prefill(model, io, first, [[]], kept, undefined);
+    const before = await prefill(model, first, [[]], kept, undefined);
+    const again = await prefill(model, first, [[]], kept, undefined);
     expect(runs()).toBe(1);
     expect(farthest(again.logits[0], before.logits[0])).toBe(0);
   });
 
   it('forgets the oldest beyond its limit', async () => {
-    const { model, io, runs } = counted(tiny);
+    const { model, runs } = counted(tiny);
     const kept = promptCache(model.runtime, 1);
-    await prefill(model, io, first, [[]], kept, undefined);
-    await prefill(model, io, first, [[]], kept, undefined);
+    await prefill(model, first, [[]], kept, undefined);
+    await prefill(model, first, [[]], kept, undefined);
     expect(runs()).toBe(2);
   });
 });

@@ -18,7 +18,7 @@ async function open(path: string, options: OpenOnnxOptions) {
   const folder = `test/fixtures/onnx/${path}`;
   const model = await openOnnx(fixtureFiles(folder), runtime, options);
   const expected = readExpected(folder);
-  const found = await readLast({ model, io: graphIo(model) }, expected.ids);
+  const found = await readLast({ model, io: model.io }, expected.ids);
   await model.session.release();
   return { model, found, expected };
 }

@@ -22,11 +22,11 @@ beforeAll(async () => {
 afterAll(() => opened.model.session.release());
 
 it('has the reference values of the default model in lanes, plain and scaled', async () => {
-  const { model, io } = opened;
+  const { model } = opened;
   const { input_ids, plain, scaled } = smolReference.prompts[0]!;
   const { tokens, cett, listener } = recorder(2);
   const lanes = [lane(), lane(smolReference.scale)];
-  const result = await generate(model, io, { promptIds: input_ids, lanes, maxTokens: 12 }, listener);
+  const result = await generate(model, { promptIds: input_ids, lanes, maxTokens: 12 }, listener);
   for (const [row, expected] of [plain, scaled].entries()) {
     expect(result.lanes[row]!.ids).toEqual(answerOf(expected.greedy_ids, model.eosIds));
     const top = tokens[row]![0]!.top.slice(0, 5);
@@ -39,6 +39,6 @@ it('has the reference values of the default model in lanes, plain and scaled', a
 });
 
 it('passes the self-test', async () => {
-  const { logits } = await calibrate(opened.model, opened.io);
+  const { logits } = await calibrate(opened.model);
   expect(selfTest(opened.model, logits)).toBeUndefined();
 });

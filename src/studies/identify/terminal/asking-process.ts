@@ -3,8 +3,7 @@ import { graphIo } from '../../../model/graph-io.ts';
 import { chatNotice } from '../../../model/prompt.ts';
 import { openModel } from '../../../node/open-model.ts';
 import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';
-import { modelQuestioner, type Questioner } from '../ask.ts';
-import { askerOf } from '../handler.ts';
+import { askerOf, modelQuestioner, type Questioner } from '../ask.ts';
 import type { AskingCalls } from './asking-calls.ts';
 
 let questioner: Questioner | undefined;
@@ -12,7 +11,7 @@ let questioner: Questioner | undefined;
 answerInProcess<AskingCalls>({
   async open({ model: path, device, settings }) {
     const model = await openModel(path, device, { threads: 1 });
-    questioner = modelQuestioner(askerOf({ model, io: graphIo(model) }), settings);
+    questioner = modelQuestioner(askerOf(model), settings);
     const notice = settings.form === 'plain' ? '' : chatNotice(model, ['user']);
     return { model: questioner.model, ahead: questioner.ahead, notice, peakBytes: peakBytes() };
   },

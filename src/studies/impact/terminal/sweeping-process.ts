@@ -4,9 +4,8 @@ import { graphIo } from '../../../model/graph-io.ts';
 import { chatNotice } from '../../../model/prompt.ts';
 import { openModel } from '../../../node/open-model.ts';
 import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';
-import { sweeperOf } from '../handler.ts';
 import { sweepPlan } from '../sweep.ts';
-import type { Sweeper } from '../sweeper.ts';
+import { type Sweeper, sweeperOf } from '../sweeper.ts';
 import type { SweepingCalls } from './sweeping-calls.ts';
 import { sweptSets } from './swept-sets.ts';
 
@@ -16,11 +15,10 @@ answerInProcess<SweepingCalls>(
   {
     async open({ model: path, device, files, neurons, ...choice }) {
       const model = await openModel(path, device, { threads: 1 });
-      const io = graphIo(model);
-      const { meanCett } = await calibrate(model, io);
+      const { meanCett } = await calibrate(model);
       const { sets, notes } = await sweptSets(files, neurons, model);
       const plan = sweepPlan({ ...choice, sets, layout: model.layout, meanCett });
-      sweeper = sweeperOf(model, io, plan);
+      sweeper = sweeperOf(model, plan);
       const notice = chatNotice(model, ['user', 'assistant', 'user']);
       return {
         model: sweeper.model,

@@ -40,7 +40,7 @@ describe('direct logit attribution', () => {
     const logitsAt = async (factor: number) => {
       const scales = batchScales(model, [[{ ...ref, factor }]]);
       const ids = [[5, 9, 12, 40]];
-      const output = await forward(model, io, {
+      const output = await forward(model, {
         ids,
         cache: emptyCache(io, model.runtime, 1),
         scales,

@@ -27,7 +27,7 @@ async function read({ model, io }: Opened, ids: readonly number[], lengths: read
   for (const length of lengths) {
     const at = [length - 1];
     const piece = ids.slice(start, start + length);
-    const output = await forward(model, io, { ids: [piece], cache, scales, capture: at, logits: at });
+    const output = await forward(model, { ids: [piece], cache, scales, capture: at, logits: at });
     cache = output.cache;
     start += length;
     const { z, outNorms } = output.captured(0, 0);
@@ -72,7 +72,7 @@ describe.each(tinyFamilies)('%s gives the logits, z and output norms of transfor
 
 describe.each(['mistral', 'gemma3'] as const)('layers with a window of %s', (name) => {
   it('answer prompts of different lengths in one batch as each alone', async () => {
-    const { model, io } = await openFamily(name, native);
+    const { model } = await openFamily(name, native);
     const { input_ids: ids } = familyReferences[name];
     const sampling = (seed: number) => ({ temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed });
     const requests = [3, 30, 9].map((length, seed) => ({
@@ -80,12 +80,12 @@ describe.each(['mistral', 'gemma3'] as const)('layers with a window of %s', (nam
       samplings: [sampling(2 * seed), sampling(2 * seed + 1)],
       maxTokens: 20,
     }));
-    const pool = createAnswerPool(model, io, { rows: 4, positions: 50 });
+    const pool = createAnswerPool(model, { rows: 4, positions: 50 });
     const together = await Promise.all(requests.map((each) => pool.answer(each)));
     for (const [at, { promptIds, samplings, maxTokens }] of requests.entries()) {
       const lanes = samplings.map((each) => ({ neurons: [], scope: 'everywhere' as const, sampling: each }));
       const request = { promptIds, lanes, maxTokens, captures: 'none' as const };
-      const alone = await generate(model, io, request, { position() {}, token() {} });
+      const alone = await generate(model, request, { position() {}, token() {} });
       expect(together[at]!.answers.map((answer) => answer.ids)).toEqual(alone.lanes.map((lane) => lane.ids));
       expect(Math.max(...alone.lanes.map((lane) => lane.ids.length))).toBeGreaterThan(tinyWindow);
     }

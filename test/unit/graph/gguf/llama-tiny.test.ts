@@ -30,7 +30,7 @@ async function read(lengths: readonly number[]) {
   for (const length of lengths) {
     const at = [length - 1];
     const piece = ids.slice(start, start + length);
-    const output = await forward(model, io, { ids: [piece], cache, scales, capture: at, logits: at });
+    const output = await forward(model, { ids: [piece], cache, scales, capture: at, logits: at });
     cache = output.cache;
     start += length;
     found = { logits: output.logits(0, 0).slice(), cett: output.cett(0, 0) };

@@ -36,13 +36,13 @@ describe.each(Object.keys(runtimes) as (keyof typeof runtimes)[])('stages of lay
       for (const piece of [ids.slice(0, 5), ids.slice(5)]) {
         const all = [...piece.keys()];
         const input = { ids: [piece], scales, capture: all, logits: all };
-        const expected = await forward(model, io, { ...input, cache: whole });
-        const first = await forward(model, io, {
+        const expected = await forward(model, { ...input, cache: whole });
+        const first = await forward(model, {
           ...input,
           cache: below,
           stages: { first: 0, end: last - 1 },
         });
-        const second = await forward(model, io, {
+        const second = await forward(model, {
           ...input,
           cache: above,
           stages: { first: last - 1, end: last },

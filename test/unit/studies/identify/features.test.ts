@@ -38,7 +38,7 @@ describe('features of the default model', () => {
   it('are those of an independent implementation for 20 questions and answers', async () => {
     expect(pairs).toHaveLength(20);
     for (const [i, pair] of pairs.entries()) {
-      const features = await readFeatures(opened.model, opened.io, {
+      const features = await readFeatures(opened.model, {
         promptIds: pair.prompt_ids,
         replyIds: pair.reply_ids,
         tokens: pair.answer_tokens,

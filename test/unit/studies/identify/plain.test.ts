@@ -41,11 +41,11 @@ describe('the plain form', () => {
 
   it.each(['alone', 'in a pool'])('ends a reply before the first line break, %s', async (how) => {
     const sample = (settings: typeof chat) =>
-      sampleReplies(model, opened.io, {
+      sampleReplies(model, {
         id: 'q1',
         promptIds,
         settings,
-        pool: how === 'alone' ? undefined : createAnswerPool(model, opened.io, { rows: 8, positions: 64 }),
+        pool: how === 'alone' ? undefined : createAnswerPool(model, { rows: 8, positions: 64 }),
       });
     const [whole, cut] = [await sample(chat), await sample(plain)];
     const ends = whole.replies.map(({ ids }) =>

@@ -267,11 +267,10 @@ describe('features', () => {
   const replyIds = [50, 51, 52, 53];
 
   it('are mean and maximum of CETT at the positions that read and that produce the answer', async () => {
-    const { model, io } = opened;
+    const { model } = opened;
     const cett: Float32Array[] = [];
     await readSequence(
       model,
-      io,
       {
         promptIds,
         answerIds: replyIds,
@@ -281,7 +280,7 @@ describe('features', () => {
       },
       { neurons: (_lane, _position, reading) => cett.push(reading.cett) },
     );
-    const features = await readFeatures(model, io, { promptIds, replyIds, tokens: [0, 2] });
+    const features = await readFeatures(model, { promptIds, replyIds, tokens: [0, 2] });
     const expected = {
       'answer-read-mean': (j: number) => (cett[4]![j]! + cett[6]![j]!) / 2,
       'answer-read-max': (j: number) => Math.max(cett[4]![j]!, cett[6]![j]!),
@@ -297,8 +296,8 @@ describe('features', () => {
   });
 
   it('refuse an answer without tokens rather than keep another one', async () => {
-    const { model, io } = opened;
-    const read = (tokens: number[]) => readFeatures(model, io, { promptIds, replyIds, tokens });
+    const { model } = opened;
+    const read = (tokens: number[]) => readFeatures(model, { promptIds, replyIds, tokens });
     await expect(read([])).rejects.toMatchObject({ code: 'bad-input' });
     await expect(read([4])).rejects.toMatchObject({ code: 'bad-input' });
   });

@@ -3,9 +3,9 @@ import { isCompliance } from '../../../../src/datasets/suites/suite.ts';
 import { generate, MAX_LANES } from '../../../../src/inference/generate.ts';
 import { nodeWasmRuntime } from '../../../../src/model/runtime/wasm-node.ts';
 import { answerFreely, comparedPlan, freeAnswerer } from '../../../../src/studies/impact/free.ts';
-import { impactTexts } from '../../../../src/studies/impact/handler.ts';
 import { FREE_TOKENS } from '../../../../src/studies/impact/score-item.ts';
 import { type SweepPlan, sweepLanes } from '../../../../src/studies/impact/sweep.ts';
+import { impactTexts } from '../../../../src/studies/impact/sweeper.ts';
 import { counted, lane, type Opened, openTiny, recorder } from '../../../support/models.ts';
 import { tinySuites } from '../../../support/tiny-suites.ts';
 
@@ -36,11 +36,11 @@ afterAll(() => opened.model.session.release());
 
 describe('answering an item freely', () => {
   it('gives what each set and factor gives by itself, in more lanes than run together', async () => {
-    const { model, io } = opened;
+    const { model } = opened;
     const texts = impactTexts(model);
     const compared = sweepLanes(comparedPlan(plan));
     expect(compared.length).toBeGreaterThan(MAX_LANES);
-    const answerer = freeAnswerer(model, io, compared);
+    const answerer = freeAnswerer(model, compared);
     const input = { suite: suite.name, kind: suite.kind, item };
     const { answers } = await answerFreely(answerer, texts, plan, input);
     expect(answers.map((row) => row.length)).toEqual([5, 5, 5, 5, 5]);
@@ -48,12 +48,7 @@ describe('answering an item freely', () => {
     const request = { promptIds, maxTokens: FREE_TOKENS, captures: 'none' as const };
     const alone = await Promise.all(
       compared.map(async (neurons) => {
-        const { lanes } = await generate(
-          model,
-          io,
-          { ...request, lanes: [lane(neurons)] },
-          recorder(1).listener,
-        );
+        const { lanes } = await generate(model, { ...request, lanes: [lane(neurons)] }, recorder(1).listener);
         return { text: lanes[0]!.text, tokens: lanes[0]!.ids.length };
       }),
     );
@@ -63,9 +58,9 @@ describe('answering an item freely', () => {
 
   it('answers once what is scaled alike', async () => {
     const promptIds = impactTexts(opened.model).prompt(item.turns);
-    const runsFor = async (lanes: Parameters<typeof freeAnswerer>[2]) => {
-      const { model, io, runs } = counted(opened);
-      const found = await freeAnswerer(model, io, lanes).answer(promptIds);
+    const runsFor = async (lanes: Parameters<typeof freeAnswerer>[1]) => {
+      const { model, runs } = counted(opened);
+      const found = await freeAnswerer(model, lanes).answer(promptIds);
       return { runs: runs(), texts: found.map(({ text }) => text) };
     };
     const untouched = Array.from({ length: MAX_LANES + 1 }, (_, i) => [{ layer: 0, neuron: i, factor: 1 }]);

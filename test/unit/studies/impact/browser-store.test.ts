@@ -10,11 +10,12 @@ import { nodeWasmRuntime } from '../../../../src/model/runtime/wasm-node.ts';
 import { createClient } from '../../../../src/rpc/client.ts';
 import { serve } from '../../../../src/rpc/server.ts';
 import { impactStore } from '../../../../src/studies/impact/browser-store.ts';
-import { impact, sweeperOf } from '../../../../src/studies/impact/handler.ts';
+import { impact } from '../../../../src/studies/impact/handler.ts';
 import { impactReport } from '../../../../src/studies/impact/report.ts';
 import { type ImpactProgress, runImpact } from '../../../../src/studies/impact/run.ts';
 import { type ImpactStart, sweepPlan } from '../../../../src/studies/impact/sweep.ts';
 import { readImpact, withImpactDatabase } from '../../../../src/studies/impact/sweep-database.ts';
+import { sweeperOf } from '../../../../src/studies/impact/sweeper.ts';
 import { impactFolder } from '../../../../src/studies/impact/terminal/sweep-folder.ts';
 import { study, studyCancels } from '../../../../src/worker/study.ts';
 import type { StudyCalls } from '../../../../src/worker/study-calls.ts';
@@ -34,9 +35,9 @@ let opened: OpenedModel;
 const client = createClient<StudyCalls>(loopback<StudyCalls>((post) => serve(study, post, studyCancels)));
 
 beforeAll(async () => {
-  const { model, io } = await openTiny(nodeWasmRuntime(1));
-  const calibration = await calibrate(model, io);
-  opened = { model, io, calibration, why: '', fromCache: false, notice: undefined };
+  const { model } = await openTiny(nodeWasmRuntime(1));
+  const calibration = await calibrate(model);
+  opened = { model, calibration, why: '', fromCache: false, notice: undefined };
 });
 afterAll(() => opened.model.session.release());
 afterEach(async () => {
@@ -96,9 +97,9 @@ describe('a sweep in the browser’s store', () => {
     await sweep('a', { ...start, free: 1 });
     const folder = mkdtempSync(join(tmpdir(), 'impact-'));
     const store = impactFolder(join(folder, 'run'));
-    const { model, io, calibration } = opened;
+    const { model, calibration } = opened;
     const plan = sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett });
-    const sweeper = sweeperOf(model, io, plan);
+    const sweeper = sweeperOf(model, plan);
     await runImpact({ sweeper, suites: start.suites, store });
     await runImpact({ sweeper, free: 1, suites: start.suites, store });
     sweeper.dispose();
