@@ -103,7 +103,7 @@ await runMain(async () => {
   await until(stores.dose, ({ status }) => status === 'done' || status === 'failed');
   const neurons: Record<string, NeuronFacts> = {};
   for (const neuron of watchedNeurons(stores.steering.getState()))
-    neurons[neuronKey(neuron)] = await session.neuronFacts(neuron);
+    neurons[formatNeuron(neuron)] = await session.neuronFacts(neuron);
   const parted = laneIndices.slice(1).map((lane) => firstDifference(session.record, lane));
   const [steered] = parted;
   if (!steered || parted.includes(undefined)) throw new SetupError('The answers do not differ.');

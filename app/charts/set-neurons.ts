@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3-scale';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import type { StableNeuron } from '../../src/studies/identify/finding.ts';
 import { axisBelow, axisLeft, belowHeight } from './axes.ts';
@@ -36,7 +37,7 @@ export function drawStability(neurons: readonly StableNeuron[], width: number): 
         kind: 'text',
         x: stabilityLeft - 7,
         y: y + 4,
-        text: `${layer}:${neuron}`,
+        text: formatNeuron({ layer, neuron }),
         tone: inSet ? 'ink' : 'muted',
         anchor: 'end',
       },

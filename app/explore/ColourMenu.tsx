@@ -1,8 +1,8 @@
 import { useStore } from 'zustand';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import { useSession } from './state/hooks.ts';
 import { scoringGroup } from './state/score.ts';
 import { useShownSteering } from './state/shown.ts';
-import { neuronKey } from './state/slices/steering.ts';
 import type { TokenColour } from './state/slices/view.ts';
 import { colouringNeuron } from './useTokenQuantity.ts';
 
@@ -20,7 +20,7 @@ export function ColourMenu() {
     ['score', classified ? 'detector’s score (as trained only)' : 'mean CETT of the group (as trained only)'],
     ['logprob', 'how likely the word was to its own version'],
     ['entropy', 'entropy'],
-    ['neuron', neuron ? `CETT of neuron ${neuronKey(neuron)}` : 'CETT of the chosen neuron'],
+    ['neuron', neuron ? `CETT of neuron ${formatNeuron(neuron)}` : 'CETT of the chosen neuron'],
   ];
   return (
     <label className="pick">

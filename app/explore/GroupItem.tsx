@@ -1,13 +1,14 @@
 import { type KeyboardEvent, useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
 import { counted } from '../../src/lib/count.ts';
+import type { SteeredGroup } from '../../src/steering/types.ts';
 import { Disclosure } from '../ui/Disclosure.tsx';
 import { Slider } from '../ui/Slider.tsx';
 import { Known } from './Known.tsx';
 import { NeuronList } from './NeuronList.tsx';
 import { SetFacts } from './SetFacts.tsx';
 import { useSession } from './state/hooks.ts';
-import { groupRange, type SteeredGroup } from './state/slices/steering.ts';
+import { groupRange } from './state/slices/steering.ts';
 
 /** Groups of at most this size show their neurons at once. */
 const shownAtOnce = 8;

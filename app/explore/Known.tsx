@@ -1,8 +1,8 @@
 import { useStore } from 'zustand';
+import type { SteeredGroup } from '../../src/steering/types.ts';
 import { useSession } from './state/hooks.ts';
 import { knownOfGroup } from './state/known.ts';
 import { noteOnSet } from './state/sets.ts';
-import type { SteeredGroup } from './state/slices/steering.ts';
 
 /** Says beside a group's slider what was measured of its neurons. */
 export function Known({ group }: { readonly group: SteeredGroup }) {

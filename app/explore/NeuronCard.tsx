@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import type { NeuronFacts } from '../../src/engine/neuron-facts.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { factorOf } from '../../src/steering/steering.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
@@ -15,14 +16,14 @@ import { neuronKey, type SteeredGroup } from './state/slices/steering.ts';
 /** The chosen neuron, beside or under the map. */
 export function NeuronCard() {
   const neuron = useStore(useSession().stores.selection, (state) => state.card);
-  return neuron ? <Card key={neuronKey(neuron)} neuron={neuron} /> : null;
+  return neuron ? <Card key={formatNeuron(neuron)} neuron={neuron} /> : null;
 }
 
 function Card({ neuron }: { readonly neuron: NeuronRef }) {
   const session = useSession();
   const steering = useStore(session.stores.steering);
   const region = useRef<HTMLElement>(null);
-  const key = neuronKey(neuron);
+  const key = formatNeuron(neuron);
   const own = key in steering.own;
 
   useEffect(() => {
@@ -51,12 +52,12 @@ function Card({ neuron }: { readonly neuron: NeuronRef }) {
       <div className="card-scale">
         <NeuronSlider neuron={neuron} factor={factorOf(steering, neuron)} />
         <NeuronToggles
-          neuronKey={key}
+          formatNeuron={key}
           muted={steering.muted.includes(key)}
           solo={steering.solo === key}
           words
         />
-        <FollowGroup neuronKey={key} own={own} />
+        <FollowGroup formatNeuron={key} own={own} />
       </div>
       <NeuronCourse neuron={neuron} />
       <Standing neuron={neuron} groups={steering.groups} />
@@ -73,7 +74,7 @@ export function meanRank(meanCett: Float32Array, index: number): number {
 
 /** "3rd of 21 by weight, 0.41" for a member of a set with weights; undefined for others. */
 export function weightText({ members }: Pick<SteeredGroup, 'members'>, key: string): string | undefined {
-  const weight = members.find((member) => neuronKey(member) === key)?.weight;
+  const weight = members.find((member) => formatNeuron(member) === key)?.weight;
   if (weight === undefined) return undefined;
   const rank = 1 + members.filter((other) => (other.weight ?? 0) > weight).length;
   return `weight ${weight.toPrecision(3)}, rank ${rank} of ${members.length}`;
@@ -90,7 +91,7 @@ function Standing({ neuron, groups }: StandingProps) {
   const model = useStore(session.stores.model, (state) => state.model);
   const [facts, setFacts] = useState<NeuronFacts>();
   const [error, setError] = useState<string>();
-  const key = neuronKey(neuron);
+  const key = formatNeuron(neuron);
 
   useEffect(() => {
     let open = true;
@@ -110,7 +111,7 @@ function Standing({ neuron, groups }: StandingProps) {
     <>
       <dl className="facts">
         {groups
-          .filter(({ members }) => members.some((member) => neuronKey(member) === key))
+          .filter(({ members }) => members.some((member) => formatNeuron(member) === key))
           .map((group) => (
             <div key={group.id} className="facts-row">
               <dt>In</dt>
@@ -190,9 +191,9 @@ function Tokens({ title, tokens }: TokensProps) {
 function AddToGroup({ neuron, groups }: StandingProps) {
   const session = useSession();
   const [refused, setRefused] = useState<string>();
-  const key = neuronKey(neuron);
+  const key = formatNeuron(neuron);
   const open = groups.filter(
-    ({ kind, members }) => kind === 'custom' && !members.some((member) => neuronKey(member) === key),
+    ({ kind, members }) => kind === 'custom' && !members.some((member) => formatNeuron(member) === key),
   );
   return (
     <div className="card-groups">

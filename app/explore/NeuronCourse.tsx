@@ -1,5 +1,6 @@
 import { max } from 'd3-array';
 import { type PointerEvent, useEffect, useSyncExternalStore } from 'react';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
@@ -9,7 +10,6 @@ import { tableOf } from '../ui/table-columns.ts';
 import { spokenToken } from './label.ts';
 import { positionCount, textAt, useRecord, useSelected, useSession } from './state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from './state/record.ts';
-import { neuronKey } from './state/slices/steering.ts';
 
 const width = 400;
 const height = 84;
@@ -39,7 +39,7 @@ function watchedCourse(
   lane: LaneIndex,
   count: number,
 ): number[] | undefined {
-  const row = record.shape.watched.findIndex((other) => neuronKey(other) === neuronKey(neuron));
+  const row = record.shape.watched.findIndex((other) => formatNeuron(other) === formatNeuron(neuron));
   if (row < 0) return undefined;
   return Array.from(
     { length: count },
@@ -85,7 +85,7 @@ export function NeuronCourse({ neuron }: { readonly neuron: NeuronRef }) {
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Values of neuron ${neuronKey(neuron)} over the run`}
+        aria-label={`Values of neuron ${formatNeuron(neuron)} over the run`}
         onPointerMove={point}
         onPointerLeave={() => stores.selection.setState({ hover: undefined })}
         onPointerDown={(event) => {
@@ -124,7 +124,7 @@ export function NeuronCourse({ neuron }: { readonly neuron: NeuronRef }) {
       <Disclosure title="Values as a table">
         {() => (
           <Table
-            caption={`CETT of neuron ${neuronKey(neuron)} at each position`}
+            caption={`CETT of neuron ${formatNeuron(neuron)} at each position`}
             {...tableOf<number>(
               [
                 { head: 'Position', cell: String },

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { SetNeuron } from '../../src/neurons/set-file.ts';
 import { factorOf, loneNeurons } from '../../src/steering/steering.ts';
 import { Slider } from '../ui/Slider.tsx';
@@ -11,11 +12,11 @@ import { neuronKey, neuronRange } from './state/slices/steering.ts';
 export function NeuronList({ members }: { readonly members: readonly SetNeuron[] }) {
   const { selection, steering } = useSession().stores;
   const state = useStore(steering);
-  const hovered = useStore(selection, ({ neuron }) => neuron && neuronKey(neuron));
+  const hovered = useStore(selection, ({ neuron }) => neuron && formatNeuron(neuron));
   return (
     <ul className="neurons">
       {members.map((neuron) => {
-        const key = neuronKey(neuron);
+        const key = formatNeuron(neuron);
         return (
           <NeuronRow
             key={key}
@@ -56,7 +57,7 @@ interface RowProps {
 const NeuronRow = memo(function NeuronRow({ neuron, factor, own, muted, solo, hovered }: RowProps) {
   const session = useSession();
   const { selection } = session.stores;
-  const key = neuronKey(neuron);
+  const key = formatNeuron(neuron);
   return (
     <li
       className={hovered ? 'neuron neuron-hovered' : 'neuron'}
@@ -72,14 +73,20 @@ const NeuronRow = memo(function NeuronRow({ neuron, factor, own, muted, solo, ho
         {key}
       </Button>
       <NeuronSlider neuron={neuron} factor={factor} />
-      <NeuronToggles neuronKey={key} muted={muted} solo={solo} />
-      <FollowGroup neuronKey={key} own={own} />
+      <NeuronToggles formatNeuron={key} muted={muted} solo={solo} />
+      <FollowGroup formatNeuron={key} own={own} />
     </li>
   );
 });
 
 /** Gives a neuron that has a factor of its own back to its group. */
-export function FollowGroup({ neuronKey: key, own }: { readonly neuronKey: string; readonly own: boolean }) {
+export function FollowGroup({
+  formatNeuron: key,
+  own,
+}: {
+  readonly formatNeuron: string;
+  readonly own: boolean;
+}) {
   const session = useSession();
   return (
     <Button
@@ -96,7 +103,7 @@ export function FollowGroup({ neuronKey: key, own }: { readonly neuronKey: strin
 /** The slider of a single neuron. */
 export function NeuronSlider({ neuron, factor }: { readonly neuron: SetNeuron; readonly factor: number }) {
   const session = useSession();
-  const key = neuronKey(neuron);
+  const key = formatNeuron(neuron);
   return (
     <Slider
       label={`Neuron ${key}`}
@@ -113,7 +120,7 @@ export function NeuronSlider({ neuron, factor }: { readonly neuron: SetNeuron; r
 }
 
 interface ToggleProps {
-  readonly neuronKey: string;
+  readonly formatNeuron: string;
   readonly muted: boolean;
   readonly solo: boolean;
   /** Whole words in place of letters. */
@@ -121,7 +128,7 @@ interface ToggleProps {
 }
 
 /** Mute holds a neuron at 0, solo scales it alone. */
-export function NeuronToggles({ neuronKey: key, muted, solo, words }: ToggleProps) {
+export function NeuronToggles({ formatNeuron: key, muted, solo, words }: ToggleProps) {
   const session = useSession();
   return (
     <span className="neuron-toggles">

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { counted } from '../../src/lib/count.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronLayout, NeuronRef } from '../../src/neurons/types.ts';
 import { factorOf, scaledNeurons, steeredNeurons } from '../../src/steering/steering.ts';
 import { CanvasView, type Paint, type Size } from '../charts/CanvasView.tsx';
@@ -78,12 +79,12 @@ export function NeuronMap() {
 
   const fixedMarks = useMemo(() => {
     const steered = steeredNeurons(steering);
-    const keys = new Set(steered.map(neuronKey));
+    const keys = new Set(steered.map(formatNeuron));
     return {
       members: steered.map((neuron): MapMark => ({ ...neuron, kind: 'member' })),
       watched: (list: readonly NeuronRef[]) =>
         list
-          .filter((neuron) => !keys.has(neuronKey(neuron)))
+          .filter((neuron) => !keys.has(formatNeuron(neuron)))
           .map((neuron): MapMark => ({ ...neuron, kind: 'watched' })),
     };
   }, [steering]);
@@ -232,7 +233,7 @@ export function NeuronMap() {
       {view && <NeuronAxis view={view} />}
       <BrushBar />
       <p className="hidden-text" role="status">
-        {card && `Neuron ${neuronKey(card)} chosen`}
+        {card && `Neuron ${formatNeuron(card)} chosen`}
       </p>
       <NeuronMapTable source={source} />
     </section>

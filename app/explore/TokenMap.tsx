@@ -1,6 +1,7 @@
 import { memo, useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import { CanvasView, type Paint } from '../charts/CanvasView.tsx';
 import { type ColourScale, robustMaximum } from '../charts/colour-scale.ts';
 import { type Columns, columnAt, visibleColumns } from '../charts/columns.ts';
@@ -19,7 +20,6 @@ import { orderedNeurons, weightsOf } from './neuronOrder.ts';
 import { positionCount, textAt, usePalette, useRecord, useSelected, useSession } from './state/hooks.ts';
 import { type LaneIndex, laneIndices, laneNames, type RunRecord, valuesAt } from './state/record.ts';
 import { useShownSteering } from './state/shown.ts';
-import { neuronKey } from './state/slices/steering.ts';
 import type { NeuronOrder } from './state/slices/view.ts';
 import { tokenCells } from './tokenCells.ts';
 import type { Viewport } from './useTokenColumns.ts';
@@ -74,7 +74,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
   const record = useRecord();
   const palette = usePalette();
   const buffer = useMemo(createPixelBuffer, []);
-  const hovered = useStore(stores.selection, ({ neuron }) => neuron && neuronKey(neuron));
+  const hovered = useStore(stores.selection, ({ neuron }) => neuron && formatNeuron(neuron));
   const layout = useStore(stores.view, (state) => state.layout);
   const { shown } = useRows();
   const watched = shown.map((i) => record.shape.watched[i]!);
@@ -125,7 +125,7 @@ export function TokenMap({ columns, viewport }: { readonly columns: Columns; rea
       {layout === 'text' && <Cursor columns={columns} viewport={viewport} />}
       <Tools label="Neurons of the token map" orientation="vertical" className="map-labels">
         {watched.map((neuron, i) => {
-          const key = neuronKey(neuron);
+          const key = formatNeuron(neuron);
           return (
             <button
               type="button"
@@ -171,7 +171,9 @@ export function TokenMapHead({ width }: { readonly width: number }) {
   const neuron = useStore(stores.selection, (state) => state.neuron);
   const { all, shown } = useRows();
   const at = useSelected();
-  const row = neuron ? record.shape.watched.findIndex((other) => neuronKey(other) === neuronKey(neuron)) : -1;
+  const row = neuron
+    ? record.shape.watched.findIndex((other) => formatNeuron(other) === formatNeuron(neuron))
+    : -1;
   const value = row >= 0 ? valuesAt(record, at.lane, at.position, 'watched')?.[row] : undefined;
   const name = groups.length === 1 ? groups[0]!.name : 'watched neurons';
   const weighted = groups.some(({ members }) => members.some(({ weight }) => weight !== undefined));
@@ -226,7 +228,7 @@ function TokenMapRows() {
           { head: 'Position', cell: String },
           { head: 'Token', cell: (position) => spokenToken(textAt(record, { lane, position }) ?? '') },
           ...record.shape.watched.map((neuron, i) => ({
-            head: neuronKey(neuron),
+            head: formatNeuron(neuron),
             cell: (position: number) => formatCett(valuesAt(record, lane, position, 'watched')?.[i]),
           })),
         ],

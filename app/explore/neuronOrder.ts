@@ -1,5 +1,6 @@
+import { formatNeuron } from '../../src/neurons/layout.ts';
+import type { SteeringState } from '../../src/steering/types.ts';
 import { type LaneIndex, laneIndices, type RunRecord, valuesAt } from './state/record.ts';
-import { neuronKey, type SteeringState } from './state/slices/steering.ts';
 import type { NeuronOrder } from './state/slices/view.ts';
 
 /** Weights of the neurons in the groups' sets, by key. */
@@ -7,7 +8,7 @@ export function weightsOf({ groups }: SteeringState): Map<string, number> {
   const weights = new Map<string, number>();
   for (const { members } of groups) {
     for (const member of members) {
-      if (member.weight !== undefined) weights.set(neuronKey(member), member.weight);
+      if (member.weight !== undefined) weights.set(formatNeuron(member), member.weight);
     }
   }
   return weights;
@@ -43,7 +44,7 @@ export function orderedNeurons(
     );
   }
   if (order === 'weight') {
-    const weight = (i: number) => weights.get(neuronKey(watched[i]!)) ?? -Infinity;
+    const weight = (i: number) => weights.get(formatNeuron(watched[i]!)) ?? -Infinity;
     return indices.sort((a, b) => (weight(a) === weight(b) ? a - b : weight(b) - weight(a)));
   }
   if (order === 'value') {

@@ -1,4 +1,5 @@
 import { quantile } from 'd3-array';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { type ColourScale, colourIndex, niceCeiling, robustMaximum } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
@@ -14,7 +15,6 @@ import {
   valuesAt,
 } from './state/record.ts';
 import { formatScore, type TokenScorer, tokenScore } from './state/score.ts';
-import { neuronKey } from './state/slices/steering.ts';
 import type { TokenColour } from './state/slices/view.ts';
 
 /** What the tokens are coloured by: a value a token, and how it is drawn and written. */
@@ -130,8 +130,8 @@ export function tokenQuantity(
     }
     case 'neuron': {
       if (!neuron) return undefined;
-      const key = neuronKey(neuron);
-      const index = record.shape.watched.findIndex((other) => neuronKey(other) === key);
+      const key = formatNeuron(neuron);
+      const index = record.shape.watched.findIndex((other) => formatNeuron(other) === key);
       const value: Values = (lane, position) => {
         if (index >= 0) return valuesAt(record, lane, position, 'watched')?.[index];
         const fetched = series(neuron, lane)[position];

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { useRecord, useSession } from './state/hooks.ts';
 import { laneIndices } from './state/record.ts';
 import { createTokenScorer } from './state/score.ts';
 import { useShownSteering } from './state/shown.ts';
 import type { SelectionState } from './state/slices/selection.ts';
-import { neuronKey } from './state/slices/steering.ts';
 import { type TokenQuantity, tokenQuantity } from './tokenColour.ts';
 
 /** The neuron that tokens are coloured by: the one whose card is open. */
@@ -26,12 +26,12 @@ export function useTokenQuantity(): TokenQuantity | undefined {
   const running = useStore(stores.run, ({ status }) => status === 'running');
   useSyncExternalStore(details.subscribe, details.version);
 
-  const key = neuron && neuronKey(neuron);
+  const key = neuron && formatNeuron(neuron);
   const missing =
     colour === 'neuron' &&
     key !== undefined &&
     !running &&
-    !watched.some((other) => neuronKey(other) === key);
+    !watched.some((other) => formatNeuron(other) === key);
   useEffect(() => {
     if (missing && neuron) details.wantSeries(neuron, laneIndices);
   }, [missing, neuron, details]);

@@ -3,7 +3,6 @@ import { formatRun, parseRun } from '../../src/saved/run-file.ts';
 import type { Session } from '../explore/state/session.ts';
 import { noteOnSet, readSetFile } from '../explore/state/sets.ts';
 import { firstPrompt } from '../explore/state/slices/prompt.ts';
-import { neuronKey } from '../explore/state/slices/steering.ts';
 import { recordRun } from '../link/replay.ts';
 import { readInWorker } from '../studies/read-file.ts';
 import { describeError } from '../ui/describe-error.ts';
@@ -18,7 +17,9 @@ export async function saveRun({ stores, record, neuronFacts }: Session): Promise
   const watched = record.shape.watched.slice(0, mostFacts);
   const facts = await Promise.allSettled(watched.map(neuronFacts));
   const neurons = Object.fromEntries(
-    facts.flatMap((fact, i) => (fact.status === 'fulfilled' ? [[neuronKey(watched[i]!), fact.value]] : [])),
+    facts.flatMap((fact, i) =>
+      fact.status === 'fulfilled' ? [[formatNeuron(watched[i]!), fact.value]] : [],
+    ),
   );
   const run = recordRun(stores, record, now, neurons);
   if (!run) {

@@ -1,7 +1,8 @@
 import type { SetFormat } from '../../src/neurons/formats/write.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { SteeredGroup } from '../../src/steering/types.ts';
 import { asSetModel, type SetOwner } from '../explore/state/sets.ts';
-import { neuronKey, type SteeredGroup } from '../explore/state/slices/steering.ts';
 import { later } from '../ui/later.ts';
 import { fileName, offerFile } from './download.ts';
 
@@ -10,8 +11,8 @@ export const offeredFormats = ['json', 'csv', 'npz'] as const satisfies readonly
 
 function holdsItsSet({ set, members }: SteeredGroup): boolean {
   if (set?.neurons.length !== members.length) return false;
-  const keys = new Set(set.neurons.map(neuronKey));
-  return members.every((member) => keys.has(neuronKey(member)));
+  const keys = new Set(set.neurons.map(formatNeuron));
+  return members.every((member) => keys.has(formatNeuron(member)));
 }
 
 /**

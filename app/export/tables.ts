@@ -172,7 +172,7 @@ export function dataTables(stores: Stores, record: RunRecord, token: TokenRef): 
       record,
       'watched',
       { id: 'token-map', name: 'CETT of the watched neurons' },
-      watched.map(neuronKey),
+      watched.map(formatNeuron),
     ),
     neuronMap(record, widths, token),
     perToken(record, 'profile', { id: 'layers', name: 'Sum of CETT of every layer' }, layerNames),

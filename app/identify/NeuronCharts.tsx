@@ -1,9 +1,9 @@
 import { useCallback, useMemo } from 'react';
 import { counted } from '../../src/lib/count.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../src/neurons/set-file.ts';
 import type { Finding } from '../../src/studies/identify/finding.ts';
 import { drawLayers, drawnNeurons, drawStability, layerCounts } from '../charts/set-neurons.ts';
-import { neuronKey } from '../explore/state/slices/steering.ts';
 import { Chart } from '../ui/Chart.tsx';
 import { tableOf } from '../ui/table-columns.ts';
 
@@ -51,7 +51,7 @@ interface StabilityProps {
 export function StabilityChart({ stability: { neurons, resamples }, set }: StabilityProps) {
   const draw = useCallback((width: number) => drawStability(neurons, width), [neurons]);
   const weights = useMemo(
-    () => new Map(set.neurons.map((neuron) => [neuronKey(neuron), neuron.weight])),
+    () => new Map(set.neurons.map((neuron) => [formatNeuron(neuron), neuron.weight])),
     [set],
   );
   const left = neurons.length - drawnNeurons(neurons).length;
@@ -63,10 +63,10 @@ export function StabilityChart({ stability: { neurons, resamples }, set }: Stabi
       table={() =>
         tableOf(
           [
-            { head: 'Neuron', cell: neuronKey },
+            { head: 'Neuron', cell: formatNeuron },
             { head: 'Chosen in', cell: ({ share }) => `${(100 * share).toFixed(0)} %` },
             { head: 'In the set', cell: ({ inSet }) => (inSet ? 'yes' : 'no') },
-            { head: 'Weight', cell: (neuron) => weights.get(neuronKey(neuron))?.toPrecision(3) ?? '' },
+            { head: 'Weight', cell: (neuron) => weights.get(formatNeuron(neuron))?.toPrecision(3) ?? '' },
           ],
           neurons,
         )

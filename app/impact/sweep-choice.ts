@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Suite } from '../../src/datasets/suites/suite.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { memberSets } from '../../src/studies/impact/member-sets.ts';
 import { checkAlphas, type ImpactStart, SWEEP_ALPHAS } from '../../src/studies/impact/sweep.ts';
-import { groupRange, neuronKey } from '../explore/state/slices/steering.ts';
+import { groupRange } from '../explore/state/slices/steering.ts';
 import { describeError } from '../ui/describe-error.ts';
 
 /** How a sweep is done, as the page's fields have it. */
@@ -81,5 +82,5 @@ export function versionsOf({ alphas, sets, controls, members }: ImpactStart): nu
 
 /** Names neurons, whatever their order. */
 export function membersKey(members: readonly NeuronRef[]): string {
-  return [...new Set(members.map(neuronKey))].sort().join(' ');
+  return [...new Set(members.map(formatNeuron))].sort().join(' ');
 }

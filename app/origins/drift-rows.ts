@@ -1,3 +1,4 @@
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { ModuleName } from '../../src/studies/origins/mlp-weights.ts';
 import type { LayerDrift, MemberDrift } from '../../src/studies/origins/set-drift.ts';
 import { type TableData, tableOf } from '../ui/table-columns.ts';
@@ -12,7 +13,7 @@ const moduleWords: Readonly<Record<ModuleName, string>> = {
 export function memberTable(members: readonly MemberDrift[], modules: readonly ModuleName[]): TableData {
   return tableOf<MemberDrift>(
     [
-      { head: 'Neuron', cell: ({ layer, neuron }) => `${layer}:${neuron}` },
+      { head: 'Neuron', cell: formatNeuron },
       { head: 'Drift score', cell: ({ score }) => score.toFixed(3) },
       { head: 'Of all neurons moved less', cell: ({ rank }) => `${(100 * rank).toFixed(1)} %` },
       ...modules.map((module) => ({

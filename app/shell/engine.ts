@@ -1,8 +1,8 @@
 import { CACHED_STAGE, DOWNLOAD_STAGE } from '../../src/lib/bytes/progress.ts';
 import { EngineError } from '../../src/lib/errors.ts';
 import { type CallOptions, counter, createClient } from '../../src/rpc/client.ts';
-import type { EngineClient, Port } from '../../src/worker/engine-client.ts';
 import type { CallName, Calls, LoadIn } from '../../src/worker/engine-calls.ts';
+import type { EngineClient, Port } from '../../src/worker/engine-client.ts';
 
 /** The engine behind workers that come and go; calls go to the one that holds the model. */
 export interface Engine extends EngineClient {

@@ -5,6 +5,7 @@ import { kindOfFile, textOf } from '../neurons/formats/detect.ts';
 import type { Signs } from '../neurons/formats/found.ts';
 import { readNeuronSet } from '../neurons/formats/read.ts';
 import { type SetFormat, setFormats, writeNeuronSet } from '../neurons/formats/write.ts';
+import { formatNeuron } from '../neurons/layout.ts';
 import { type NeuronSet, parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
 import { fileError, writeWhole } from '../node/files.ts';
@@ -110,7 +111,7 @@ export function setText({
     `${name}: ${neurons.length} neurons of ${model.name} (${model.layers} layers, ${model.widths.reduce((a, b) => a + b, 0)} neurons)`,
     `  layers (neurons): ${byLayer.join(', ')}`,
     weighted
-      ? `  largest weights: ${most.map(({ layer, neuron, weight = 0 }) => `${layer}:${neuron} ${weight.toPrecision(3)}`).join(', ')}`
+      ? `  largest weights: ${most.map(({ weight = 0, ...neuron }) => `${formatNeuron(neuron)} ${weight.toPrecision(3)}`).join(', ')}`
       : '  no weights',
     intercept === undefined ? '  no intercept, so no probability' : `  intercept ${intercept.toPrecision(4)}`,
     `  feature: ${feature.aggregation} of CETT where tokens are ${feature.position}`,

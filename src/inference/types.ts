@@ -1,4 +1,5 @@
 import type { ScaledNeuron } from '../neurons/types.ts';
+import type { Scope } from '../steering/types.ts';
 
 /** How a next token is drawn. Temperature 0 is greedy; the filters apply in the order penalty, temperature, top-k, top-p. */
 export interface Sampling {
@@ -12,9 +13,6 @@ export interface Sampling {
   /** Same seed, same text. */
   readonly seed: number;
 }
-
-/** Positions at which a lane's scales apply: prompt and answer, or from the first answer token on. */
-export type Scope = 'everywhere' | 'answer';
 
 /** One row of the batch. */
 export interface Lane {

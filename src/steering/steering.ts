@@ -7,7 +7,7 @@ import { scaledControl as controlLike } from './scaled-control.ts';
 /** Each neuron once, by layer and neuron. */
 function unique(neurons: readonly NeuronRef[]): NeuronRef[] {
   const found = new Map<string, NeuronRef>();
-  for (const { layer, neuron } of neurons) found.set(`${layer}:${neuron}`, { layer, neuron });
+  for (const ref of neurons) found.set(formatNeuron(ref), { layer: ref.layer, neuron: ref.neuron });
   return [...found.values()].sort(compareNeurons);
 }
 
@@ -18,8 +18,8 @@ function singles({ own, muted }: SteeringState): NeuronRef[] {
 
 /** Neurons with a factor of their own that no group has. */
 export function loneNeurons(steering: SteeringState): NeuronRef[] {
-  const grouped = new Set(steering.groups.flatMap(({ members }) => members.map(neuronKey)));
-  return unique(singles(steering)).filter((neuron) => !grouped.has(neuronKey(neuron)));
+  const grouped = new Set(steering.groups.flatMap(({ members }) => members.map(formatNeuron)));
+  return unique(singles(steering)).filter((neuron) => !grouped.has(formatNeuron(neuron)));
 }
 
 /** All neurons that a slider may scale now, whatever its value: what the random control is matched to. */
@@ -35,7 +35,8 @@ export function watchedNeurons(steering: SteeringState): NeuronRef[] {
     ...steering.groups.flatMap(({ members }) => members),
     ...singles(steering),
   ]) {
-    if (!found.has(`${layer}:${neuron}`)) found.set(`${layer}:${neuron}`, { layer, neuron });
+    const key = formatNeuron({ layer, neuron });
+    if (!found.has(key)) found.set(key, { layer, neuron });
   }
   return [...found.values()];
 }
@@ -47,37 +48,19 @@ export function scaledNeurons(steering: SteeringState): ScaledNeuron[] {
   const ones = Object.entries(own).map(([key, factor]) => ({ ...parseNeuron(key), factor }));
   const zeros = muted.map((key) => ({ ...parseNeuron(key), factor: 0 }));
   const scaled = combineGroups(on, [...ones, ...zeros]);
-  return solo === undefined ? scaled : scaled.filter((neuron) => neuronKey(neuron) === solo);
+  return solo === undefined ? scaled : scaled.filter((neuron) => formatNeuron(neuron) === solo);
 }
 
 /** The factor that a neuron runs with in the steered lane; 1 where nothing scales it. */
 export function factorOf(steering: SteeringState, neuron: NeuronRef): number {
-  const key = neuronKey(neuron);
+  const key = formatNeuron(neuron);
   const { groups, own, muted, solo } = steering;
   if (solo !== undefined && solo !== key) return 1;
   if (muted.includes(key)) return 0;
   const group = groups.findLast(
-    ({ on, members }) => on && members.some((member) => neuronKey(member) === key),
+    ({ on, members }) => on && members.some((member) => formatNeuron(member) === key),
   );
   return own[key] ?? group?.factor ?? 1;
-}
-
-/**
- * The random control with the factors of the neurons it stands for.
- * @param control as `randomControl` drew it for `steeredNeurons(steering)`
- * @param meanCett flat, [layout.total]
- */
-export function scaledControl(
-  steering: SteeringState,
-  control: readonly NeuronRef[],
-  layout: NeuronLayout,
-  meanCett: Float32Array,
-): ScaledNeuron[] {
-  const steered = steeredNeurons(steering).map((neuron) => ({
-    ...neuron,
-    factor: factorOf(steering, neuron),
-  }));
-  return controlLike(steered, control, layout, meanCett);
 }
 
 /** Steering with the first group at another factor, for doses. */

@@ -1,9 +1,10 @@
 import { generate } from '../../src/inference/generate.ts';
 import { readSequence } from '../../src/inference/teacher-force.ts';
-import type { Lane, Sampling, Scope } from '../../src/inference/types.ts';
+import type { Lane, Sampling } from '../../src/inference/types.ts';
 import type { GraphIo } from '../../src/model/graph-io.ts';
 import type { LanguageModel } from '../../src/model/types.ts';
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
+import type { Scope } from '../../src/steering/types.ts';
 
 // No import of Node here: pages in the browser tests read models, too.
 

@@ -44,7 +44,7 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
   async function drawControl(signal: AbortSignal) {
     const steering = stores.steering.getState();
     const members = steeredNeurons(steering);
-    const key = `${steering.controlSeed}/${members.map(neuronKey).join()}`;
+    const key = `${steering.controlSeed}/${members.map(formatNeuron).join()}`;
     const known = stores.control.getState();
     if (known.key === key) return known.members;
     const drawn =
@@ -64,11 +64,8 @@ export function createAnswers({ client, stores, record, onDone }: Needs): Answer
     const steering = stores.steering.getState();
     const { scope } = steering;
     const { sampling } = asked;
-    const lanes = [
-      { neurons: [], scope, sampling },
-      { neurons: scaledNeurons(steering), scope, sampling },
-      { neurons: scaledControl(steering, control, model.layout, model.meanCett), scope, sampling },
-    ];
+    const scaled = comparisonOf(steering, control, model);
+    const lanes = ARMS.map((arm) => ({ neurons: scaled[arm], scope, sampling }));
     return { lanes, made: { asked, steering, control } };
   }
 

@@ -1,3 +1,4 @@
+import { formatNeuron } from '../../../src/neurons/layout.ts';
 import type { NeuronLayout, NeuronRef } from '../../../src/neurons/types.ts';
 import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import { createNewest } from '../../ui/latest-only.ts';
@@ -75,7 +76,7 @@ export function createDetails(
 
   function seriesOf(neuron: NeuronRef, lane: LaneIndex): Series {
     const { run, overview } = record.lane(lane).current;
-    const key = `${neuron.layer}:${neuron.neuron}/${lane}`;
+    const key = `${formatNeuron(neuron)}/${lane}`;
     let known = series.get(key);
     if (known?.run !== run) {
       known = { run, known: new Set(), values: new Float32Array(0) };

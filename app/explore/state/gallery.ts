@@ -103,7 +103,7 @@ export function steeringOf(
   now: SteeringState,
 ): SteeringState | undefined {
   const key = measured?.neurons.join();
-  const own = now.groups.find(({ members }) => members.map(neuronKey).join() === key);
+  const own = now.groups.find(({ members }) => members.map(formatNeuron).join() === key);
   if (!measured || !own) return undefined;
   const others = neutral(now).groups.filter(({ id }) => id !== own.id);
   return {

@@ -1,6 +1,6 @@
 import type { SetEffect } from '../../../src/neurons/set-effects.ts';
 import type { Metric, NeuronSet } from '../../../src/neurons/set-file.ts';
-import type { SteeredGroup } from './slices/steering.ts';
+import type { SteeredGroup } from '../../../src/steering/types.ts';
 
 type Interval = Exclude<Metric, number>;
 

@@ -7,9 +7,9 @@ import type {
 import type { Breakdown } from '../../../src/inference/loops.ts';
 import type { FinishReason } from '../../../src/inference/types.ts';
 import type { NeuronRef } from '../../../src/neurons/types.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 import { highOf } from '../../charts/colour-scale.ts';
 import type { Asked } from './slices/run.ts';
-import type { SteeringState } from './slices/steering.ts';
 
 export const laneNames = ['Unsteered', 'Steered', 'Random control'] as const;
 /** The lanes in everyday words, where there is little room. */

@@ -1,7 +1,8 @@
+import { formatNeuron } from '../../../src/neurons/layout.ts';
 import { createScorer, type Scorer } from '../../../src/neurons/score.ts';
 import type { NeuronRef } from '../../../src/neurons/types.ts';
+import type { SteeredGroup, SteeringState } from '../../../src/steering/types.ts';
 import { type RunRecord, valuesAt } from './record.ts';
-import { neuronKey, type SteeredGroup, type SteeringState } from './slices/steering.ts';
 
 /** Scores tokens from the watched neurons' values, as they come with every position. */
 export interface TokenScorer {
@@ -27,10 +28,10 @@ export function createTokenScorer(
 ): TokenScorer | undefined {
   const group = scoringGroup(steering);
   if (!group || group.members.length === 0) return undefined;
-  const index = new Map(watched.map((neuron, i) => [neuronKey(neuron), i]));
+  const index = new Map(watched.map((neuron, i) => [formatNeuron(neuron), i]));
   const neurons = group.members.map(({ layer, neuron, weight }) => ({
     layer: 0,
-    neuron: index.get(`${layer}:${neuron}`) ?? -1,
+    neuron: index.get(formatNeuron({ layer, neuron })) ?? -1,
     weight,
   }));
   if (neurons.some(({ neuron }) => neuron < 0)) return undefined;

@@ -2,6 +2,7 @@ import type { LoadedModel } from '../../../src/engine/model-info.ts';
 import type { NeuronFacts } from '../../../src/engine/neuron-facts.ts';
 import type { DeviceChoice } from '../../../src/model/runtime/choose.ts';
 import type { ModelSource } from '../../../src/model/source.ts';
+import { formatNeuron } from '../../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
 import type { NeuronRef } from '../../../src/neurons/types.ts';
 import type { EngineClient } from '../../../src/rpc/client.ts';
@@ -21,7 +22,7 @@ import { createHistory } from './history.ts';
 import { askedOn, fieldsOf, promptOf } from './prompt.ts';
 import { createRunRecord, type RunRecord } from './record.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
-import { firstControl, neuronKey, type SteeringState } from './slices/steering.ts';
+import { firstControl } from './slices/steering.ts';
 import { createSteeringActions, type SteeringActions } from './steering-actions.ts';
 import { createStores, type Stores } from './stores.ts';
 import { createUndo, type UndoActions, type Undoable, undoSteps } from './undo.ts';
@@ -348,7 +349,7 @@ export function createSession(
       stores.selection.setState({ card: neuron && { layer: neuron.layer, neuron: neuron.neuron } });
     },
     neuronFacts(neuron) {
-      const key = `${stores.model.getState().model?.fingerprint}/${neuronKey(neuron)}`;
+      const key = `${stores.model.getState().model?.fingerprint}/${formatNeuron(neuron)}`;
       const asked = facts.get(key) ?? client.call('neuron', { layer: neuron.layer, neuron: neuron.neuron });
       facts.set(key, asked);
       asked.catch(() => facts.delete(key));

@@ -1,5 +1,5 @@
 import type { Lane } from '../../../src/inference/types.ts';
-import { checkNeuron } from '../../../src/neurons/layout.ts';
+import { checkNeuron, formatNeuron } from '../../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
 import type { NeuronRef } from '../../../src/neurons/types.ts';
 import {
@@ -81,7 +81,7 @@ export function createSteeringActions(
   }
 
   function add(group: Pick<SteeredGroup, 'name' | 'kind' | 'members' | 'set'>): string | undefined {
-    const members = [...new Map(group.members.map((neuron) => [neuronKey(neuron), neuron])).values()];
+    const members = [...new Map(group.members.map((neuron) => [formatNeuron(neuron), neuron])).values()];
     const reason = refusal(members);
     if (!reason) change(withGroup(stores.steering.getState(), { ...group, members }), `add ${group.name}`);
     return reason;
@@ -116,13 +116,14 @@ export function createSteeringActions(
     addSet: (set) => add({ name: set.name, kind: 'set', members: set.neurons, set }),
     addToGroup(id, neuron) {
       const group = groupOf(id);
-      if (!group || group.members.some((member) => neuronKey(member) === neuronKey(neuron))) return undefined;
+      if (!group || group.members.some((member) => formatNeuron(member) === formatNeuron(neuron)))
+        return undefined;
       const members = [...group.members, neuron];
       const reason = refusal(members);
       if (!reason)
         change(
           withGroupChange(stores.steering.getState(), id, { members }),
-          `add ${neuronKey(neuron)} to ${group.name}`,
+          `add ${formatNeuron(neuron)} to ${group.name}`,
         );
       return reason;
     },

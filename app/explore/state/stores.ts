@@ -1,4 +1,6 @@
 import { createStore } from 'zustand/vanilla';
+import { firstSteering } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 import { type ChooserState, firstChooser } from './slices/chooser.ts';
 import { type DoseState, firstDose } from './slices/dose.ts';
 import { type FoundState, firstFound } from './slices/found.ts';
@@ -7,7 +9,7 @@ import { firstNotice, type NoticeState } from './slices/notice.ts';
 import { firstPrompt, type PromptState } from './slices/prompt.ts';
 import { firstRun, type RunState } from './slices/run.ts';
 import { firstSelection, type SelectionState } from './slices/selection.ts';
-import { type ControlState, firstControl, firstSteering, type SteeringState } from './slices/steering.ts';
+import { type ControlState, firstControl } from './slices/steering.ts';
 import { firstView, type ViewState } from './slices/view.ts';
 
 /** The page's stores, a slice a concern, at their first values. */

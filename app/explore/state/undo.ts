@@ -1,7 +1,7 @@
+import type { SteeringState } from '../../../src/steering/types.ts';
 import type { History } from './history.ts';
 import type { PromptState } from './slices/prompt.ts';
 import type { Asked } from './slices/run.ts';
-import type { SteeringState } from './slices/steering.ts';
 import type { Stores } from './stores.ts';
 
 /** Everything that a step can change, and undo puts back. */

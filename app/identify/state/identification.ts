@@ -1,6 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { QuestionSet } from '../../../src/datasets/questions/question-set.ts';
-import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import type { RunSettings } from '../../../src/studies/identify/ask.ts';
 import type { Correction } from '../../../src/studies/identify/corrections.ts';
 import type { Evaluation } from '../../../src/studies/identify/evaluate.ts';
@@ -11,6 +10,7 @@ import type { RunProgress } from '../../../src/studies/identify/run.ts';
 import type { RunSummary } from '../../../src/studies/identify/run-database.ts';
 import type { RunFile } from '../../../src/studies/identify/run-files.ts';
 import { SAMPLE_DEFAULTS } from '../../../src/studies/identify/sample.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import type { EvaluateIn } from '../../../src/worker/study-calls.ts';
 import type { Stores } from '../../explore/state/stores.ts';
 import type { RunStatus } from '../../studies/engine-work.ts';

@@ -8,7 +8,6 @@ import {
   scalingWords,
   shownSteering,
 } from '../../../app/explore/state/shown.ts';
-import { firstSteering } from '../../../app/explore/state/slices/steering.ts';
 import { dataTables } from '../../../app/export/tables.ts';
 import { recordRun } from '../../../app/link/replay.ts';
 import { parseRun } from '../../../src/saved/run-file.ts';

@@ -6,9 +6,9 @@ import { orderedNeurons, weightsOf } from '../../../app/explore/neuronOrder.ts';
 import { percent } from '../../../app/explore/percent.ts';
 import { createDetails } from '../../../app/explore/state/detail.ts';
 import { createRunRecord, type LaneIndex, type RunRecord } from '../../../app/explore/state/record.ts';
-import { firstSteering } from '../../../app/explore/state/slices/steering.ts';
 import { tokenCells } from '../../../app/explore/tokenCells.ts';
 import { cellColours, tokenQuantity } from '../../../app/explore/tokenColour.ts';
+import { firstSteering } from '../../../src/steering/steering.ts';
 import type { DetailIn } from '../../../src/worker/engine-calls.ts';
 import type { EngineClient } from '../../../src/worker/engine-client.ts';
 

@@ -6,9 +6,9 @@ import {
   gallerySchema,
   steeringOf,
 } from '../../../app/explore/state/gallery.ts';
-import { firstSteering } from '../../../app/explore/state/slices/steering.ts';
 import { parseNeuron } from '../../../src/neurons/layout.ts';
 import { parseNeuronSet } from '../../../src/neurons/set-file.ts';
+import { firstSteering } from '../../../src/steering/steering.ts';
 
 const read = (path: string) => readFile(new URL(`../../../public/${path}`, import.meta.url), 'utf8');
 const gallery: GalleryFile = gallerySchema.parse(JSON.parse(await read('prompts/gallery.json')));

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { dateText, metricText } from '../../../app/explore/SetFacts.tsx';
 import { knownOfGroup, knownOfSet } from '../../../app/explore/state/known.ts';
-import type { SteeredGroup } from '../../../app/explore/state/slices/steering.ts';
 import type { SetEffect } from '../../../src/neurons/set-effects.ts';
 import { formatNeuronSet, type NeuronSet, parseNeuronSet } from '../../../src/neurons/set-file.ts';
+import type { SteeredGroup } from '../../../src/steering/types.ts';
 import type { ImpactReport } from '../../../src/studies/impact/report.ts';
 import { setEffectsOf } from '../../../src/studies/impact/set-effects.ts';
 

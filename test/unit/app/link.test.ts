@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { firstSteering } from '../../../app/explore/state/slices/steering.ts';
 import { createStores } from '../../../app/explore/state/stores.ts';
 import { decodeLink, encodeLink } from '../../../app/link/link.ts';
 import { readPageState, writePageState } from '../../../app/link/page-state.ts';

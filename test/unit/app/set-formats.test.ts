@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { readSetFile, setFileTypes } from '../../../app/explore/state/sets.ts';
-import type { SteeredGroup } from '../../../app/explore/state/slices/steering.ts';
 import { offeredFormats, setOfGroup } from '../../../app/export/sets.ts';
 import { writeNeuronSet } from '../../../src/neurons/formats/write.ts';
 import { neuronLayout } from '../../../src/neurons/layout.ts';

@@ -8,8 +8,8 @@ import { coursePath } from '../../../app/explore/NeuronCourse.tsx';
 import { SetFacts } from '../../../app/explore/SetFacts.tsx';
 import { SessionContext } from '../../../app/explore/state/hooks.ts';
 import { createSession } from '../../../app/explore/state/session.ts';
-import type { SteeredGroup } from '../../../app/explore/state/slices/steering.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
+import type { SteeredGroup } from '../../../src/steering/types.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 
 const hostile = '"><img src=x onerror=alert(1)>';

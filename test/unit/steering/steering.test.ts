@@ -9,9 +9,9 @@ import type { NeuronSet } from '../../../src/neurons/set-file.ts';
 import {
   atDose,
   factorOf,
+  firstSteering,
   loneNeurons,
   neutral,
-  scaledControl,
   scaledNeurons,
   steeredNeurons,
   watchedNeurons,
@@ -78,11 +78,11 @@ describe('groups', () => {
 
   it('counts neurons that are in no group', () => {
     const state = withMuted(withOwn(twoGroups(), '3:4', 2), '5:6', true);
-    expect(loneNeurons(state).map(neuronKey)).toEqual(['3:4', '5:6']);
-    expect(steeredNeurons(state).map(neuronKey)).toEqual(['0:1', '1:1', '1:2', '3:4', '5:6']);
+    expect(loneNeurons(state).map(formatNeuron)).toEqual(['3:4', '5:6']);
+    expect(steeredNeurons(state).map(formatNeuron)).toEqual(['0:1', '1:1', '1:2', '3:4', '5:6']);
     const off = withGroupChange(state, 'g1', { on: false });
-    expect(steeredNeurons(off).map(neuronKey)).toEqual(['1:1', '1:2', '3:4', '5:6']);
-    expect(watchedNeurons(off).map(neuronKey)).toEqual(['0:1', '1:1', '1:2', '3:4', '5:6']);
+    expect(steeredNeurons(off).map(formatNeuron)).toEqual(['1:1', '1:2', '3:4', '5:6']);
+    expect(watchedNeurons(off).map(formatNeuron)).toEqual(['0:1', '1:1', '1:2', '3:4', '5:6']);
   });
 
   it('doses the first group alone', () => {
@@ -98,13 +98,13 @@ describe('the random control', () => {
     let state = withGroupChange(twoGroups(), 'g1', { factor: 0 });
     state = withOwn(state, '1:2', 2);
     // 1:1 (mean 30) is in B at 1, 1:2 (mean 20) at 2: of the controls 1:5 (31) stands for 1:1, 1:4 (9) for 1:2.
-    expect(scaledControl(state, [n(0, 3), n(1, 4), n(1, 5)], layout, meanCett)).toEqual([
+    expect(comparisonOf(state, [n(0, 3), n(1, 4), n(1, 5)], { layout, meanCett }).control).toEqual([
       { ...n(0, 3), factor: 0 },
       { ...n(1, 4), factor: 2 },
     ]);
-    expect(scaledControl({ ...state, solo: '0:1' }, [n(0, 3), n(1, 4), n(1, 5)], layout, meanCett)).toEqual([
-      { ...n(0, 3), factor: 0 },
-    ]);
+    expect(
+      comparisonOf({ ...state, solo: '0:1' }, [n(0, 3), n(1, 4), n(1, 5)], { layout, meanCett }).control,
+    ).toEqual([{ ...n(0, 3), factor: 0 }]);
   });
 });
 
