@@ -11,6 +11,7 @@ const order = [
   'rpc',
   'graph',
   'neurons',
+  'steering',
   'model',
   'decode',
   'stats',
