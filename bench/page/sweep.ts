@@ -33,7 +33,7 @@ export async function openSweep(
 ): Promise<Sweep> {
   const model = await openGguf(source, runtime);
   const io = model.io;
-  const { meanCett } = await calibrate(model);
+  const { meanCett } = await activationStatistics(model);
   const plan = sweepPlan({
     alphas: SWEEP_ALPHAS,
     sets: [set],

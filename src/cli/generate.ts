@@ -81,7 +81,7 @@ export async function runGenerate(options: GenerateOptions): Promise<GenerateRep
   const lane = (neurons: readonly ScaledNeuron[]): Lane => ({ neurons, scope: options.scope, sampling });
   const lanes = [lane([])];
   if (steered.length > 0) {
-    const { meanCett } = await calibrate(model);
+    const { meanCett } = await activationStatistics(model);
     const { layout } = model;
     const control = randomControl({ layout, members: steered, meanCett, seed: options.controlSeed });
     lanes.push(lane(steered), lane(scaledControl(steered, control, layout, meanCett)));

@@ -18,13 +18,13 @@ import type { Loaded } from './model.ts';
 
 const MAX_BINS = 256;
 
-function label({ model }: Loaded, id: number, text: string): TokenLabel {
+function label(model: Model, id: number, text: string): TokenLabel {
   return text === '' ? { id, text, bytes: model.codec.bytes(id) } : { id, text };
 }
 
-function labels(loaded: Loaded, ids: readonly number[]): TokenLabel[] {
-  const stream = createTextStream((some) => loaded.model.codec.decode(some));
-  return ids.map((id) => label(loaded, id, stream.push(id)));
+function labels(model: Model, ids: readonly number[]): TokenLabel[] {
+  const stream = createTextStream((some) => model.codec.decode(some));
+  return ids.map((id) => label(model, id, stream.push(id)));
 }
 
 type Compared = Pick<TokenEvent, 'divergence' | 'referenceLogprob'>;
@@ -33,7 +33,7 @@ type Compared = Pick<TokenEvent, 'divergence' | 'referenceLogprob'>;
  * Compares a lane's predictions with those of the reference lane, which are kept for later requests, as long as both have
  * read the same text.
  */
-function comparison({ distributions }: Loaded, { reference, lanes }: GenerateIn, id: number) {
+function comparison({ distributions }: Model, { reference, lanes }: GenerateIn, id: number) {
   const parted = lanes.map(() => false);
   return (
     { lane, index, id: token }: Pick<ChosenToken, 'lane' | 'index' | 'id'>,
@@ -63,30 +63,25 @@ export interface AnswerContext {
 }
 
 /** Answers a prompt and tells what happens as it happens. */
-export async function answer(
-  loaded: Loaded,
-  input: GenerateIn,
-  context: AnswerContext,
-): Promise<GenerateOut> {
-  const { model } = loaded;
+export async function answer(model: Model, input: GenerateIn, context: AnswerContext): Promise<GenerateOut> {
   const { layout } = model;
   const { ids, notice } = preparePrompt(model, input.prompt);
   const bins = Math.min(MAX_BINS, input.bins);
   const watched = input.watched.map((ref) => flatIndex(layout, ref));
-  const compare = comparison(loaded, input, context.id);
-  context.emit({ type: 'prompt', tokens: labels(loaded, ids), notice });
+  const compare = comparison(model, input, context.id);
+  context.emit({ type: 'prompt', tokens: labels(model, ids), notice });
   const request = {
     promptIds: ids,
     lanes: input.lanes,
     maxTokens: input.maxTokens,
     answerStart: input.answerStart,
     signal: context.signal,
-    promptCache: loaded.prompts,
+    promptCache: model.prompts,
   };
   const result = await generate(model, request, {
     reading: (done, total) => context.emit({ type: 'reading', done, total }),
     position(lane, position, cett) {
-      loaded.activations.put(context.id, lane, position, cett);
+      model.activations.put(context.id, lane, position, cett);
       const binned = new Float32Array(layout.widths.length * bins);
       overview(cett, layout, bins, binned);
       const profile = new Float32Array(layout.widths.length);
@@ -102,7 +97,7 @@ export async function answer(
         type: 'token',
         lane,
         index,
-        token: label(loaded, id, text),
+        token: label(model, id, text),
         logprob,
         entropy,
         ...compared,
@@ -126,12 +121,12 @@ export async function answer(
 
 /** Reads given answers with the model as trained. */
 export async function reread(
-  { model, prompts }: Loaded,
+  model: Model,
   { prompt, answers }: RereadIn,
   signal: AbortSignal,
 ): Promise<RereadOut> {
   const promptIds = preparePrompt(model, prompt).ids;
   return {
-    logprobs: await unscaledLogprobs({ model, promptIds, promptCache: prompts, signal }, answers),
+    logprobs: await unscaledLogprobs({ model, promptIds, promptCache: model.prompts, signal }, answers),
   };
 }

@@ -1,8 +1,8 @@
-/** What a device must compute for the calibration text with a model that is known: the likeliest next tokens. */
+/** What a device must compute for the reference text with a model that is known: the likeliest next tokens. */
 export interface KnownModel {
   readonly name: string;
   readonly fingerprint: string;
-  /** The likeliest tokens behind `CALIBRATION_TEXT`, likeliest first, with natural logarithms of their probabilities. */
+  /** The likeliest tokens behind `REFERENCE_TEXT`, likeliest first, with natural logarithms of their probabilities. */
   readonly top: readonly { readonly id: number; readonly logprob: number }[];
 }
 

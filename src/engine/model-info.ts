@@ -22,7 +22,7 @@ export interface LoadedModel {
   readonly fromCache: boolean;
   /** What the person should know of the way it was loaded, in a sentence. */
   readonly notice?: string;
-  /** Mean CETT of every neuron over the calibration text, flat, [layout.total]. */
+  /** Mean CETT of every neuron over the reference text, flat, [layout.total]. */
   readonly meanCett: Float32Array;
   /** The neurons of the highest mean CETT, highest first. */
   readonly mostActive: readonly NeuronRef[];

@@ -24,7 +24,7 @@ export interface NeuronFacts {
 const NAMED_TOKENS = 10;
 
 /** What a neuron writes into the residual stream, and where it stands among all neurons. */
-export async function neuronFacts({ model, calibration }: Loaded, ref: NeuronRef): Promise<NeuronFacts> {
+export async function neuronFacts(model: Model, ref: NeuronRef): Promise<NeuronFacts> {
   checkNeuron(model.layout, ref);
   const columnNorm = model.neurons.layers[ref.layer].columnNorms[ref.neuron];
   let larger = 0;
@@ -38,7 +38,7 @@ export async function neuronFacts({ model, calibration }: Loaded, ref: NeuronRef
     columnNorm,
     normRank: larger + 1,
     neurons: model.layout.total,
-    meanCett: calibration.meanCett[flatIndex(model.layout, ref)],
+    meanCett: model.meanCett[flatIndex(model.layout, ref)],
     attribution: logits && {
       promotes: named(largestIndices(logits, NAMED_TOKENS)),
       suppresses: named(

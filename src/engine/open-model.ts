@@ -22,15 +22,6 @@ import type { LanguageModel } from '../model/types.ts';
 import { type Calibration, calibrate } from './activation-statistics.ts';
 import { selfTest } from './self-test.ts';
 
-/** A model that passed its self-test. */
-export interface OpenedModel {
-  readonly model: LanguageModel;
-  readonly calibration: Calibration;
-  readonly why: string;
-  readonly fromCache: boolean;
-  readonly notice: string | undefined;
-}
-
 /** Gives what a browser throws for lack of memory or room a sentence. */
 function named(thrown: unknown): unknown {
   if (thrown instanceof EngineError) return thrown;
@@ -52,22 +43,27 @@ function named(thrown: unknown): unknown {
   return thrown;
 }
 
+interface Checked {
+  readonly language: LanguageModel;
+  readonly meanCett: Float32Array;
+}
+
 /** Opens a model on a runtime and checks what it computes; releases everything where that fails. */
 async function openChecked(
   material: ModelMaterial,
   runtime: Runtime,
   options: OpenOptions,
-): Promise<Omit<OpenedModel, 'why' | 'fromCache' | 'notice'>> {
+): Promise<Checked> {
   let model: LanguageModel | undefined;
   try {
     model = await material.open(runtime, options);
     options.onProgress?.({ stage: 'Testing the device', done: 0, unit: 'items' });
-    const calibration = await calibrate(model);
+    const { meanCett, logits } = await activationStatistics(model);
     await yieldToEvents();
     options.signal?.throwIfAborted();
-    const difference = selfTest(model, calibration.logits);
+    const difference = selfTest(model, logits);
     if (difference) throw new EngineError('load-failed', `The self-test failed: ${difference}.`);
-    return { model, calibration };
+    return { language: model, meanCett };
   } catch (error) {
     // A session whose device is gone cannot be released.
     await model?.session.release().catch(() => undefined);
@@ -125,14 +121,18 @@ export async function loadModel(
   makers: RuntimeMakers,
   options: OpenOptions,
   isSecond = false,
-): Promise<OpenedModel> {
+): Promise<Model> {
   const { source, device } = input;
   const material = await gather(source, device, makers, options);
   const { fromCache, notice } = material;
   try {
-    const opened = await openAnywhere(material, device, makers, options);
-    const notices = [notice, opened.model.notice].filter((each) => each !== undefined);
-    return { ...opened, fromCache, notice: notices.length > 0 ? notices.join(' ') : undefined };
+    const { language, ...opened } = await openAnywhere(material, device, makers, options);
+    const notices = [notice, language.notice].filter((each) => each !== undefined);
+    return modelOf(language, {
+      ...opened,
+      fromCache,
+      notice: notices.length > 0 ? notices.join(' ') : undefined,
+    });
   } catch (error) {
     const damaged =
       error instanceof EngineError && ['load-failed', 'unsupported-model', 'bad-input'].includes(error.code);

@@ -6,7 +6,7 @@ import { knownModels } from './known-models.ts';
 const TOLERANCE = 0.3;
 
 /**
- * Compares logits behind the calibration text with those recorded for this model.
+ * Compares logits behind the reference text with those recorded for this model.
  * @returns what differs, in words; undefined where they agree or the model is not a known one
  */
 export function selfTest(

@@ -18,7 +18,7 @@ import type { Handlers } from './serve-engine.ts';
 
 const STARTING_SET = 5;
 
-function summary({ model, calibration, why, fromCache, notice }: OpenedModel): LoadedModel {
+function summary(model: Model): LoadedModel {
   return {
     name: model.name,
     architecture: model.architecture,
@@ -28,18 +28,18 @@ function summary({ model, calibration, why, fromCache, notice }: OpenedModel): L
     layout: model.layout,
     contextLength: model.contextLength,
     hasChatTemplate: model.chatTemplate !== undefined,
-    device: { kind: model.runtime.kind, threads: model.runtime.threads, why },
+    device: { kind: model.runtime.kind, threads: model.runtime.threads, why: model.why },
     precision: model.precision,
-    fromCache,
-    notice,
-    meanCett: calibration.meanCett,
-    mostActive: mostActive(calibration.meanCett, model.layout, STARTING_SET),
+    fromCache: model.fromCache,
+    notice: model.notice,
+    meanCett: model.meanCett,
+    mostActive: mostActive(model.meanCett, model.layout, STARTING_SET),
   };
 }
 
 /** The engine behind the protocol: holds one model at a time. */
 export function createEngine(makers: RuntimeMakers): Handlers {
-  let loaded: Loaded | undefined;
+  let loaded: Model | undefined;
   let device: DeviceWatch = watchDevice(new Promise(() => {}));
 
   const current = () => {
@@ -49,18 +49,15 @@ export function createEngine(makers: RuntimeMakers): Handlers {
   const release = async () => {
     const old = loaded;
     loaded = undefined;
-    old?.prompts.clear();
-    await old?.model.session.release();
-    old?.model.runtime.release();
+    await old?.close();
   };
 
   return {
     async load(input, context) {
       await release();
-      const opened = await loadModel(input, makers, { onProgress: context.emit, signal: context.signal });
-      loaded = withStores(opened);
-      device = watchDevice(opened.model.runtime.lost);
-      return summary(opened);
+      loaded = await loadModel(input, makers, { onProgress: context.emit, signal: context.signal });
+      device = watchDevice(loaded.runtime.lost);
+      return summary(loaded);
     },
     async survey({ source, device: choice }, { signal }) {
       return (await survey(source, await deviceFacts(choice, makers), signal)).survey;
@@ -76,9 +73,9 @@ export function createEngine(makers: RuntimeMakers): Handlers {
       return { cett: current().activations.get(run, lane, position, start, end) };
     },
     async control({ members, seed }) {
-      const { model, calibration } = current();
+      const { layout, meanCett } = current();
       return {
-        members: randomControl({ layout: model.layout, members, meanCett: calibration.meanCett, seed }),
+        members: randomControl({ layout, members, meanCett, seed }),
       };
     },
     dose: (input, context) => device.run(() => doses(current(), input, context)),

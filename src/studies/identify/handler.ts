@@ -1,6 +1,7 @@
 import type { QuestionSet } from '../../datasets/questions/question-set.ts';
 import type { OpenedModel } from '../../engine/open-model.ts';
 import { EngineError } from '../../lib/errors.ts';
+import type { LanguageModel } from '../../model/types.ts';
 import type { StudyContext } from '../shared/context.ts';
 import { askerOf, modelQuestioner, type RunSettings } from './ask.ts';
 import { browserStore } from './browser-store.ts';
@@ -47,7 +48,7 @@ async function keptStart(db: RunDatabase, run: string): Promise<Start> {
  * @throws EngineError as `runIdentification`, and `storage-full`
  */
 export async function identify(
-  loaded: OpenedModel,
+  model: LanguageModel,
   { run, start, more }: IdentifyIn,
   { signal, emit, giveWay }: StudyContext<RunProgress>,
 ): Promise<RunProgress> {
@@ -55,7 +56,7 @@ export async function identify(
     if (!start && more) await extendRun(db, run, more);
     const { set, settings, shard } = start ? { ...start, shard: WHOLE } : await keptStart(db, run);
     const store = browserStore(db, run, set);
-    const questioner = modelQuestioner(askerOf(loaded.model), settings, { alone: true });
+    const questioner = modelQuestioner(askerOf(model), settings, { alone: true });
     return runIdentification(questioner, set, {
       settings,
       shard,

@@ -34,13 +34,13 @@ async function keptSweep(db: ImpactDatabase, run: string, more = 0): Promise<Swe
  * @throws EngineError as `sweepPlan` and `runImpact`, and `storage-full`
  */
 export async function impact(
-  { model, calibration }: OpenedModel,
+  model: Pick<Model, 'meanCett'> & LanguageModel,
   { run, start, free: more }: ImpactIn,
   { signal, emit, giveWay }: StudyContext<ImpactProgress>,
 ): Promise<ImpactProgress> {
   return withImpactDatabase(async (db) => {
     const { plan, suites, seed, tight, free } = start
-      ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett }) }
+      ? { ...start, plan: sweepPlan({ ...start, layout: model.layout, meanCett: model.meanCett }) }
       : await keptSweep(db, run, more);
     const store = impactStore(db, run, { suites, seed, tight, free });
     const sweeper = sweeperOf(model, plan);

@@ -36,7 +36,7 @@ describe('generate in the terminal', () => {
   it("runs the control at the set's own scales", async () => {
     const { lanes } = await runGenerate(options({ neuron: ['0:1=0', '0:2=3', '1:0'], scale: -2 }));
     const model = await openGguf(bytesSource(new Uint8Array(readFileSync(path)), path), nativeRuntime(1));
-    const { meanCett } = await calibrate(model);
+    const { meanCett } = await activationStatistics(model);
     const steered = [
       { layer: 0, neuron: 1, factor: 0 },
       { layer: 0, neuron: 2, factor: 3 },

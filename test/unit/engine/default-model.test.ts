@@ -28,11 +28,11 @@ import {
 
 const runtime = nativeRuntime(2);
 let opened: Opened;
-let calibration: Calibration;
+let calibration: ActivationStatistics;
 
 beforeAll(async () => {
   opened = await openDefault(runtime);
-  calibration = await calibrate(opened.model);
+  calibration = await activationStatistics(opened.model);
 });
 afterAll(() => opened.model.session.release());
 

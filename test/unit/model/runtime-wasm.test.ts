@@ -39,6 +39,6 @@ it('has the reference values of the default model in lanes, plain and scaled', a
 });
 
 it('passes the self-test', async () => {
-  const { logits } = await calibrate(opened.model);
+  const { logits } = await activationStatistics(opened.model);
   expect(selfTest(opened.model, logits)).toBeUndefined();
 });

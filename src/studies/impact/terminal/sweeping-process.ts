@@ -15,7 +15,7 @@ answerInProcess<SweepingCalls>(
   {
     async open({ model: path, device, files, neurons, ...choice }) {
       const model = await openModel(path, device, { threads: 1 });
-      const { meanCett } = await calibrate(model);
+      const { meanCett } = await activationStatistics(model);
       const { sets, notes } = await sweptSets(files, neurons, model);
       const plan = sweepPlan({ ...choice, sets, layout: model.layout, meanCett });
       sweeper = sweeperOf(model, plan);

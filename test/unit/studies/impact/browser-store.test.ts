@@ -31,15 +31,15 @@ const start: ImpactStart = {
   suites: tinySuites(3),
 };
 
-let opened: OpenedModel;
+let opened: Model;
 const client = createClient<StudyCalls>(loopback<StudyCalls>((post) => serve(study, post, studyCancels)));
 
 beforeAll(async () => {
   const { model } = await openTiny(nodeWasmRuntime(1));
-  const calibration = await calibrate(model);
-  opened = { model, calibration, why: '', fromCache: false, notice: undefined };
+  const { meanCett } = await activationStatistics(model);
+  opened = modelOf(model, { meanCett, why: '', fromCache: false, notice: undefined });
 });
-afterAll(() => opened.model.session.release());
+afterAll(() => opened.session.release());
 afterEach(async () => {
   for (const { run } of (await client.call('impactRuns', {})).runs)
     await client.call('removeImpact', { run });
@@ -97,9 +97,9 @@ describe('a sweep in the browser’s store', () => {
     await sweep('a', { ...start, free: 1 });
     const folder = mkdtempSync(join(tmpdir(), 'impact-'));
     const store = impactFolder(join(folder, 'run'));
-    const { model, calibration } = opened;
-    const plan = sweepPlan({ ...start, layout: model.layout, meanCett: calibration.meanCett });
-    const sweeper = sweeperOf(model, plan);
+    const { layout, meanCett } = opened;
+    const plan = sweepPlan({ ...start, layout, meanCett });
+    const sweeper = sweeperOf(opened, plan);
     await runImpact({ sweeper, suites: start.suites, store });
     await runImpact({ sweeper, free: 1, suites: start.suites, store });
     sweeper.dispose();
