@@ -30,6 +30,8 @@ export interface Model extends LanguageModel, Opening {
   readonly activations: ActivationStore;
   /** Predictions of the answers, to compare others with. */
   readonly distributions: DistributionStore;
+  /** Names a request of this process, to read its activations later. */
+  nextRequest(): number;
   /** Frees its session and device. */
   close(): Promise<void>;
 }
@@ -37,12 +39,14 @@ export interface Model extends LanguageModel, Opening {
 /** A language model as it was opened, with room for what is computed with it. */
 export function modelOf(language: LanguageModel, opening: Opening): Model {
   const prompts = promptCache(language.runtime, PROMPT_BYTES);
+  let requests = 0;
   return {
     ...language,
     ...opening,
     prompts,
     activations: activationStore(ACTIVATION_BYTES),
     distributions: distributionStore(DISTRIBUTION_BYTES),
+    nextRequest: () => ++requests,
     async close() {
       prompts.clear();
       await language.session.release();
