@@ -102,7 +102,7 @@ async function summarise(run: FolderRun, { prompt }: Asker) {
 /** Asks the questions as `hneurons identify` does, into a folder. The model is loaded and warm before the clock starts. */
 export async function runInTerminal(modelPath: string, { warmUp, timed }: Selection): Promise<TerminalRun> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-identify-'));
-  const model = await openModel(modelPath, 'native');
+  const model = await openLanguageModel(modelPath, 'native');
   const asker = askerOf(model);
   const input = { model: modelPath, device: 'native', settings } as const;
   const questioner = await openProcesses(input, availableParallelism());

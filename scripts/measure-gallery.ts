@@ -95,7 +95,7 @@ function compared(lane: LaneResult, unsteered: LaneResult, factor: number): Effe
 
 async function main(only: readonly string[] | undefined): Promise<void> {
   const gallery = gallerySchema.parse(JSON.parse(await readFile(place, 'utf8')));
-  const model = await openModel(DEFAULT_MODEL, 'native');
+  const model = await openLanguageModel(DEFAULT_MODEL, 'native');
   const { meanCett } = await activationStatistics(model);
   const measured = await conditions(model, meanCett);
   const same = JSON.stringify(gallery.measured) === JSON.stringify(measured);

@@ -9,6 +9,7 @@ import { neuronKey } from '../app/explore/state/slices/steering.ts';
 import { recordRun } from '../app/link/replay.ts';
 import type { NeuronFacts } from '../src/engine/neuron-facts.ts';
 import { nativeRuntime } from '../src/model/runtime/native.ts';
+import { formatNeuron } from '../src/neurons/layout.ts';
 import { DEFAULT_MODEL } from '../src/node/open-model.ts';
 import { createEngineClient, type Port } from '../src/rpc/client.ts';
 import { serveEngine } from '../src/rpc/server.ts';

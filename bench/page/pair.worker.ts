@@ -1,5 +1,6 @@
 import { blobSource } from '../../src/lib/bytes/source.ts';
 import { browserRuntimes } from '../../src/model/runtime/browser.ts';
+import { wasmPaths } from '../../workers/wasm-files.ts';
 import { answerCalls } from './calls.ts';
 import { compare, floor, openPair, type Pair } from './pair.ts';
 
@@ -18,7 +19,7 @@ async function adapterName(): Promise<string> {
 const handlers = {
   async open({ url, device, layers }: { url: string; device: 'wasm' | 'webgpu'; layers?: number }) {
     const blob = await (await fetch(url)).blob();
-    const runtime = await browserRuntimes()[device]();
+    const runtime = await browserRuntimes({ wasmPaths })[device]();
     pair = await openPair(blobSource(blob, url), runtime, layers);
     const adapter = device === 'webgpu' ? await adapterName() : undefined;
     return { layers: pair.layers, threads: runtime.threads, adapter };

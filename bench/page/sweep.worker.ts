@@ -2,6 +2,7 @@ import type { ComplianceItem } from '../../src/datasets/suites/suite.ts';
 import { blobSource } from '../../src/lib/bytes/source.ts';
 import { browserRuntimes } from '../../src/model/runtime/browser.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
+import { wasmPaths } from '../../workers/wasm-files.ts';
 import { answerCalls } from './calls.ts';
 import { openSweep, type Sweep, timeSweep } from './sweep.ts';
 
@@ -10,7 +11,7 @@ let sweep: Sweep | undefined;
 const handlers = {
   async open(input: { url: string; name: string; members: readonly NeuronRef[]; controls: number }) {
     const blob = await (await fetch(input.url)).blob();
-    const runtime = await browserRuntimes().wasm();
+    const runtime = await browserRuntimes({ wasmPaths }).wasm();
     sweep = await openSweep(blobSource(blob, input.url), runtime, input);
     return { threads: runtime.threads, lanes: sweep.plan.sets.length * sweep.plan.alphas.length };
   },

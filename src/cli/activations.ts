@@ -5,7 +5,7 @@ import { largestIndices } from '../lib/math/largest.ts';
 import { graphIo } from '../model/graph-io.ts';
 import { preparePrompt } from '../model/prompt.ts';
 import type { LanguageModel } from '../model/types.ts';
-import { type CliDevice, openModel } from '../node/open-model.ts';
+import { type CliDevice, openLanguageModel } from '../node/open-model.ts';
 import { type PromptOptions, promptFrom, sayNotice } from '../node/prompt-options.ts';
 import { type SteeringOptions, steeredNeurons } from './generate.ts';
 
@@ -34,7 +34,7 @@ export interface ActivationsReport {
 
 /** What the model's neurons do at the last position, and what it would say next. */
 export async function runActivations(options: ActivationsOptions): Promise<ActivationsReport> {
-  const model = await openModel(options.model, options.device, options);
+  const model = await openLanguageModel(options.model, options.device, options);
   const { ids: promptIds, notice } = preparePrompt(model, promptFrom(options));
   sayNotice(notice);
   const answerIds = options.answer ? model.codec.encode(options.answer, { addBos: false }) : [];

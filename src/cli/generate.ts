@@ -11,7 +11,7 @@ import { parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
 import type { ScaledNeuron } from '../neurons/types.ts';
 import { readText } from '../node/files.ts';
-import { type CliDevice, openModel } from '../node/open-model.ts';
+import { type CliDevice, openLanguageModel } from '../node/open-model.ts';
 import { type PromptOptions, promptFrom, sayNotice } from '../node/prompt-options.ts';
 import { scaledControl } from '../steering/scaled-control.ts';
 
@@ -67,7 +67,7 @@ const NAMES = ['unsteered', 'steered', 'control'] as const;
 
 /** One lane where no neuron is named, else the three lanes of the page. */
 export async function runGenerate(options: GenerateOptions): Promise<GenerateReport> {
-  const model = await openModel(options.model, options.device, options);
+  const model = await openLanguageModel(options.model, options.device, options);
   const steered = await steeredNeurons(model, options);
   const { ids, notice } = preparePrompt(model, promptFrom(options));
   sayNotice(notice);

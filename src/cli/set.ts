@@ -9,7 +9,7 @@ import { formatNeuron } from '../neurons/layout.ts';
 import { type NeuronSet, parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
 import { fileError, writeWhole } from '../node/files.ts';
-import { DEFAULT_MODEL, openModel } from '../node/open-model.ts';
+import { DEFAULT_MODEL, openLanguageModel } from '../node/open-model.ts';
 
 export interface SetOptions {
   /** Model of the neurons; the default model where the file does not say it. */
@@ -49,7 +49,7 @@ async function readSet(path: string, options: SetOptions): Promise<ReadSet> {
   const bytes = await bytesOf(path);
   if (options.model === undefined && isOwn(bytes, path))
     return { set: parseNeuronSet(textOf(bytes, path).text) };
-  const model = await openModel(options.model ?? DEFAULT_MODEL, 'native');
+  const model = await openLanguageModel(options.model ?? DEFAULT_MODEL, 'native');
   try {
     const signs: Signs = options.allSigns ? 'all' : 'positive';
     const set = readNeuronSet(bytes, basename(path), model.layout, model, {

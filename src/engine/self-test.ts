@@ -1,5 +1,7 @@
 import { logSoftmaxStats, topCandidates } from '../inference/sampling.ts';
+import { EngineError } from '../lib/errors.ts';
 import type { LanguageModel } from '../model/types.ts';
+import { activationStatistics } from './activation-statistics.ts';
 import { knownModels } from './known-models.ts';
 
 /** Log-probabilities of weights in 8-bit blocks differ by up to 0.15 from float32 on the default model. */
@@ -24,4 +26,16 @@ export function selfTest(
     off &&
     `the log-probability of token ${off.id} is ${(logits[off.id] - logZ).toFixed(3)} where ${off.logprob.toFixed(3)} was recorded`
   );
+}
+
+/**
+ * Reads the reference text with a model and checks what it computes.
+ * @returns mean CETT of every neuron, flat, [layout.total]
+ * @throws EngineError `load-failed` where values are not finite or differ from those recorded for a known model
+ */
+export async function checkedMeanCett(model: LanguageModel): Promise<Float32Array> {
+  const { meanCett, logits } = await activationStatistics(model);
+  const difference = selfTest(model, logits);
+  if (difference) throw new EngineError('load-failed', `The self-test failed: ${difference}.`);
+  return meanCett;
 }

@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Model, modelOf } from '../engine/model.ts';
+import { checkedMeanCett } from '../engine/self-test.ts';
+import { counted } from '../lib/count.ts';
 import { EngineError } from '../lib/errors.ts';
 import { denseBudget } from '../model/dense-budget.ts';
 import type { ModelFiles } from '../model/onnx-files.ts';
@@ -61,7 +64,7 @@ export function existingModel(path: string): { readonly path: string; readonly i
   return { path: resolve(path), isFolder: statSync(path).isDirectory() };
 }
 
-export interface OpenModelOptions {
+export interface OpenLanguageModelOptions {
   /** One a core where it is left out. */
   readonly threads?: number;
   /** Holds an export's quantised weights as dense float32, as the page does on WebAssembly. */
@@ -69,10 +72,10 @@ export interface OpenModelOptions {
 }
 
 /** Opens a GGUF file (of a split model any of its files), the folder of an ONNX export, or one of its graphs. */
-export async function openModel(
+export async function openLanguageModel(
   path: string,
   device: CliDevice,
-  { threads, dense = false }: OpenModelOptions = {},
+  { threads, dense = false }: OpenLanguageModelOptions = {},
 ): Promise<LanguageModel> {
   const { path: place, isFolder } = existingModel(path);
   const model = await openPlace(place, isFolder, cliRuntime(device, threads), dense);
@@ -91,4 +94,22 @@ function openPlace(
   if (place.endsWith('.onnx'))
     return openOnnx(folderFiles(dirname(place)), runtime, { graph: basename(place), ...held });
   return withGguf(place, (sources) => openGguf(sources, runtime, { memory: freemem() }));
+}
+
+export interface OpenModelOptions extends OpenLanguageModelOptions {
+  /** ONNX Runtime's native build where it is left out. */
+  readonly device?: CliDevice;
+}
+
+/**
+ * Opens a model as `openLanguageModel` does and checks what it computes.
+ * @throws EngineError with a code and one sentence that says what to do
+ */
+export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Model> {
+  const { device = 'native', ...rest } = options;
+  const language = await openLanguageModel(path, device, rest);
+  const meanCett = await checkedMeanCett(language);
+  const { kind, threads } = language.runtime;
+  const why = `${kind === 'native' ? "ONNX Runtime's native build" : 'WebAssembly'} with ${counted(threads, 'thread')}.`;
+  return modelOf(language, { meanCett, why, fromCache: true, notice: language.notice });
 }

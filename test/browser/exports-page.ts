@@ -3,6 +3,7 @@ import { openOnnx } from '../../src/model/open-onnx.ts';
 import type { Runtime } from '../../src/model/runtime/types.ts';
 import { webgpuRuntime } from '../../src/model/runtime/webgpu.ts';
 import type { ScaledNeuron } from '../../src/neurons/types.ts';
+import { wasmPaths } from '../../workers/wasm-files.ts';
 import { greedyAnswers, readLast, threeSteerings } from '../support/readings.ts';
 
 /** What an export does in the engine; arrays of numbers, which a test can fetch. */
@@ -29,7 +30,7 @@ declare global {
 let runtime: Runtime | undefined;
 
 window.readExport = async (paths, ids, scale) => {
-  runtime ??= await webgpuRuntime();
+  runtime ??= await webgpuRuntime(wasmPaths.webgpu);
   const model = await openOnnx(
     {
       name: 'export',

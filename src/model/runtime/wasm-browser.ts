@@ -1,9 +1,7 @@
-import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import * as ort from 'onnxruntime-web/wasm';
 import { type StartSpinner, usefulThreads } from './parallelism.ts';
 import type { Runtime } from './types.ts';
-import { wasmRuntime } from './wasm.ts';
+import { type WasmFiles, wasmRuntime } from './wasm.ts';
 
 /** More threads than this do not help a small model. */
 const MOST_THREADS = 8;
@@ -15,8 +13,12 @@ async function browserThreads(startSpinner?: StartSpinner): Promise<number> {
   return startSpinner ? usefulThreads(reported, startSpinner) : reported;
 }
 
-export async function browserWasmRuntime(startSpinner?: StartSpinner): Promise<Runtime> {
-  ort.env.wasm.wasmPaths = { mjs, wasm };
+/** @param files where ONNX Runtime's files lie: a folder's address, or those of loader and WebAssembly */
+export async function browserWasmRuntime(
+  files?: string | WasmFiles,
+  startSpinner?: StartSpinner,
+): Promise<Runtime> {
+  if (files !== undefined) ort.env.wasm.wasmPaths = files;
   // ONNX Runtime takes the number once, when its first session is made.
   return wasmRuntime(ort, ort.env.wasm.numThreads || (await browserThreads(startSpinner)));
 }

@@ -1,6 +1,12 @@
 import { cpuRuntime, type Ort } from './cpu-runtime.ts';
 import type { Runtime } from './types.ts';
 
+/** Addresses of a build's loader and of its WebAssembly. */
+export interface WasmFiles {
+  readonly mjs: string;
+  readonly wasm: string;
+}
+
 /** The part of an onnxruntime-web build that is used here. */
 export interface OrtWeb extends Ort {
   readonly env: {

@@ -1,12 +1,11 @@
 import type { Tensor } from 'onnxruntime-common';
-import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 import { EngineError } from '../../lib/errors.ts';
 import { createSession, type Ort } from './cpu-runtime.ts';
 import { readCpu } from './cpu-tensors.ts';
 import { deviceBuffer, readGpu, stackGpuRows } from './gpu-tensors.ts';
 import type { ElementType, Runtime, TensorData } from './types.ts';
+import type { WasmFiles } from './wasm.ts';
 
 /** ONNX Runtime's attention for more than 32 positions assumes subgroups at least this wide; with SwiftShader's 4 it gives wrong values. */
 const NARROWEST_SUBGROUP = 8;
@@ -41,10 +40,13 @@ async function requestDevice(): Promise<GPUDevice> {
   });
 }
 
-/** ONNX Runtime on WebGPU. Rejects with an EngineError where there is no adapter. */
-export async function webgpuRuntime(): Promise<Runtime> {
+/**
+ * ONNX Runtime on WebGPU. Rejects with an EngineError where there is no adapter.
+ * @param files where ONNX Runtime's files lie: a folder's address, or those of loader and WebAssembly
+ */
+export async function webgpuRuntime(files?: string | WasmFiles): Promise<Runtime> {
   const device = await requestDevice();
-  ort.env.wasm.wasmPaths = { mjs, wasm };
+  if (files !== undefined) ort.env.wasm.wasmPaths = files;
   ort.env.wasm.numThreads = 1;
   const tensor: Runtime['tensor'] = (type, data, dims) => new ort.Tensor(type, data, dims) as Tensor;
   const fromBuffer = (buffer: GPUBuffer, type: ElementType, dims: readonly number[]) =>

@@ -8,7 +8,7 @@ import {
 import { generate } from '../../../src/inference/generate.ts';
 import { type GraphIo, graphIo } from '../../../src/model/graph-io.ts';
 import type { LanguageModel } from '../../../src/model/types.ts';
-import { DEFAULT_MODEL, openModel } from '../../../src/node/open-model.ts';
+import { DEFAULT_MODEL, openLanguageModel } from '../../../src/node/open-model.ts';
 
 const sampling = (seed: number) => ({ temperature: 1, topK: 50, topP: 0.9, repetitionPenalty: 1, seed });
 const request = (promptIds: readonly number[], seeds: readonly number[], maxTokens: number): PoolRequest => ({
@@ -22,7 +22,7 @@ describe('answer pool on the default model', () => {
   let io: GraphIo;
   let pool: AnswerPool;
   beforeAll(async () => {
-    model = await openModel(DEFAULT_MODEL, 'native');
+    model = await openLanguageModel(DEFAULT_MODEL, 'native');
     io = model.io;
     pool = createAnswerPool(model, { rows: 7, positions: 40 });
   }, 120_000);

@@ -6,7 +6,7 @@ import { denseBudget, denseOn } from '../../../src/model/dense-budget.ts';
 import { graphIo } from '../../../src/model/graph-io.ts';
 import { type OpenOnnxOptions, openOnnx } from '../../../src/model/open-onnx.ts';
 import { nodeWasmRuntime } from '../../../src/model/runtime/wasm-node.ts';
-import { openModel } from '../../../src/node/open-model.ts';
+import { openLanguageModel } from '../../../src/node/open-model.ts';
 import { largestDifference } from '../../support/differences.ts';
 import { fixtureFiles, fixturePlaces } from '../../support/onnx-engine.ts';
 import { readExpected } from '../../support/onnx-fixtures.ts';
@@ -71,7 +71,7 @@ it('the terminal takes an export as it is, or dense where that is asked for', as
       [false, 'as exported'],
       [true, '8-bit integers, held as float32'],
     ] as const) {
-      const model = await openModel(copy, 'native', { threads: 1, dense });
+      const model = await openLanguageModel(copy, 'native', { threads: 1, dense });
       expect(model.precision).toBe(precision);
       await model.session.release();
     }

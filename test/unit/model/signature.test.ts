@@ -8,7 +8,7 @@ import { columnNorms } from '../../../src/graph/onnx/weights.ts';
 import { parseNeuronSet } from '../../../src/neurons/set-file.ts';
 import { checkSetModel, matchModels } from '../../../src/neurons/set-model.ts';
 import { compareSignatures, type WeightSignature, weightSignature } from '../../../src/neurons/signature.ts';
-import { DEFAULT_MODEL, openModel } from '../../../src/node/open-model.ts';
+import { DEFAULT_MODEL, openLanguageModel } from '../../../src/node/open-model.ts';
 import { readFixture, supportedFixtures } from '../../support/onnx-fixtures.ts';
 
 interface Export {
@@ -86,7 +86,7 @@ describe('signatures of exports', () => {
 
 test('the set beside the page has the signature of the default model, and is known without its identity', async () => {
   const set = parseNeuronSet(readFileSync('public/neurons/smollm2-135m-instruct.json', 'utf8'));
-  const model = await openModel(DEFAULT_MODEL, 'native');
+  const model = await openLanguageModel(DEFAULT_MODEL, 'native');
   try {
     expect(set.model.signature).toEqual(model.signature);
     expect(set.model.identity).toEqual(model.identity);

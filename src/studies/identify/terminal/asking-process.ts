@@ -1,7 +1,7 @@
 import { EngineError } from '../../../lib/errors.ts';
 import { graphIo } from '../../../model/graph-io.ts';
 import { chatNotice } from '../../../model/prompt.ts';
-import { openModel } from '../../../node/open-model.ts';
+import { openLanguageModel } from '../../../node/open-model.ts';
 import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';
 import { askerOf, modelQuestioner, type Questioner } from '../ask.ts';
 import type { AskingCalls } from './asking-calls.ts';
@@ -10,7 +10,7 @@ let questioner: Questioner | undefined;
 
 answerInProcess<AskingCalls>({
   async open({ model: path, device, settings }) {
-    const model = await openModel(path, device, { threads: 1 });
+    const model = await openLanguageModel(path, device, { threads: 1 });
     questioner = modelQuestioner(askerOf(model), settings);
     const notice = settings.form === 'plain' ? '' : chatNotice(model, ['user']);
     return { model: questioner.model, ahead: questioner.ahead, notice, peakBytes: peakBytes() };

@@ -2,7 +2,7 @@ import { calibrate } from '../../../engine/activation-statistics.ts';
 import { EngineError } from '../../../lib/errors.ts';
 import { graphIo } from '../../../model/graph-io.ts';
 import { chatNotice } from '../../../model/prompt.ts';
-import { openModel } from '../../../node/open-model.ts';
+import { openLanguageModel } from '../../../node/open-model.ts';
 import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';
 import { sweepPlan } from '../sweep.ts';
 import { type Sweeper, sweeperOf } from '../sweeper.ts';
@@ -14,7 +14,7 @@ let sweeper: Sweeper | undefined;
 answerInProcess<SweepingCalls>(
   {
     async open({ model: path, device, files, neurons, ...choice }) {
-      const model = await openModel(path, device, { threads: 1 });
+      const model = await openLanguageModel(path, device, { threads: 1 });
       const { meanCett } = await activationStatistics(model);
       const { sets, notes } = await sweptSets(files, neurons, model);
       const plan = sweepPlan({ ...choice, sets, layout: model.layout, meanCett });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatQuestionSet } from '../../../../src/datasets/questions/question-set.ts';
 import { formatNeuronSet } from '../../../../src/neurons/set-file.ts';
-import { openModel } from '../../../../src/node/open-model.ts';
+import { openLanguageModel } from '../../../../src/node/open-model.ts';
 import { runEvaluate } from '../../../../src/studies/identify/terminal/evaluate.ts';
 import { tinyQuestions } from '../../../support/study-runs.ts';
 
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 async function writeSet(): Promise<string> {
-  const { architecture, fingerprint, layout, session } = await openModel(model, 'native');
+  const { architecture, fingerprint, layout, session } = await openLanguageModel(model, 'native');
   await session.release();
   const { widths } = layout;
   const file = join(folder, 'set.json');
