@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command } from 'commander';
 import { EngineError } from '../lib/errors.ts';
 import { fileError } from '../node/files.ts';
