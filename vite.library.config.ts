@@ -11,7 +11,12 @@ export default defineConfig({
     emptyOutDir: true,
     minify: false,
     lib: {
-      entry: { index: 'src/index.ts', worker: 'src/worker.ts', neurons: 'src/neurons.ts', stats: 'src/stats.ts' },
+      entry: {
+        index: 'src/index.ts',
+        worker: 'src/worker.ts',
+        neurons: 'src/neurons.ts',
+        stats: 'src/stats.ts',
+      },
       formats: ['es'],
     },
     rolldownOptions: { external: [/^onnxruntime-(web|common)/] },

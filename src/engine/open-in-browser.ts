@@ -12,6 +12,12 @@ export interface OpenModelOptions extends BrowserRuntimeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A file by its address, which may be relative to the page's or worker's own. */
+function atAddress(address: string): ModelSource {
+  const { href, pathname } = new URL(address, globalThis.location?.href);
+  return { kind: 'url', url: href, name: decodeURIComponent(pathname.replace(/^.*\//, '')) };
+}
+
 /**
  * Opens a model in a page or a worker: a GGUF file by its address, chosen files, or a repository of the Hub.
  * @param source an address, or what `ModelSource` describes
@@ -19,10 +25,7 @@ export interface OpenModelOptions extends BrowserRuntimeOptions {
  */
 export function openModel(source: string | ModelSource, options: OpenModelOptions = {}): Promise<Model> {
   const { device = 'auto', wasmPaths, startSpinner, onProgress, signal } = options;
-  const named: ModelSource =
-    typeof source === 'string'
-      ? { kind: 'url', url: source, name: source.replace(/[?#].*$/, '').replace(/^.*\//, '') }
-      : source;
+  const named = typeof source === 'string' ? atAddress(source) : source;
   const runtimes = browserRuntimes({ wasmPaths, startSpinner });
   return loadModel({ source: named, device }, runtimes, { onProgress, signal });
 }
