@@ -156,3 +156,39 @@ test('solo leaves all other neurons as trained', async () => {
   await expect(answerOf(page, 'Steered')).toHaveText('The capital of France is Paris.');
   await answered(page);
 });
+
+test('a long prompt and its doses tell how far they are and can be stopped, and nothing is lost', async () => {
+  const question = page.getByRole('textbox', { name: 'Question' });
+  const stop = page.getByRole('button', { name: 'Stop', exact: true }).first();
+  const reading = page.getByRole('progressbar', { name: 'Reading the prompt' });
+  await answered(page);
+  const before = await answerOf(page, 'Unsteered').textContent();
+  const long = `${'The storm came from the north and seven ships were late. '.repeat(60)}Who was late?`;
+  await question.fill(long);
+  await question.press('Enter');
+  await expect(reading).toContainText(/Reading the prompt, [\d,]+ of [\d,]+ tokens/);
+  await stop.click();
+  await expect(reading).toBeHidden();
+  await expect(question).toHaveValue(long);
+  await expect(answerOf(page, 'Unsteered')).toHaveText(before!);
+  await expect(page.getByText('These answers are to an earlier question.')).toBeVisible();
+
+  await question.press('Enter');
+  await expect(reading).toBeVisible();
+  await expect(stop).toBeDisabled({ timeout: 240_000 });
+  const caption = page.locator('.run-caption');
+  await expect(caption).toContainText('Who was late?');
+  expect((await caption.textContent())!.length).toBeLessThan(1000);
+
+  const doses = page.getByRole('region', { name: 'Doses' });
+  const show = doses.getByRole('button', { name: 'Show them' });
+  const progress = doses.getByRole('progressbar', { name: 'Answering at nine strengths' });
+  await expect(async () => {
+    if (await show.isVisible()) await show.click({ timeout: 2000 });
+    await expect(progress).toContainText(/Reading the prompt, [\d,]+ of [\d,]+ tokens/, { timeout: 20_000 });
+  }).toPass();
+  await doses.getByRole('button', { name: 'Stop the doses' }).click();
+  await expect(progress).toBeHidden();
+  await expect(show).toBeEnabled();
+  await expect(doses.getByRole('alert')).toHaveCount(0);
+});
