@@ -3,16 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { type Effect, type Example, type GalleryFile, gallerySchema } from '../app/explore/state/gallery.ts';
 import { firstPrompt } from '../app/explore/state/slices/prompt.ts';
-import { calibrate } from '../src/engine/activation-statistics.ts';
+import { activationStatistics } from '../src/engine/activation-statistics.ts';
 import { generate } from '../src/inference/generate.ts';
 import type { LaneResult } from '../src/inference/growing.ts';
-import { type GraphIo, graphIo } from '../src/model/graph-io.ts';
 import { preparePrompt } from '../src/model/prompt.ts';
 import type { LanguageModel } from '../src/model/types.ts';
 import { randomControl } from '../src/neurons/controls.ts';
 import { formatNeuron, parseNeuron } from '../src/neurons/layout.ts';
 import type { ScaledNeuron } from '../src/neurons/types.ts';
-import { DEFAULT_MODEL, openModel } from '../src/node/open-model.ts';
+import { DEFAULT_MODEL, openLanguageModel } from '../src/node/open-model.ts';
 import { scaledControl } from '../src/steering/scaled-control.ts';
 import { shippedSet } from './lib/shipped-set.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import type { DoseEvent } from '../../src/worker/engine-calls.ts';
+import type { DoseEvent } from '../../src/engine/dose.ts';
 import { niceCeiling } from '../charts/colour-scale.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { Disclosure } from '../ui/Disclosure.tsx';

@@ -5,13 +5,13 @@ import type { NeuronFacts } from '../../src/engine/neuron-facts.ts';
 import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { factorOf } from '../../src/steering/steering.ts';
+import type { SteeredGroup } from '../../src/steering/types.ts';
 import { formatCett } from '../charts/neuron-grid.ts';
 import { describeError } from '../ui/describe-error.ts';
 import { candidateLabel } from './label.ts';
 import { NeuronCourse } from './NeuronCourse.tsx';
 import { FollowGroup, NeuronSlider, NeuronToggles } from './NeuronList.tsx';
 import { useSession } from './state/hooks.ts';
-import { neuronKey, type SteeredGroup } from './state/slices/steering.ts';
 
 /** The chosen neuron, beside or under the map. */
 export function NeuronCard() {

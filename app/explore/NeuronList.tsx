@@ -6,7 +6,7 @@ import type { SetNeuron } from '../../src/neurons/set-file.ts';
 import { factorOf, loneNeurons } from '../../src/steering/steering.ts';
 import { Slider } from '../ui/Slider.tsx';
 import { useSession } from './state/hooks.ts';
-import { neuronKey, neuronRange } from './state/slices/steering.ts';
+import { neuronRange } from './state/slices/steering.ts';
 
 /** Neurons, each with a slider of its own that follows its group's until it is moved. */
 export function NeuronList({ members }: { readonly members: readonly SetNeuron[] }) {

@@ -28,7 +28,6 @@ import { NeuronMapTable } from './NeuronMapTable.tsx';
 import { selected, usePalette, useRecord, useSelected, useSession } from './state/hooks.ts';
 import { laneNames } from './state/record.ts';
 import { shownSteering } from './state/shown.ts';
-import { neuronKey } from './state/slices/steering.ts';
 import { setMapView, useMapGestures } from './useMapGestures.ts';
 
 /** Reach of the mouse to a marked neuron, in CSS pixels. */

@@ -1,4 +1,5 @@
 import { shownName } from '../../src/lib/shown.ts';
+import { formatNeuron } from '../../src/neurons/layout.ts';
 import { formatRun, parseRun } from '../../src/saved/run-file.ts';
 import type { Session } from '../explore/state/session.ts';
 import { noteOnSet, readSetFile } from '../explore/state/sets.ts';

@@ -1,11 +1,10 @@
-import { neuronLayout } from '../../src/neurons/layout.ts';
+import { formatNeuron, neuronLayout } from '../../src/neurons/layout.ts';
 import { factorOf, loneNeurons } from '../../src/steering/steering.ts';
 import { neuronsOfBin } from '../charts/neuron-grid.ts';
 import { laneIndices, laneNames, type RunRecord, trainedLogprob } from '../explore/state/record.ts';
 import { shownSteering } from '../explore/state/shown.ts';
 import type { DoseAnswer } from '../explore/state/slices/dose.ts';
 import type { TokenRef } from '../explore/state/slices/selection.ts';
-import { neuronKey } from '../explore/state/slices/steering.ts';
 import type { Stores } from '../explore/state/stores.ts';
 import { type Column, type TableData, tableOf } from '../ui/table-columns.ts';
 

@@ -1,8 +1,9 @@
 import { shortIdentity } from '../../src/neurons/identity.ts';
 import { type PageState, pageStateSchema } from '../../src/saved/page-state.ts';
+import { firstSteering } from '../../src/steering/steering.ts';
+import type { SteeringState } from '../../src/steering/types.ts';
 import { promptOf } from '../explore/state/prompt.ts';
 import { firstPrompt } from '../explore/state/slices/prompt.ts';
-import { firstSteering, type SteeringState } from '../explore/state/slices/steering.ts';
 import { firstView } from '../explore/state/slices/view.ts';
 import type { Stores } from '../explore/state/stores.ts';
 import { isSame } from './differences.ts';

@@ -1,10 +1,10 @@
 import type { ComplianceItem } from '../../src/datasets/suites/suite.ts';
-import { calibrate } from '../../src/engine/activation-statistics.ts';
+import { activationStatistics } from '../../src/engine/activation-statistics.ts';
 import type { ContinuationScorer } from '../../src/inference/continuations.ts';
 import { logSoftmaxStats } from '../../src/inference/sampling.ts';
 import { readSequence } from '../../src/inference/teacher-force.ts';
 import type { ByteSource } from '../../src/lib/bytes/source.ts';
-import { type GraphIo, graphIo } from '../../src/model/graph-io.ts';
+import type { GraphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
 import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { LanguageModel } from '../../src/model/types.ts';

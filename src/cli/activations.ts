@@ -2,7 +2,6 @@ import { logSoftmaxStats, topCandidates } from '../inference/sampling.ts';
 import { type NeuronReading, readSequence } from '../inference/teacher-force.ts';
 import { EngineError } from '../lib/errors.ts';
 import { largestIndices } from '../lib/math/largest.ts';
-import { graphIo } from '../model/graph-io.ts';
 import { preparePrompt } from '../model/prompt.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { type CliDevice, openLanguageModel } from '../node/open-model.ts';

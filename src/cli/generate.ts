@@ -1,8 +1,7 @@
-import { calibrate } from '../engine/activation-statistics.ts';
+import { activationStatistics } from '../engine/activation-statistics.ts';
 import { generate } from '../inference/generate.ts';
 import type { LaneResult } from '../inference/growing.ts';
-import type { Lane, Sampling, Scope } from '../inference/types.ts';
-import { graphIo } from '../model/graph-io.ts';
+import type { Lane, Sampling } from '../inference/types.ts';
 import { preparePrompt } from '../model/prompt.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { randomControl } from '../neurons/controls.ts';
@@ -14,6 +13,7 @@ import { readText } from '../node/files.ts';
 import { type CliDevice, openLanguageModel } from '../node/open-model.ts';
 import { type PromptOptions, promptFrom, sayNotice } from '../node/prompt-options.ts';
 import { scaledControl } from '../steering/scaled-control.ts';
+import type { Scope } from '../steering/types.ts';
 
 export interface SteeringOptions {
   readonly neuron?: readonly string[];

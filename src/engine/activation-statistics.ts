@@ -1,7 +1,6 @@
 import { batchScales, forward } from '../inference/forward.ts';
 import { emptyCache } from '../inference/kv-cache.ts';
 import { EngineError } from '../lib/errors.ts';
-import type { GraphIo } from '../model/graph-io.ts';
 import type { LanguageModel } from '../model/types.ts';
 
 /**

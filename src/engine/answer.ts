@@ -14,7 +14,7 @@ import type {
   TokenLabel,
 } from './answer-events.ts';
 import { klDivergence } from './distribution-store.ts';
-import type { Loaded } from './model.ts';
+import type { Model } from './model.ts';
 
 const MAX_BINS = 256;
 

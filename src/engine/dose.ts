@@ -5,9 +5,19 @@ import { rowsTogether } from '../inference/kv-cache.ts';
 import type { Breakdown } from '../inference/loops.ts';
 import type { Lane } from '../inference/types.ts';
 import { type Prompt, preparePrompt } from '../model/prompt.ts';
-import type { CallContext } from '../rpc/server.ts';
 import { klDivergence } from './distribution-store.ts';
-import type { Loaded } from './model.ts';
+import type { Model } from './model.ts';
+
+/**
+ * How far doses are: tokens of a long prompt that are read for the lanes, of all its tokens; tokens that the longest of the
+ * answers has, of those that it may have; lanes whose predictions are compared, of all lanes. Lanes that do not fit into memory
+ * together are answered in several parts, of which each tells its own reading and answering.
+ */
+export interface DoseEvent {
+  readonly stage: 'reading' | 'answering' | 'comparing';
+  readonly done: number;
+  readonly total: number;
+}
 
 export interface DoseOut {
   readonly lanes: readonly {
@@ -33,11 +43,14 @@ export interface DoseIn {
 /** Predictions that a divergence is the mean of, at most. */
 const COMPARED = 16;
 
-type Context = Pick<CallContext<'dose'>, 'signal' | 'emit'>;
+interface Context {
+  readonly signal: AbortSignal;
+  emit(event: DoseEvent): void;
+}
 
 /** Answers one prompt under several factors, and tells how far each moves the predictions of one given text. */
-export async function doses(loaded: Loaded, input: DoseIn, { signal, emit }: Context): Promise<DoseOut> {
-  const { model, io, prompts: promptCache } = loaded;
+export async function doses(model: Model, input: DoseIn, { signal, emit }: Context): Promise<DoseOut> {
+  const { io, prompts: promptCache } = model;
   const { lanes, maxTokens } = input;
   const { ids: promptIds } = preparePrompt(model, input.prompt);
   const answers: LaneResult[] = [];
@@ -48,7 +61,7 @@ export async function doses(loaded: Loaded, input: DoseIn, { signal, emit }: Con
       lanes: lanes.slice(at, at + together),
     };
     let told = 0;
-    const result = await generate(model, io, request, {
+    const result = await generate(model, request, {
       reading: (done, total) => emit({ stage: 'reading', done, total }),
       position: () => {},
       token({ index }) {
@@ -59,7 +72,7 @@ export async function doses(loaded: Loaded, input: DoseIn, { signal, emit }: Con
     });
     answers.push(...result.lanes);
   }
-  const reader = { model, io, promptIds, promptCache, signal };
+  const reader = { model, promptIds, promptCache, signal };
   const divergences = await divergencesOn(reader, lanes, answers[0].ids.slice(0, COMPARED - 1), (done) =>
     emit({ stage: 'comparing', done, total: lanes.length }),
   );

@@ -1,7 +1,7 @@
 import { largestIndices } from '../lib/math/largest.ts';
 import { checkNeuron, flatIndex } from '../neurons/layout.ts';
 import type { NeuronRef } from '../neurons/types.ts';
-import type { Loaded } from './model.ts';
+import type { Model } from './model.ts';
 
 /** What a neuron writes, independent of any prompt. */
 export interface NeuronFacts {

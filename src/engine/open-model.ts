@@ -1,7 +1,6 @@
 import { isQuotaError } from '../lib/bytes/storage.ts';
 import { yieldToEvents } from '../lib/bytes/yield.ts';
 import { EngineError } from '../lib/errors.ts';
-import { type GraphIo, graphIo } from '../model/graph-io.ts';
 import { hubMaterial } from '../model/hub-material.ts';
 import { localMaterial } from '../model/local-files.ts';
 import { type ModelMaterial, urlMaterial } from '../model/material.ts';
@@ -19,8 +18,9 @@ import type { Runtime } from '../model/runtime/types.ts';
 import type { ModelSource } from '../model/source.ts';
 import { survey } from '../model/survey.ts';
 import type { LanguageModel } from '../model/types.ts';
-import { type Calibration, calibrate } from './activation-statistics.ts';
-import { selfTest } from './self-test.ts';
+import type { Model } from './model.ts';
+import { modelOf } from './model.ts';
+import { checkedMeanCett } from './self-test.ts';
 
 /** Gives what a browser throws for lack of memory or room a sentence. */
 function named(thrown: unknown): unknown {

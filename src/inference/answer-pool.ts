@@ -1,6 +1,5 @@
 import { yieldToEvents } from '../lib/bytes/yield.ts';
 import { EngineError } from '../lib/errors.ts';
-import type { GraphIo } from '../model/graph-io.ts';
 import { runFeeds } from '../model/run-inputs.ts';
 import type { Tensor } from '../model/runtime/types.ts';
 import type { LanguageModel } from '../model/types.ts';

@@ -1,5 +1,4 @@
 import { yieldToEvents } from '../lib/bytes/yield.ts';
-import type { GraphIo } from '../model/graph-io.ts';
 import type { LanguageModel } from '../model/types.ts';
 import { batchScales, forward } from './forward.ts';
 import { checkCancelled, prefill } from './prefill.ts';

@@ -1,5 +1,4 @@
 import { RESUMED } from '../graph/onnx/stages.ts';
-import type { GraphIo } from '../model/graph-io.ts';
 import { elements, runFeeds, type StageSpan } from '../model/run-inputs.ts';
 import type { Feeds, Tensor } from '../model/runtime/types.ts';
 import type { LanguageModel } from '../model/types.ts';

@@ -1,4 +1,3 @@
-import type { GraphIo } from '../model/graph-io.ts';
 import type { Tensor } from '../model/runtime/types.ts';
 import type { LanguageModel } from '../model/types.ts';
 import type { KvCache } from './kv-cache.ts';

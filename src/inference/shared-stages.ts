@@ -1,5 +1,4 @@
 import type { LayerStages } from '../graph/onnx/types.ts';
-import type { GraphIo } from '../model/graph-io.ts';
 import type { StageSpan } from '../model/run-inputs.ts';
 import type { Tensor } from '../model/runtime/types.ts';
 import type { ScaledNeuron } from '../neurons/types.ts';

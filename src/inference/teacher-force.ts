@@ -1,6 +1,5 @@
 import { yieldToEvents } from '../lib/bytes/yield.ts';
 import { EngineError } from '../lib/errors.ts';
-import type { GraphIo } from '../model/graph-io.ts';
 import type { LanguageModel } from '../model/types.ts';
 import type { ScaledNeuron } from '../neurons/types.ts';
 import { batchScales, type ForwardOutput, forward } from './forward.ts';

@@ -1,8 +1,16 @@
-import { neuronKey, type SteeredGroup, type SteeringState } from '../../app/explore/state/slices/steering.ts';
-import { compareNeurons, parseNeuron } from '../neurons/layout.ts';
+import { compareNeurons, formatNeuron, parseNeuron } from '../neurons/layout.ts';
 import { combineGroups } from '../neurons/scales.ts';
-import type { NeuronLayout, NeuronRef, ScaledNeuron } from '../neurons/types.ts';
-import { scaledControl as controlLike } from './scaled-control.ts';
+import type { NeuronRef, ScaledNeuron } from '../neurons/types.ts';
+import type { SteeredGroup, SteeringState } from './types.ts';
+
+export const firstSteering: SteeringState = {
+  madeFor: '',
+  groups: [],
+  scope: 'everywhere',
+  own: {},
+  muted: [],
+  controlSeed: 1,
+};
 
 /** Each neuron once, by layer and neuron. */
 function unique(neurons: readonly NeuronRef[]): NeuronRef[] {

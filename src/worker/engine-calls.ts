@@ -1,5 +1,5 @@
 import type { GenerateEvent, GenerateIn, GenerateOut, RereadIn, RereadOut } from '../engine/answer-events.ts';
-import type { DoseIn, DoseOut } from '../engine/dose.ts';
+import type { DoseEvent, DoseIn, DoseOut } from '../engine/dose.ts';
 import type { LoadedModel } from '../engine/model-info.ts';
 import type { NeuronFacts } from '../engine/neuron-facts.ts';
 import type { Progress } from '../lib/bytes/progress.ts';
@@ -38,17 +38,6 @@ export interface DetailIn {
 export interface DetailOut {
   /** Empty where the position's activations were dropped to save memory. */
   readonly cett: Float32Array;
-}
-
-/**
- * How far doses are: tokens of a long prompt that are read for the lanes, of all its tokens; tokens that the longest of the
- * answers has, of those that it may have; lanes whose predictions are compared, of all lanes. Lanes that do not fit into memory
- * together are answered in several parts, of which each tells its own reading and answering.
- */
-export interface DoseEvent {
-  readonly stage: 'reading' | 'answering' | 'comparing';
-  readonly done: number;
-  readonly total: number;
 }
 
 export interface ControlIn {

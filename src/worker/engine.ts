@@ -1,9 +1,9 @@
 import { answer, reread } from '../engine/answer.ts';
 import { doses } from '../engine/dose.ts';
-import { type Loaded, withStores } from '../engine/model.ts';
+import type { Model } from '../engine/model.ts';
 import type { LoadedModel } from '../engine/model-info.ts';
 import { neuronFacts } from '../engine/neuron-facts.ts';
-import { loadModel, type OpenedModel } from '../engine/open-model.ts';
+import { loadModel } from '../engine/open-model.ts';
 import { EngineError } from '../lib/errors.ts';
 import { forgetModel, keptModels } from '../model/kept.ts';
 import type { RuntimeMakers } from '../model/runtime/choose.ts';

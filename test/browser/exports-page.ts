@@ -1,4 +1,3 @@
-import { graphIo } from '../../src/model/graph-io.ts';
 import { openOnnx } from '../../src/model/open-onnx.ts';
 import type { Runtime } from '../../src/model/runtime/types.ts';
 import { webgpuRuntime } from '../../src/model/runtime/webgpu.ts';

@@ -6,7 +6,6 @@ import { generate } from '../../src/inference/generate.ts';
 import { emptyCache } from '../../src/inference/kv-cache.ts';
 import { logSoftmaxStats } from '../../src/inference/sampling.ts';
 import { blobSource } from '../../src/lib/bytes/source.ts';
-import { graphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
 import { nativeRuntime } from '../../src/model/runtime/native.ts';
 import { lane, type Opened } from '../support/models.ts';

@@ -2,11 +2,11 @@ import { vi } from 'vitest';
 import { createSession } from '../../app/explore/state/session.ts';
 import type { Engine } from '../../app/shell/engine.ts';
 import type { GenerateIn, RereadIn } from '../../src/engine/answer-events.ts';
-import type { DoseIn } from '../../src/engine/dose.ts';
+import type { DoseEvent, DoseIn } from '../../src/engine/dose.ts';
 import type { LoadedModel } from '../../src/engine/model-info.ts';
 import { EngineError } from '../../src/lib/errors.ts';
-import type { EngineClient } from '../../src/rpc/client.ts';
-import type { Calls, DoseEvent, LoadIn } from '../../src/worker/engine-calls.ts';
+import type { Calls, LoadIn } from '../../src/worker/engine-calls.ts';
+import type { EngineClient } from '../../src/worker/engine-client.ts';
 
 export const neurons = [0, 1, 2, 3, 4].map((neuron) => ({ layer: 0, neuron }));
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { GenerateListener } from '../../src/inference/generate.ts';
 import type { Lane, Sampling } from '../../src/inference/types.ts';
 import { type ByteSource, blobSource, bytesSource } from '../../src/lib/bytes/source.ts';
-import { type GraphIo, graphIo } from '../../src/model/graph-io.ts';
+import type { GraphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
 import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { LanguageModel } from '../../src/model/types.ts';

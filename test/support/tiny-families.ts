@@ -1,7 +1,6 @@
 import { openAsBlob, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ByteSource, blobSource } from '../../src/lib/bytes/source.ts';
-import { graphIo } from '../../src/model/graph-io.ts';
 import { openGguf } from '../../src/model/open-gguf.ts';
 import type { Runtime } from '../../src/model/runtime/types.ts';
 import type { Opened } from './models.ts';

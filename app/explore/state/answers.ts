@@ -1,18 +1,14 @@
 import type { GenerateEvent, GenerateIn } from '../../../src/engine/answer-events.ts';
 import type { LoadedModel } from '../../../src/engine/model-info.ts';
 import type { Lane } from '../../../src/inference/types.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
-import {
-  scaledControl,
-  scaledNeurons,
-  steeredNeurons,
-  watchedNeurons,
-} from '../../../src/steering/steering.ts';
+import { formatNeuron } from '../../../src/neurons/layout.ts';
+import { ARMS, comparisonOf } from '../../../src/steering/comparison.ts';
+import { steeredNeurons, watchedNeurons } from '../../../src/steering/steering.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import { describeError, isCancelled } from '../../ui/describe-error.ts';
 import { createNewest } from '../../ui/latest-only.ts';
 import { type LaneIndex, type LaneMade, laneIndices, type RunRecord, trainedLogprob } from './record.ts';
 import type { Asked } from './slices/run.ts';
-import { neuronKey } from './slices/steering.ts';
 import type { Stores } from './stores.ts';
 
 /** Columns of the overview that comes with every position. */

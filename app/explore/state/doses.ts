@@ -1,15 +1,15 @@
-import type { DoseOut } from '../../../src/engine/dose.ts';
+import type { DoseEvent, DoseOut } from '../../../src/engine/dose.ts';
 import type { LoadedModel } from '../../../src/engine/model-info.ts';
 import type { Lane } from '../../../src/inference/types.ts';
 import type { NeuronRef, ScaledNeuron } from '../../../src/neurons/types.ts';
-import type { EngineClient } from '../../../src/rpc/client.ts';
-import { atDose, scaledControl, scaledNeurons } from '../../../src/steering/steering.ts';
-import type { DoseEvent } from '../../../src/worker/engine-calls.ts';
+import { comparisonOf } from '../../../src/steering/comparison.ts';
+import { atDose, scaledNeurons } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import { describeError, isCancelled } from '../../ui/describe-error.ts';
 import { createNewest } from '../../ui/latest-only.ts';
 import { type DoseAnswer, type DosePoint, type DoseState, firstDose } from './slices/dose.ts';
 import type { Asked } from './slices/run.ts';
-import type { SteeringState } from './slices/steering.ts';
 import type { Stores } from './stores.ts';
 
 /** Factors of the strip. */
@@ -117,7 +117,7 @@ export function createDoses(client: EngineClient, stores: Stores): Doses {
     listener.points(points);
     const random = await answered(
       'control',
-      byFactor((at) => scaledControl(at, control, model.layout, model.meanCett)),
+      byFactor((at) => comparisonOf(at, control, model).control),
     );
     listener.points(points.map((point, i) => ({ ...point, control: random[i]! })));
   }

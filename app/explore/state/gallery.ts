@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { formatNeuron } from '../../../src/neurons/layout.ts';
 import { neutral } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 import { later } from '../../ui/later.ts';
 import { siteText } from '../../ui/site-text.ts';
-import { groupRange, neuronKey, type SteeringState } from './slices/steering.ts';
+import { groupRange } from './slices/steering.ts';
 
 const text = z.string().min(1).max(2000);
 const answer = z.object({

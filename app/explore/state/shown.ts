@@ -2,11 +2,11 @@ import { useStore } from 'zustand';
 import { counted } from '../../../src/lib/count.ts';
 import { shownName } from '../../../src/lib/shown.ts';
 import { factorOf, scaledNeurons, steeredNeurons } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 import { useRecord, useSession } from './hooks.ts';
 import { promptOf } from './prompt.ts';
 import { type LaneIndex, type LaneMade, laneIndices, type RunRecord } from './record.ts';
 import type { Asked } from './slices/run.ts';
-import type { SteeringState } from './slices/steering.ts';
 import type { Stores } from './stores.ts';
 
 /** What no longer fits the fields and sliders, though it is still shown. */

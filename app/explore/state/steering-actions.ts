@@ -10,9 +10,10 @@ import {
   withOwn,
   withoutGroup,
 } from '../../../src/steering/steering.ts';
+import type { SteeredGroup, SteeringState } from '../../../src/steering/types.ts';
 import { describeError } from '../../ui/describe-error.ts';
 import type { History } from './history.ts';
-import { groupRange, neuronKey, type SteeredGroup, type SteeringState } from './slices/steering.ts';
+import { groupRange } from './slices/steering.ts';
 import type { Stores } from './stores.ts';
 import type { Undoable } from './undo.ts';
 

@@ -1,9 +1,9 @@
 import type { LoadedModel } from '../../../src/engine/model-info.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
 import { matchModels, type SetModel } from '../../../src/neurons/set-model.ts';
-import { withGroup } from '../../../src/steering/steering.ts';
+import { firstSteering, withGroup } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 import { asSetModel, bestSet } from '../../explore/state/sets.ts';
-import { firstSteering, type SteeringState } from '../../explore/state/slices/steering.ts';
 
 /** Steering for a model that is there now. */
 export interface NextSteering {

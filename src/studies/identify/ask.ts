@@ -1,6 +1,6 @@
 import type { Question } from '../../datasets/questions/question-set.ts';
 import { type AnswerPool, canPool, createAnswerPool } from '../../inference/answer-pool.ts';
-import type { GraphIo } from '../../model/graph-io.ts';
+import { preparePrompt } from '../../model/prompt.ts';
 import type { LanguageModel } from '../../model/types.ts';
 import { answerTokens } from './answer-tokens.ts';
 import { consistencyOf } from './consistency.ts';

@@ -1,7 +1,6 @@
 import { readSequence } from '../../inference/teacher-force.ts';
 import { floatToHalf } from '../../lib/bytes/half.ts';
 import { EngineError } from '../../lib/errors.ts';
-import type { GraphIo } from '../../model/graph-io.ts';
 import type { LanguageModel } from '../../model/types.ts';
 
 /**

@@ -1,5 +1,4 @@
 import type { QuestionSet } from '../../datasets/questions/question-set.ts';
-import type { OpenedModel } from '../../engine/open-model.ts';
 import { EngineError } from '../../lib/errors.ts';
 import type { LanguageModel } from '../../model/types.ts';
 import type { StudyContext } from '../shared/context.ts';

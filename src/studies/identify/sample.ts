@@ -3,7 +3,6 @@ import { generate } from '../../inference/generate.ts';
 import type { LaneResult } from '../../inference/growing.ts';
 import type { FinishReason } from '../../inference/types.ts';
 import { deriveSeed } from '../../lib/math/random.ts';
-import type { GraphIo } from '../../model/graph-io.ts';
 import type { LanguageModel } from '../../model/types.ts';
 
 /** How a question is asked. */

@@ -1,6 +1,5 @@
 import type { ComplianceItem } from '../../datasets/suites/suite.ts';
 import { generate, MAX_LANES } from '../../inference/generate.ts';
-import type { GraphIo } from '../../model/graph-io.ts';
 import type { LanguageModel } from '../../model/types.ts';
 import { scaleKey } from '../../neurons/scales.ts';
 import type { ScaledNeuron } from '../../neurons/types.ts';

@@ -1,7 +1,4 @@
-import type { OpenedModel } from '../../engine/open-model.ts';
-import { continuationScorer } from '../../inference/continuations.ts';
-import type { GraphIo } from '../../model/graph-io.ts';
-import { preparePrompt } from '../../model/prompt.ts';
+import type { Model } from '../../engine/model.ts';
 import type { LanguageModel } from '../../model/types.ts';
 import type { StudyContext } from '../shared/context.ts';
 import { impactStore } from './browser-store.ts';

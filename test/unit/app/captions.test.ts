@@ -11,6 +11,7 @@ import {
 import { dataTables } from '../../../app/export/tables.ts';
 import { recordRun } from '../../../app/link/replay.ts';
 import { parseRun } from '../../../src/saved/run-file.ts';
+import { firstSteering } from '../../../src/steering/steering.ts';
 import { fakeEngine, readySession, settle } from '../../support/fake-engine.ts';
 
 const run = await parseRun(

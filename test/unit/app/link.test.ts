@@ -8,6 +8,7 @@ import type { LoadedModel } from '../../../src/engine/model-info.ts';
 import { deflate, inflate, toBase64Url } from '../../../src/lib/bytes/pack.ts';
 import { parseNeuronSet } from '../../../src/neurons/set-file.ts';
 import { pageStateSchema } from '../../../src/saved/page-state.ts';
+import { firstSteering } from '../../../src/steering/steering.ts';
 
 /** Written by the page before version 2. */
 const firstVersion =

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { firstSteering, type SteeringState } from '../../../app/explore/state/slices/steering.ts';
 import { steeringFor } from '../../../app/models/state/model-switch.ts';
 import type { LoadedModel } from '../../../src/engine/model-info.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
-import { withGroup } from '../../../src/steering/steering.ts';
+import { firstSteering, withGroup } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 import { tinyModel } from '../../support/fake-engine.ts';
 
 const signature = { columnNorms: '1 2 3 4', hidden: 64, error: 0 };

@@ -4,6 +4,7 @@ import { offeredFormats, setOfGroup } from '../../../app/export/sets.ts';
 import { writeNeuronSet } from '../../../src/neurons/formats/write.ts';
 import { neuronLayout } from '../../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
+import type { SteeredGroup } from '../../../src/steering/types.ts';
 import { readerPorts } from '../../support/reader-port.ts';
 
 const worker = readerPorts();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GenerateEvent, GenerateIn } from '../../../src/engine/answer-events.ts';
 import { klDivergence } from '../../../src/engine/distribution-store.ts';
+import type { DoseEvent } from '../../../src/engine/dose.ts';
 import { readSequence } from '../../../src/inference/teacher-force.ts';
 import type { Lane } from '../../../src/inference/types.ts';
 import type { Progress } from '../../../src/lib/bytes/progress.ts';
@@ -9,7 +10,8 @@ import type { RuntimeMakers } from '../../../src/model/runtime/choose.ts';
 import { nativeRuntime } from '../../../src/model/runtime/native.ts';
 import type { Runtime } from '../../../src/model/runtime/types.ts';
 import { createEngine } from '../../../src/worker/engine.ts';
-import type { DoseEvent, LoadIn } from '../../../src/worker/engine-calls.ts';
+import type { LoadIn } from '../../../src/worker/engine-calls.ts';
+import type { EngineClient } from '../../../src/worker/engine-client.ts';
 import { greedy, lane, openTiny, tinyReference } from '../../support/models.ts';
 import { connect } from '../../support/port.ts';
 

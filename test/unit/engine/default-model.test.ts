@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Calibration, calibrate } from '../../../src/engine/activation-statistics.ts';
+import {
+  type ActivationStatistics,
+  activationStatistics,
+} from '../../../src/engine/activation-statistics.ts';
 import { knownModels } from '../../../src/engine/known-models.ts';
 import { selfTest } from '../../../src/engine/self-test.ts';
 import { readGguf } from '../../../src/graph/gguf/file.ts';

@@ -6,7 +6,7 @@ import {
   type PoolRequest,
 } from '../../../src/inference/answer-pool.ts';
 import { generate } from '../../../src/inference/generate.ts';
-import { type GraphIo, graphIo } from '../../../src/model/graph-io.ts';
+import type { GraphIo } from '../../../src/model/graph-io.ts';
 import type { LanguageModel } from '../../../src/model/types.ts';
 import { DEFAULT_MODEL, openLanguageModel } from '../../../src/node/open-model.ts';
 

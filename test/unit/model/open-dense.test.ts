@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { denseBudget, denseOn } from '../../../src/model/dense-budget.ts';
-import { graphIo } from '../../../src/model/graph-io.ts';
 import { type OpenOnnxOptions, openOnnx } from '../../../src/model/open-onnx.ts';
 import { nodeWasmRuntime } from '../../../src/model/runtime/wasm-node.ts';
 import { openLanguageModel } from '../../../src/node/open-model.ts';

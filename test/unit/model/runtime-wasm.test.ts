@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { calibrate } from '../../../src/engine/activation-statistics.ts';
+import { activationStatistics } from '../../../src/engine/activation-statistics.ts';
 import { selfTest } from '../../../src/engine/self-test.ts';
 import { generate } from '../../../src/inference/generate.ts';
 import { nodeWasmRuntime } from '../../../src/model/runtime/wasm-node.ts';

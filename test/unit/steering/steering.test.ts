@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createRunRecord } from '../../../app/explore/state/record.ts';
 import { createTokenScorer, formatScore, tokenScore } from '../../../app/explore/state/score.ts';
 import { parseNeurons, readSetFile } from '../../../app/explore/state/sets.ts';
-import { firstSteering, neuronKey, type SteeringState } from '../../../app/explore/state/slices/steering.ts';
 import { tokenQuantity } from '../../../app/explore/tokenColour.ts';
-import { neuronLayout } from '../../../src/neurons/layout.ts';
+import { formatNeuron, neuronLayout } from '../../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
+import { comparisonOf } from '../../../src/steering/comparison.ts';
 import {
   atDose,
   factorOf,
@@ -21,6 +21,7 @@ import {
   withOwn,
   withoutGroup,
 } from '../../../src/steering/steering.ts';
+import type { SteeringState } from '../../../src/steering/types.ts';
 
 const n = (layer: number, neuron: number) => ({ layer, neuron });
 const hostile = '"><img src=x onerror=alert(1)>';

@@ -1,5 +1,5 @@
+import type { DoseEvent } from '../../../../src/engine/dose.ts';
 import type { Breakdown } from '../../../../src/inference/loops.ts';
-import type { DoseEvent } from '../../../../src/worker/engine-calls.ts';
 
 /** What neurons scaled by one factor do to the answer. */
 export interface DoseAnswer {

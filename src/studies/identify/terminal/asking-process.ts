@@ -1,5 +1,4 @@
 import { EngineError } from '../../../lib/errors.ts';
-import { graphIo } from '../../../model/graph-io.ts';
 import { chatNotice } from '../../../model/prompt.ts';
 import { openLanguageModel } from '../../../node/open-model.ts';
 import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';

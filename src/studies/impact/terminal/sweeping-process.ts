@@ -1,6 +1,5 @@
-import { calibrate } from '../../../engine/activation-statistics.ts';
+import { activationStatistics } from '../../../engine/activation-statistics.ts';
 import { EngineError } from '../../../lib/errors.ts';
-import { graphIo } from '../../../model/graph-io.ts';
 import { chatNotice } from '../../../model/prompt.ts';
 import { openLanguageModel } from '../../../node/open-model.ts';
 import { answerInProcess, peakBytes } from '../../../node/process-pool.ts';

@@ -1,11 +1,12 @@
+import { activationStatistics } from '../../../../src/engine/activation-statistics.ts';
+import type { Model } from '../../../../src/engine/model.ts';
+import { modelOf } from '../../../../src/engine/model.ts';
 import 'fake-indexeddb/auto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deleteDB, openDB } from 'idb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { calibrate } from '../../../../src/engine/activation-statistics.ts';
-import type { OpenedModel } from '../../../../src/engine/open-model.ts';
 import { nodeWasmRuntime } from '../../../../src/model/runtime/wasm-node.ts';
 import { createClient } from '../../../../src/rpc/client.ts';
 import { serve } from '../../../../src/rpc/server.ts';
