@@ -1,8 +1,9 @@
 import type { Runtime, Session } from '../../../src/model/runtime/types.ts';
 
+/** What every text model has; its cache is not looked at. */
 const session: Session = {
-  inputs: [],
-  outputs: [],
+  inputs: [{ name: 'input_ids', type: 'int64', dims: ['batch', 'sequence'] }],
+  outputs: [{ name: 'logits', type: 'float32', dims: ['batch', 'sequence', 'vocabulary'] }],
   run: async () => ({}),
   release: async () => undefined,
 };
