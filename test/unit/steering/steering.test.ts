@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRunRecord } from '../../../app/explore/state/record.ts';
 import { createTokenScorer, formatScore, tokenScore } from '../../../app/explore/state/score.ts';
-import { parseNeurons, readSetFile } from '../../../app/explore/state/sets.ts';
+import { parseNeurons } from '../../../app/explore/state/sets.ts';
 import { tokenQuantity } from '../../../app/explore/tokenColour.ts';
+import { readNeuronSetFile } from '../../../src/neurons/formats/read.ts';
 import { formatNeuron, neuronLayout } from '../../../src/neurons/layout.ts';
 import type { NeuronSet } from '../../../src/neurons/set-file.ts';
 import { comparisonOf } from '../../../src/steering/comparison.ts';
@@ -197,14 +198,12 @@ describe('neurons from text and files', () => {
     const file = (text: string) => new File([text], 'set.json');
     const model = { name: 'm', architecture: 'llama', fingerprint: 'f', layout };
     const other = { ...model, layout: neuronLayout([4]) };
-    expect((await readSetFile(file(JSON.stringify(classifier('read'))), model)).neurons).toHaveLength(2);
-    expect((await readSetFile(file('[[0, 1], [1, 5]]'), model)).neurons).toEqual([n(0, 1), n(1, 5)]);
-    await expect(readSetFile(file('{"a": 1}'), model)).rejects.toThrow('This file is not a neuron set');
-    await expect(readSetFile(file(JSON.stringify(classifier('read'))), other)).rejects.toThrow(
-      'was made for m',
-    );
-    await expect(readSetFile(file(' '.repeat(17 * 2 ** 20)), model)).rejects.toThrow(
-      'over the limit of 16 MB',
-    );
+    const read = (set: File, of: typeof model) =>
+      readNeuronSetFile(set, set.name, of.layout, of, { created: '2026-01-01T00:00:00.000Z' });
+    expect((await read(file(JSON.stringify(classifier('read'))), model)).neurons).toHaveLength(2);
+    expect((await read(file('[[0, 1], [1, 5]]'), model)).neurons).toEqual([n(0, 1), n(1, 5)]);
+    await expect(read(file('{"a": 1}'), model)).rejects.toThrow('This file is not a neuron set');
+    await expect(read(file(JSON.stringify(classifier('read'))), other)).rejects.toThrow('was made for m');
+    await expect(read(file(' '.repeat(17 * 2 ** 20)), model)).rejects.toThrow('over the limit of 16 MB');
   });
 });
