@@ -33,7 +33,7 @@ export async function saveRun({ stores, record, neuronFacts }: Session): Promise
 
 /** Shows the run that comes with the page, unless the model was faster; where it cannot be had, the page just waits. */
 export async function showFirstRun(session: Session): Promise<void> {
-  const text = await fetch(new URL('../takeaway/runs/telephone.json', document.baseURI)).then(
+  const text = await fetch(new URL('./runs/telephone.json', document.baseURI)).then(
     (response) => (response.ok ? response.text() : undefined),
     () => undefined,
   );

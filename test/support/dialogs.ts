@@ -69,7 +69,7 @@ export const dialogs: readonly DialogOfPage[] = [
     trigger: menu,
   },
   {
-    file: 'takeaway/TakeAway.tsx',
+    file: 'export/Export.tsx',
     name: 'Export',
     trigger: button('Export'),
     states: [

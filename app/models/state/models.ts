@@ -10,7 +10,7 @@ type UrlSource = Extract<ModelSource, { kind: 'url' }>;
 export function servedModel(base: string): UrlSource {
   return {
     kind: 'url',
-    url: new URL(`../../state/models/${file}`, base).href,
+    url: new URL(`./models/${file}`, base).href,
     name: 'SmolLM2-135M-Instruct',
   };
 }
