@@ -44,7 +44,7 @@ export async function selectQuestions(count: number): Promise<Selection> {
 }
 
 /** A question as another program is asked it. */
-export interface RivalQuestion {
+interface RivalQuestion {
   readonly id: string;
   readonly promptIds: readonly number[];
   /** The reply that stands for all and its answer's tokens, where the replies agreed. */
@@ -52,7 +52,7 @@ export interface RivalQuestion {
 }
 
 /** What the other program must find in a reply. */
-export interface Expected {
+interface Expected {
   /** Sum of the log-probabilities of the reply's tokens. */
   readonly logprob: number;
   /** Sum over all neurons of the mean CETT at the answer's tokens. */

@@ -27,4 +27,6 @@ await runMain(async () => {
   await nameCompiledModules(target);
   if ((await runPackage('vite/bin/vite.js', ['build', '--config', 'vite.library.config.ts'])) !== 0)
     throw new SetupError('The bundles for browsers could not be built.');
+  if ((await runPackage('publint/src/cli.js', ['--strict'])) !== 0)
+    throw new SetupError('The package is not put together as package managers and bundlers expect.');
 });

@@ -56,6 +56,7 @@ await runMain(async () => {
     runPackage('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', ...plain]),
   );
   await step('Types (tsc)', () => runPackage('typescript/bin/tsc', ['--noEmit']));
+  await step('Unused code and packages (knip)', () => runPackage('knip/bin/knip.js', []));
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`];
   await step('Unit tests (vitest)', () => runPackage('vitest/vitest.mjs', ['run', ...reporters]));
   const env = { CHROMIUM_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport };

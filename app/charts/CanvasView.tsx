@@ -14,7 +14,7 @@ export interface Size {
 
 /** Draws into a context in CSS pixels; called at most once per frame. */
 export type Paint = (context: CanvasRenderingContext2D, size: Size) => void;
-export type Subscribe = (listener: () => void) => () => void;
+type Subscribe = (listener: () => void) => () => void;
 
 interface Props {
   /** Name for screen readers. */

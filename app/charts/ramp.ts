@@ -6,7 +6,7 @@ export type Theme = 'light' | 'dark';
  * Stops of the sequential scale. Zero is the page's background, so that silence melts away; lightness runs one way
  * and the hue from blue to violet (light) or to pale cyan (dark), which every common kind of colour vision can order.
  */
-export const rampStops: Readonly<Record<Theme, readonly Oklch[]>> = {
+const rampStops: Readonly<Record<Theme, readonly Oklch[]>> = {
   light: [
     [0.99, 0.002, 250],
     [0.86, 0.055, 235],
@@ -27,7 +27,7 @@ export const rampStops: Readonly<Record<Theme, readonly Oklch[]>> = {
  * Stops of the diverging scale, from less to more. Zero is the page's background; blue-green and orange stay apart in
  * the common kinds of colour vision, and equal amounts either side are equally light.
  */
-export const differenceStops: Readonly<Record<Theme, readonly Oklch[]>> = {
+const differenceStops: Readonly<Record<Theme, readonly Oklch[]>> = {
   light: [
     [0.42, 0.1, 230],
     [0.72, 0.09, 220],

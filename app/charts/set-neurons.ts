@@ -6,7 +6,7 @@ import { axisBelow, axisLeft, belowHeight } from './axes.ts';
 import { line, type Mark, type Picture } from './marks.ts';
 
 /** Neurons that are drawn at most; the table has all. */
-export const mostDrawn = 40;
+const mostDrawn = 40;
 const rowHeight = 15;
 const stabilityLeft = 56;
 

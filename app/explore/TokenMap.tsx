@@ -46,7 +46,7 @@ function rowsFor(neurons: number): RowGeometry {
 }
 
 /** Range of the map's colours: what the watched neurons reach at most tokens of any lane. */
-export function watchedScale(record: RunRecord): ColourScale {
+function watchedScale(record: RunRecord): ColourScale {
   const peaks = laneIndices.map((lane) => {
     const { current, stale } = record.lane(lane);
     const values = current.watched.length > 0 ? current.watched : (stale?.watched ?? []);

@@ -14,7 +14,7 @@ import type { TokenRef } from './state/slices/selection.ts';
 import type { MapQuantity } from './state/slices/view.ts';
 
 /** Range of the map's colours, the same for all lanes and positions: all but the most active hundredth of the cells. */
-export function overviewScale(record: RunRecord): ColourScale {
+function overviewScale(record: RunRecord): ColourScale {
   const highs = laneIndices.map((lane) => {
     const { current, stale } = record.lane(lane);
     return current.high.length > 0 ? current.high : (stale?.high ?? []);

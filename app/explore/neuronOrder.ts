@@ -15,7 +15,7 @@ export function weightsOf({ groups }: SteeringState): Map<string, number> {
 }
 
 /** Mean value of every watched neuron over the answer of a lane, in the record's order; 0 where nothing was read. */
-export function meansOf(record: RunRecord, lane: LaneIndex): Float64Array {
+function meansOf(record: RunRecord, lane: LaneIndex): Float64Array {
   const { watched } = record.shape;
   const means = new Float64Array(watched.length);
   const { current, stale } = record.lane(lane);

@@ -25,7 +25,7 @@ export const statusNotes: Readonly<Record<Status, string>> = {
   skipped: 'the question could not be asked',
 };
 
-export const labelWords: Readonly<Record<Correction['label'], string>> = {
+const labelWords: Readonly<Record<Correction['label'], string>> = {
   right: 'right',
   wrong: 'made up',
   'left-out': 'left out',

@@ -5,7 +5,7 @@ import type { VerdictRow } from '../../src/studies/identify/verdict.ts';
 import { type DetectorRow, type Interval, intervalText } from '../charts/detectors.ts';
 import { type TableData, tableOf } from '../ui/table-columns.ts';
 
-export const ownName = 'H-Neurons';
+const ownName = 'H-Neurons';
 
 /** What each detector of the verdict is, in plain words. */
 const words: Readonly<Record<string, string>> = {

@@ -28,7 +28,7 @@ export interface OpenTable {
 }
 
 /** A table before it is read; what is said of it may depend on its name then. */
-export interface Source {
+interface Source {
   readonly table: TableFiles;
   readonly about: (name: string) => AboutSet;
 }

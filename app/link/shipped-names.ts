@@ -10,7 +10,7 @@ export interface ShippedName {
 }
 
 /** Eight hexadecimal digits that change with a set's model, neurons, weights and feature. */
-export function identityOf({ model, neurons, intercept, feature }: NeuronSet): string {
+function identityOf({ model, neurons, intercept, feature }: NeuronSet): string {
   const members = neurons.map(({ layer, neuron, weight }) => [layer, neuron, weight]);
   const text = JSON.stringify([model.widths, members, intercept, feature.position, feature.aggregation]);
   return checksum(new TextEncoder().encode(text)).toString(16).padStart(8, '0');

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export interface VersionState {
+interface VersionState {
   /** The site has another version of the page than this one, and the person has not put off hearing of it. */
   readonly isNew: boolean;
 }

@@ -4,7 +4,7 @@ import type { ReadingOptions } from '../studies/read-file.ts';
 import { describeError } from './describe-error.ts';
 
 /** How far a reading is; `start` until its first report comes. */
-export type ReadingProgress = Progress | 'start';
+type ReadingProgress = Progress | 'start';
 
 export interface Reading {
   /** Undefined while nothing is read. */

@@ -37,7 +37,7 @@ function messageFault(message: string): string | undefined {
 }
 
 /** What an error is and where it came from, without what differs from input to input. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `thrown ${typeof error}: ${String(error).slice(0, 80)}`;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const own = frames.find((line) => /\/(src|app)\//.test(line) && !line.includes('/node_modules/'));

@@ -19,8 +19,7 @@ export async function ensurePackages() {
   if (!packagesAreStale(root)) return;
   say('packages', 'installing (npm ci), a minute or two ...');
   const npm = process.env.npm_execpath;
-  const env = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
-  const code = npm ? await run(process.execPath, [npm, 'ci'], env) : await run('npm', ['ci'], env);
+  const code = npm ? await run(process.execPath, [npm, 'ci']) : await run('npm', ['ci']);
   if (code !== 0) throw new SetupError(`Installing the packages failed: "npm ci" ended with code ${code}.`);
   say('packages', 'installed.');
 }

@@ -6,7 +6,7 @@ import { outputOf, run } from './process.mjs';
 /** @typedef {{ command: string, args: readonly string[] }} Pip */
 
 /** Ways to call pip, in the order in which they are tried. @type {readonly Pip[]} */
-export const pips = [
+const pips = [
   { command: 'pip', args: [] },
   { command: 'pip3', args: [] },
   { command: 'python3', args: ['-m', 'pip'] },

@@ -7,7 +7,7 @@ import type { LanguageModel } from '../model/types.ts';
  * A plain text that every model is read on once: the mean CETT over it ranks and matches neurons. It stops where the
  * next word is clear, so that the self-test's top token does not hang on rounding.
  */
-export const REFERENCE_TEXT =
+const REFERENCE_TEXT =
   'The river rises in the mountains and flows past three towns before it reaches the sea. In spring, when the snow melts, ' +
   'the water is high and boats are rare. "How far is it to the harbour?" she asked. He thought for a moment: about 12 miles, ' +
   'he said, and the last ferry leaves at six. They bought bread, cheese and two apples, and then they walked down to the';

@@ -1,4 +1,4 @@
-export interface KeptDistribution {
+interface KeptDistribution {
   /** Token that was drawn. */
   readonly id: number;
   /** Natural logarithms of all tokens' probabilities, [vocabulary]. */

@@ -22,7 +22,7 @@ export interface PoolRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface PoolAnswers {
+interface PoolAnswers {
   readonly answers: readonly LaneResult[];
   /** Entropy of the first token's distribution, before filters, in nats. */
   readonly firstEntropy: number;

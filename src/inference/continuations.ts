@@ -9,7 +9,7 @@ import { checkCancelled } from './prefill.ts';
 import { logSoftmaxStats } from './sampling.ts';
 import { stageReader } from './shared-stages.ts';
 
-export interface ContinuationRequest {
+interface ContinuationRequest {
   readonly promptIds: readonly number[];
   /** Token ids of texts that may follow; none empty. */
   readonly continuations: readonly (readonly number[])[];

@@ -2,7 +2,7 @@ import type { Runtime } from '../model/runtime/types.ts';
 import { type CacheRow, canBeCut, type KvCache, stackCacheRows } from './kv-cache.ts';
 
 /** What a prefill left of one row: enough to answer again without reading the prompt. */
-export interface PrefilledRow {
+interface PrefilledRow {
   readonly ids: readonly number[];
   /** Factors that applied to the prompt. */
   readonly scaleKey: string;

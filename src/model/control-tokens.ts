@@ -27,7 +27,7 @@ const vocabularyOf = ({ vocab = {} }: ModelJson): readonly (readonly [string, nu
     : Object.entries(vocab as Readonly<Record<string, number>>);
 
 /** Tokens that the vocabulary has under names that only control tokens have, though they are not among the added ones. */
-export function unmarkedControls(json: Json): ReadonlyMap<string, number> {
+function unmarkedControls(json: Json): ReadonlyMap<string, number> {
   const added = new Set(addedTokensOf(json).map(({ content }) => content));
   const all = vocabularyOf(json.model as ModelJson);
   return new Map(all.filter(([name]) => isUnmistakable(name) && !added.has(name)));

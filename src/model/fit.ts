@@ -112,7 +112,7 @@ export function needOf(model: ModelFacts, device: Pick<DeviceFacts, 'kind' | 'me
 }
 
 /** "1.1 GB", "620 MB". */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   if (bytes >= 0.95 * GB) return `${(bytes / GB).toFixed(1)} GB`;
   return `${bytes >= 10e6 ? Math.round(bytes / 1e6) : (bytes / 1e6).toFixed(1)} MB`;
 }

@@ -27,7 +27,7 @@ export interface ModelChoice {
 const sizeOf = (files: readonly RemoteFile[]) => files.reduce((sum, { size = 0 }) => sum + size, 0);
 
 /** "Q4_K_M" of "SmolLM2-135M-Instruct-Q4_K_M.gguf". */
-export function quantisationOf(path: string): string | undefined {
+function quantisationOf(path: string): string | undefined {
   return /(?:^|[-._/])((?:UD-)?(?:I?Q\d\w*|TQ\d\w*|B?F16|F32|FP16|FP32|MXFP4\w*))(?=[-.])/i
     .exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
     ?.toUpperCase();

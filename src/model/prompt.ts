@@ -24,7 +24,7 @@ export interface PreparedPrompt {
 }
 
 /** A hint for a text to go on with that ends in a space; empty for others. */
-export function spaceHint(text: string): string {
+function spaceHint(text: string): string {
   return /[^\S\r\n]$/.test(text)
     ? 'The text ends in a space. Most tokens begin with theirs, so the next word may come out odd: leave the last space away if that is not what you want.'
     : '';

@@ -26,7 +26,7 @@ export interface Survey {
 }
 
 /** One of the things that a repository offers to load. */
-export interface SurveyChoice {
+interface SurveyChoice {
   readonly id: string;
   readonly precision?: OnnxPrecision;
   readonly file?: string;

@@ -11,7 +11,7 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-export interface EncodeOptions {
+interface EncodeOptions {
   /** Starts with the token for the beginning of a sequence, where the model has one; never with two. */
   readonly addBos: boolean;
   /** Takes control tokens that are written in a plain text for such. Left out, all of a plain text counts as typed. */

@@ -4,7 +4,7 @@ import { flatIndex, formatNeuron, neuronAt } from './layout.ts';
 import type { NeuronLayout, NeuronRef } from './types.ts';
 
 /** Neighbours in mean CETT among which a control neuron is drawn. */
-export const controlNeighbours = 16;
+const controlNeighbours = 16;
 /** Means below count as this one: the logarithm of a dead neuron's 0 is not finite. */
 const leastMean = 1e-12;
 

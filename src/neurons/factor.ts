@@ -1,7 +1,7 @@
 import { EngineError } from '../lib/errors.ts';
 
 /** Factors that a neuron may be scaled by; 1 is neutral. The page offers a part of this range. */
-export const factorRange = { min: -5, max: 5 } as const;
+const factorRange = { min: -5, max: 5 } as const;
 
 /** Refuses NaN, -0 and factors out of range by an EngineError 'bad-input'; `what` names the neuron or set. */
 export function checkFactor(factor: number, what: string): void {

@@ -24,7 +24,7 @@ export const DEFAULT_MODEL = fileURLToPath(
 
 export type CliDevice = 'native' | 'wasm';
 
-export function cliRuntime(device: CliDevice, threads = availableParallelism()): Runtime {
+function cliRuntime(device: CliDevice, threads = availableParallelism()): Runtime {
   return device === 'wasm' ? nodeWasmRuntime(threads) : nativeRuntime(threads);
 }
 

@@ -1,7 +1,7 @@
 import { EngineError, toErrorData } from '../lib/errors.ts';
 import type { CallMap, CancelledBy, NameOf, RequestOf, ResponseOf } from './calls.ts';
 
-export interface ContextOf<C extends CallMap<C>, K extends NameOf<C>> {
+interface ContextOf<C extends CallMap<C>, K extends NameOf<C>> {
   readonly id: number;
   readonly signal: AbortSignal;
   emit(event: C[K]['event']): void;

@@ -15,7 +15,7 @@ const seed = z
   .min(0)
   .max(2 ** 32 - 1);
 
-export const samplingSchema = z.object({
+const samplingSchema = z.object({
   temperature: z.number().min(0).max(10),
   topK: z.int().min(0).max(1_000_000),
   topP: z.number().min(0).max(1),
@@ -23,7 +23,7 @@ export const samplingSchema = z.object({
   seed,
 });
 
-export const turnSchema = z.object({ role: z.enum(['user', 'assistant']), content: text });
+const turnSchema = z.object({ role: z.enum(['user', 'assistant']), content: text });
 
 /** What the lanes answer, where the fields say something else: a follow-up is being typed, or answers start with given tokens. */
 export const askedSchema = z.object({
@@ -69,7 +69,7 @@ const viewSchema = z.object({
 });
 
 /** The parts of the page's state that links and run files carry. */
-export const stateSchemas = {
+const stateSchemas = {
   model: z.object({
     name: text,
     fingerprint: z.string().max(200),

@@ -28,14 +28,14 @@ import {
 const leastForValues = 64 * 2 ** 20;
 
 /** Sizes that every position of a run shares. */
-export interface RunShape {
+interface RunShape {
   readonly layers: number;
   readonly bins: number;
   readonly watched: readonly NeuronRef[];
 }
 
 /** One lane of a recorded run; arrays of frames are indexed by position in prompt plus answer. */
-export interface RecordedLane {
+interface RecordedLane {
   readonly finish?: FinishReason;
   readonly breakdown?: Breakdown;
   readonly tokens: readonly TokenEvent[];

@@ -19,7 +19,7 @@ export interface LoadIn {
   readonly device: DeviceChoice;
 }
 
-export interface SurveyIn {
+interface SurveyIn {
   readonly source: HubSource;
   readonly device: DeviceChoice;
 }
@@ -35,12 +35,12 @@ export interface DetailIn {
   readonly end: number;
 }
 
-export interface DetailOut {
+interface DetailOut {
   /** Empty where the position's activations were dropped to save memory. */
   readonly cett: Float32Array;
 }
 
-export interface ControlIn {
+interface ControlIn {
   readonly members: readonly NeuronRef[];
   readonly seed: number;
 }

@@ -29,7 +29,7 @@ interface Scope {
 }
 
 /** Every fault that axe finds in a page as it is, of any impact, in words. */
-export async function faults(page: Page, { rules, part }: Scope = {}): Promise<string[]> {
+async function faults(page: Page, { rules, part }: Scope = {}): Promise<string[]> {
   // The page has no frames: it is read at once, without a second page that would put the frames' results together.
   const builder = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
   if (rules) builder.withRules(rules);

@@ -27,7 +27,7 @@ export interface DialogOfPage {
 }
 
 /** Presses a button by the keyboard. */
-export async function press(button: Locator): Promise<void> {
+async function press(button: Locator): Promise<void> {
   await button.focus();
   await button.press('Enter');
 }

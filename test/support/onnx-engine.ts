@@ -77,7 +77,7 @@ function worst(a: readonly Float32Array[], b: readonly Float32Array[]): number {
 }
 
 /** How far the engine is from what it should give. Output norms are relative. */
-export interface EngineDeviation {
+interface EngineDeviation {
   readonly unedited: number;
   readonly logits: number;
   readonly steered: number;
@@ -102,7 +102,7 @@ function layerDeviation({ model }: Opened, plain: Reading, expected: Expected) {
 }
 
 /** Runs an export as the engine does and compares. */
-export async function measureEngine(folder: string, opened: Opened): Promise<EngineDeviation> {
+async function measureEngine(folder: string, opened: Opened): Promise<EngineDeviation> {
   const expected = readExpected(folder);
   const { ids, scale } = expected;
   expect(opened.model.neurons.layers).toHaveLength(expected.layers.length);

@@ -116,7 +116,7 @@ export function openSession(model: OnnxModel): Promise<ort.InferenceSession> {
 }
 
 /** How far an instrumented fixture is from the original graph and from what it should give. */
-export interface Deviation {
+interface Deviation {
   /** Logits of all positions at scale 1, against the graph before editing. */
   readonly unscaled: number;
   /** Logits, scaled logits, z, output norm (relative) and CETT at the last position, against the expected values. */
@@ -141,7 +141,7 @@ function lastPositions(tensor: ort.Tensor, count: number): number[] {
 }
 
 /** Instruments a fixture, runs it with `lanes` equal lanes and compares. */
-export async function measure(folder: string, embeddings?: Float32Array): Promise<Deviation> {
+async function measure(folder: string, embeddings?: Float32Array): Promise<Deviation> {
   const { bytes, external } = readFixture(folder);
   const expected = readExpected(folder);
   const { ids } = expected;

@@ -7,7 +7,7 @@ import { formatLine, formatManifest, RUN_FILES } from '../../src/studies/identif
 import { SAMPLE_DEFAULTS } from '../../src/studies/identify/sample.ts';
 
 /** A model that a run is said to come from. */
-export interface RunModel {
+interface RunModel {
   readonly name: string;
   readonly fingerprint: string;
   readonly widths: readonly number[];

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** What can be undone and redone, in words; undefined where there is nothing. */
-export interface HistoryState {
+interface HistoryState {
   readonly undo?: string;
   readonly redo?: string;
 }

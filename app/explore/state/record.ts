@@ -26,7 +26,7 @@ export interface LaneMade {
 }
 
 /** One lane of one request, as far as it has come. Arrays of positions are indexed by position in prompt plus answer. */
-export interface LaneRecord {
+interface LaneRecord {
   /** Request id and row of the batch, for detail calls. */
   readonly run: number;
   readonly row: number;
@@ -46,19 +46,19 @@ export interface LaneRecord {
 }
 
 /** How a lane's answer ended. */
-export interface LaneEnd {
+interface LaneEnd {
   readonly finish?: FinishReason;
   readonly breakdown?: Breakdown;
 }
 
 /** Sizes that every position of a request shares. */
-export interface RecordShape {
+interface RecordShape {
   readonly layers: number;
   readonly bins: number;
   readonly watched: readonly NeuronRef[];
 }
 
-export interface LaneRequest {
+interface LaneRequest {
   readonly lane: LaneIndex;
   readonly key: string;
   readonly made?: LaneMade;

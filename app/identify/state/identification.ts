@@ -20,8 +20,6 @@ import { describeError } from '../../ui/describe-error.ts';
 import { createAsking } from './identification-asking.ts';
 import { createRunRecords, type RunRecords } from './run-records.ts';
 
-export type { Job, RunRecords, RunStatus };
-
 /** How far the open run is; `latest` is in `Identification.records`. */
 export type RunFigures = Omit<RunProgress, 'latest'>;
 
@@ -103,7 +101,7 @@ export interface Identification {
 }
 
 /** Eight of ten replies must agree: small models hardly ever repeat themselves ten times. */
-export const firstRunSettings: RunSettings = { ...SAMPLE_DEFAULTS, agree: 8 };
+const firstRunSettings: RunSettings = { ...SAMPLE_DEFAULTS, agree: 8 };
 
 const noRun = {
   run: undefined,

@@ -6,7 +6,7 @@ import type { StudyClient } from '../../studies/study.ts';
 import { createJob, type Job, noJob } from '../../studies/study-job.ts';
 import { describeError } from '../../ui/describe-error.ts';
 
-export interface OriginsState {
+interface OriginsState {
   /** Identification runs kept in this browser; undefined until they have been read. */
   readonly runs?: readonly RunSummary[];
   readonly comparing: Job<OriginsReport>;

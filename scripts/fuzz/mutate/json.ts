@@ -9,7 +9,7 @@ export type Tree =
   /** As it is written: numbers, literals, and what is neither. */
   | { readonly kind: 'raw'; readonly raw: string };
 
-export const raw = (text: string): Tree => ({ kind: 'raw', raw: text });
+const raw = (text: string): Tree => ({ kind: 'raw', raw: text });
 
 export function treeOf(value: unknown): Tree {
   if (typeof value === 'string') return { kind: 'text', text: value };

@@ -18,7 +18,7 @@ import { getFile, type HubOptions } from './fetch.ts';
 import { type HubSplit, splitsOfCard, splitsOfNames } from './splits.ts';
 
 /** Bytes of a split's files together at most. */
-export const DOWNLOAD_LIMIT = 200 * 2 ** 20;
+const DOWNLOAD_LIMIT = 200 * 2 ** 20;
 
 /** A data set on the Hub by name, as a person writes it. */
 export interface HubName {

@@ -20,7 +20,7 @@ export interface AboutSet {
 }
 
 /** A row that gives no question, and why. */
-export interface SkippedRow {
+interface SkippedRow {
   readonly where: string;
   readonly reason: string;
 }
@@ -49,7 +49,7 @@ export interface ImportOptions extends ReadOptions {
 }
 
 /** Rows without a question that are listed one by one. */
-export const LISTED = 100;
+const LISTED = 100;
 /** Reasons that are counted by themselves. */
 const REASONS = 1000;
 /** The group of all questions where no column groups them. */

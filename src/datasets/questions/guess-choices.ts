@@ -57,7 +57,7 @@ function singles(paths: readonly string[]): string[] | undefined {
 }
 
 /** Choices and keys of the first rows that offer choices. */
-export function rowsWithChoices(
+function rowsWithChoices(
   table: TableHead,
   choices: readonly string[],
   answers: string,

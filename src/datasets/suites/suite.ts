@@ -73,7 +73,7 @@ export interface Passage extends ItemBase {
   readonly text: string;
 }
 
-export interface SuiteHeader<Kind extends string = Suite['kind']> {
+interface SuiteHeader<Kind extends string = Suite['kind']> {
   readonly name: string;
   readonly description: string;
   readonly kind: Kind;
@@ -85,8 +85,8 @@ interface SuiteOf<Kind extends string, Item> extends SuiteHeader<Kind> {
 }
 
 export type ComplianceSuite = SuiteOf<ComplianceKind, ComplianceItem>;
-export type NeutralSuite = SuiteOf<'neutral', NeutralItem>;
-export type PassageSuite = SuiteOf<'passages', Passage>;
+type NeutralSuite = SuiteOf<'neutral', NeutralItem>;
+type PassageSuite = SuiteOf<'passages', Passage>;
 export type Suite = ComplianceSuite | NeutralSuite | PassageSuite;
 
 /** Whether items of a kind can be gone along with. */

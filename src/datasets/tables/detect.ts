@@ -5,7 +5,7 @@ import { EngineError } from '../../lib/errors.ts';
 import { parseJson } from './json.ts';
 import type { TableFormat } from './table.ts';
 
-export type FileFormat = TableFormat | 'h-neuron-questions' | 'gzip';
+type FileFormat = TableFormat | 'h-neuron-questions' | 'gzip';
 
 export interface Detected {
   readonly format: FileFormat;

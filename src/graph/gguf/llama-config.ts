@@ -33,7 +33,7 @@ export interface LlamaConfig {
   readonly tied: boolean;
 }
 
-export interface SlidingWindow {
+interface SlidingWindow {
   /** Positions that a token sees, its own included. */
   readonly positions: number;
   /** By layer, whether it has the window. */

@@ -3,7 +3,7 @@ import { DataType, dimsOf, intAttribute, type TensorProto } from './model.ts';
 import type { Quantization, Weight } from './projections.ts';
 
 /** Element type of a tensor. */
-export function floatType(tensor: TensorProto): DataType {
+function floatType(tensor: TensorProto): DataType {
   return tensor.dataType as DataType;
 }
 

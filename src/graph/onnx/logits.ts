@@ -12,7 +12,7 @@ export const logitPositions = 'logit_positions';
 const picked = 'logit_states';
 
 /** The graph's output of logits: named so, or the only one that is no cache. */
-export function logitsOutput(index: GraphIndex): ValueInfoProto {
+function logitsOutput(index: GraphIndex): ValueInfoProto {
   const { output } = index.graph;
   const others = output.filter(({ name }) => !name.startsWith('present'));
   const found = output.find(({ name }) => name === 'logits') ?? (others.length === 1 ? others[0] : undefined);

@@ -12,7 +12,6 @@ import {
 import { checkWire, notWhole } from './wire-check.ts';
 
 export type {
-  AttributeProto,
   GraphProto,
   ModelProto,
   NodeProto,
@@ -81,11 +80,6 @@ export function nodeBytes(node: NodeProto): Uint8Array {
 export function opsetVersion(model: ModelProto, domain = ''): number {
   const same = (other: string) => other === domain || (domain === '' && other === 'ai.onnx');
   return Number(model.opsetImport.find((entry) => same(entry.domain))?.version ?? 0n);
-}
-
-/** The raw little-endian bytes of a tensor's own data as a view; undefined if the data lie elsewhere. */
-export function rawData(tensor: TensorProto): Uint8Array | undefined {
-  return tensor.rawData.byteLength > 0 ? tensor.rawData : undefined;
 }
 
 /** A tensor's dimensions as numbers. */

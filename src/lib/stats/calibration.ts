@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 
-export interface CalibrationBin {
+interface CalibrationBin {
   /** The bin holds probabilities above `low`, up to and with `high`; the first bin also holds 0. */
   readonly low: number;
   readonly high: number;

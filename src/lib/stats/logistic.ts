@@ -32,7 +32,7 @@ export interface FitOptions {
   readonly onProgress?: OnProgress;
 }
 
-export const defaultTolerance = 1e-7;
+const defaultTolerance = 1e-7;
 const maximumRounds = 200;
 /** Columns taken up at once at least, where so many want to be. */
 const smallestBatch = 200;

@@ -22,7 +22,7 @@ export function reportedMemory(): number | undefined {
 }
 
 /** What the graphics adapter can do; undefined where there is none. */
-export async function adapterFacts(): Promise<
+async function adapterFacts(): Promise<
   Pick<DeviceFacts, 'float16' | 'maxBufferSize' | 'maxStorageBufferBindingSize'> | undefined
 > {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });

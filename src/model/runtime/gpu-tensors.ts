@@ -19,7 +19,7 @@ export function deviceBuffer(device: GPUDevice, bytes: number): GPUBuffer {
 
 const bytesPer = { float32: 4, float16: 2, int64: 8, int32: 4, bool: 1 } as const;
 
-export function byteSize(tensor: Pick<Tensor, 'type' | 'dims'>): number {
+function byteSize(tensor: Pick<Tensor, 'type' | 'dims'>): number {
   return tensor.dims.reduce((a, b) => a * b, 1) * bytesPer[tensor.type as keyof typeof bytesPer];
 }
 

@@ -49,7 +49,7 @@ const MONTHS = 'January February March April May June July August September Octo
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 /** A date as Python's strftime writes it in English. */
-export function formatDate(date: Date, format: string): string {
+function formatDate(date: Date, format: string): string {
   const hour = date.getHours();
   const month = MONTHS[date.getMonth()];
   const day = DAYS[date.getDay()];

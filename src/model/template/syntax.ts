@@ -4,28 +4,28 @@ import { TemplateError } from './values.ts';
 
 type Nodes = readonly Node[];
 
-export interface Operator {
+interface Operator {
   readonly value: string;
 }
 export interface IdentifierNode {
   readonly type: 'Identifier';
   readonly value: string;
 }
-export interface NamedArgumentNode {
+interface NamedArgumentNode {
   readonly type: 'KeywordArgumentExpression';
   readonly key: IdentifierNode;
   readonly value: Node;
 }
-export interface TupleNode {
+interface TupleNode {
   readonly type: 'TupleLiteral';
   readonly value: Nodes;
 }
-export interface SelectNode {
+interface SelectNode {
   readonly type: 'SelectExpression';
   readonly lhs: Node;
   readonly test: Node;
 }
-export interface SliceNode {
+interface SliceNode {
   readonly type: 'SliceExpression';
   readonly start?: Node;
   readonly stop?: Node;
@@ -62,7 +62,7 @@ export interface SetNode {
   readonly body: Nodes;
 }
 export type Parameter = IdentifierNode | NamedArgumentNode;
-export interface MacroNode {
+interface MacroNode {
   readonly type: 'Macro';
   readonly name: IdentifierNode;
   readonly args: readonly Parameter[];

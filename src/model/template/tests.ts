@@ -47,7 +47,7 @@ const atMost: Test = (value, [other]) => compare(value, other) <= 0;
 const atLeast: Test = (value, [other]) => compare(value, other) >= 0;
 
 /** Jinja's tests, by name. */
-export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
+const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['defined', (value) => !(value instanceof Undefined)],
   ['undefined', (value) => value instanceof Undefined],
   ['none', (value) => value === null],

@@ -13,7 +13,7 @@ export interface ShardRun {
 }
 
 /** A record of the merged run and where its features come from. */
-export interface MergedRecord {
+interface MergedRecord {
   readonly record: QuestionRecord;
   /** Which of the shards' runs, and the row of its features there. */
   readonly from: number;

@@ -25,7 +25,7 @@ export interface SetEffect {
 }
 
 /** A set beside the controls. */
-export interface Contrast {
+interface Contrast {
   readonly name: string;
   /** Slope of the set less the mean slope of the controls. */
   readonly slope: Measured<Estimate>;

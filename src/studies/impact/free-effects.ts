@@ -15,10 +15,10 @@ export interface FreeMeasured<T> {
   readonly tokens: T;
 }
 
-export type FreeCounts = Readonly<Record<FreeOutcome, number>>;
+type FreeCounts = Readonly<Record<FreeOutcome, number>>;
 
 /** What turning one set does to the free answers. */
-export interface FreeEffect {
+interface FreeEffect {
   readonly name: string;
   readonly kind: ComparedSet['kind'];
   /** By alpha. */

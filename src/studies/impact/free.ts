@@ -10,7 +10,7 @@ import { bySet, comparedSets, type SweepPlan } from './sweep.ts';
 const greedy = { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 } as const;
 
 /** An answer in text and tokens, without the one that ends it. */
-export interface FreeText {
+interface FreeText {
   readonly text: string;
   readonly ids: readonly number[];
 }

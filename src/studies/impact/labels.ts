@@ -4,7 +4,7 @@ import { EngineError } from '../../lib/errors.ts';
 import { FREE_VERDICTS } from './judge-free.ts';
 
 /** What a person says of a free answer. */
-export const FREE_LABELS = ['along', 'against', 'neither'] as const;
+const FREE_LABELS = ['along', 'against', 'neither'] as const;
 
 /** What a free answer counts as: the rule's verdict, or a person's label in its place. */
 export const FREE_OUTCOMES = [...FREE_VERDICTS, 'neither'] as const;

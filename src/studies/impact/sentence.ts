@@ -3,7 +3,7 @@ import type { PerplexityEffect, SuiteEffects } from './effects.ts';
 import type { SweepPlan } from './sweep.ts';
 
 /** What a sweep shows of a set: a change that its controls do not have, none that can be told from theirs, or breakage. */
-export type Finding = 'effect' | 'no effect' | 'breakage' | 'too few to say';
+type Finding = 'effect' | 'no effect' | 'breakage' | 'too few to say';
 
 export interface ImpactVerdict {
   readonly finding: Finding;
@@ -12,14 +12,14 @@ export interface ImpactVerdict {
 }
 
 /** Perplexity against the untouched model from which on the model counts as broken. */
-export const BROKEN_PERPLEXITY = 1.5;
+const BROKEN_PERPLEXITY = 1.5;
 
 const points = (value: number) =>
   `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(100 * value).toFixed(0)}`;
 const share = (value: number) => `${(100 * value).toFixed(0)} %`;
 
 /** Alphas at which plain prose becomes at least `BROKEN_PERPLEXITY` times as surprising as to the untouched model. */
-export function brokenAlphas({ alphas }: SweepPlan, { byAlpha }: PerplexityEffect): number[] {
+function brokenAlphas({ alphas }: SweepPlan, { byAlpha }: PerplexityEffect): number[] {
   const untouched = byAlpha[alphas.indexOf(1)].value;
   return alphas.filter((_, a) => byAlpha[a].value >= BROKEN_PERPLEXITY * untouched);
 }

@@ -30,7 +30,7 @@ export interface ComparedSet {
   readonly members: readonly NeuronRef[];
 }
 
-export type SteeredSet = ComparedSet | MemberSet;
+type SteeredSet = ComparedSet | MemberSet;
 
 /** Every set under every factor. */
 export interface SweepPlan {

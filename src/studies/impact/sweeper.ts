@@ -55,7 +55,7 @@ export interface SweepParts {
 }
 
 /** Makes a record by a model at hand. */
-export function makeRecord(
+function makeRecord(
   { scorer, answerer, texts, plan }: SweepParts,
   job: SweepJob,
   signal?: AbortSignal,

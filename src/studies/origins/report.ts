@@ -37,7 +37,7 @@ const DIGITS = 6;
 const pText = (p: number) => String(Number(p.toPrecision(2)));
 
 /** Says what the drift of a set shows. */
-export function driftSentence(
+function driftSentence(
   { meanScore, meanRank, random, members }: SetDrift,
   names: { readonly base: string; readonly instruct: string },
   isSame: boolean,

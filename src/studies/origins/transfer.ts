@@ -28,7 +28,7 @@ function estimateOf(metric: Metric | undefined): Estimate | undefined {
 }
 
 /** Says what the classifier does on the base model's answers. */
-export function transferSentence(
+function transferSentence(
   { verdict, answers, heldOutOnly }: Evaluation,
   names: { readonly base: string; readonly instruct: string },
   onInstruct: Estimate | undefined,

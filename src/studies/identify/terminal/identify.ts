@@ -15,7 +15,7 @@ import { type QuestionChoice, readQuestions } from './question-file.ts';
 import { folderStore } from './run-folder.ts';
 
 /** How questions are asked, by the names of the options. */
-export type AskingOptions = Partial<Omit<SampleSettings, 'samples' | 'seed' | 'form'>>;
+type AskingOptions = Partial<Omit<SampleSettings, 'samples' | 'seed' | 'form'>>;
 
 export interface IdentifyOptions extends QuestionChoice, AskingOptions {
   readonly model: string;
