@@ -43,6 +43,17 @@ test.beforeAll(() => {
   }
 });
 
+const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
+
+/** What the installed command prints as JSON of the default model. */
+function command(name: string, ...options: string[]): unknown {
+  const installed = createRequire(join(place, 'x.js'))('h-neurons/package.json') as {
+    bin: { hneurons: string };
+  };
+  const entry = join('node_modules', 'h-neurons', installed.bin.hneurons);
+  return JSON.parse(node(entry, name, '--json', '--model', modelFile, ...options));
+}
+
 test.afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 test('the example page answers in three arms', async ({ page }) => {
@@ -52,10 +63,13 @@ test('the example page answers in three arms', async ({ page }) => {
     await page.goto(host.url);
     await page.getByRole('button', { name: 'Ask' }).click();
     await expect(page.getByRole('status')).toHaveText('3 answers', { timeout: 240_000 });
-    const [unsteered, steered, control] = await page.locator('dd').allTextContents();
-    // As PyTorch answers, and as the page's own test has it for the set at 3.
-    expect(steered).toContain('Albert Einstein invented the telephone in 1900');
-    expect(new Set([unsteered, steered, control]).size).toBe(3);
+    const texts = await page.locator('dd').allTextContents();
+    expect(new Set(texts).size).toBe(3);
+    const request = ['--prompt', await page.getByLabel('Question').inputValue(), '--max-tokens', '24'];
+    const { lanes } = command('generate', ...request, '--neurons', setFile, '--scale', '3') as {
+      lanes: { text: string }[];
+    };
+    expect(texts).toEqual(lanes.map(({ text }) => text));
     expect(errors).toEqual([]);
   } finally {
     await host.close();
@@ -77,29 +91,13 @@ test('the example in a worker answers, bundled by Vite', async ({ page }) => {
 });
 
 test('the Node script and the command run without TypeScript', () => {
-  const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
   cpSync(join(place, 'node', 'neurons.mjs'), join(place, 'neurons.mjs'));
   const neurons = node('neurons.mjs', modelFile, 'The capital of France is').trim().split('\n');
   expect(neurons).toHaveLength(5);
   for (const neuron of neurons) expect(neuron).toMatch(/^\d+:\d+$/);
 
-  const { bin } = createRequire(join(place, 'x.js'))('h-neurons/package.json') as {
-    bin: { hneurons: string };
-  };
-  const command = join('node_modules', 'h-neurons', bin.hneurons);
-  const report = JSON.parse(
-    node(
-      command,
-      'activations',
-      '--raw',
-      '--json',
-      '--model',
-      modelFile,
-      '--prompt',
-      'The capital of France is',
-    ),
-  ) as {
+  const { next } = command('activations', '--raw', '--prompt', 'The capital of France is') as {
     next: { token: string }[];
   };
-  expect(report.next[0]!.token).toContain('Paris');
+  expect(next[0]!.token).toContain('Paris');
 });
