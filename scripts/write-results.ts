@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { formatNeuron } from '../src/neurons/layout.ts';
 import { intervalText as interval } from '../src/node/estimate-text.ts';
+import { labelOf } from '../src/studies/identify/detectors/registry.ts';
 import type { Evaluation } from '../src/studies/identify/evaluate.ts';
 import type { Finding, Transfer } from '../src/studies/identify/finding.ts';
 import type { Verdict } from '../src/studies/identify/verdict.ts';
@@ -20,9 +21,9 @@ function verdictTable({ rows, right, madeUp }: Verdict): string[] {
     '',
     row(['detector', 'AUROC (95 %)', 'accuracy (95 %)', 'AUROC less that of the mean log-probability']),
     '|---|---|---|---|',
-    ...rows.map(({ name, auroc, accuracy, gain, draws }) =>
+    ...rows.map(({ id, auroc, accuracy, gain, draws }) =>
       row([
-        draws ? `${name}, ${draws} draws` : name,
+        draws ? `${labelOf(id)}, ${draws} draws` : labelOf(id),
         interval(auroc),
         accuracy ? interval(accuracy) : '',
         gain ? interval(gain) : '',

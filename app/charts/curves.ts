@@ -1,6 +1,6 @@
 import { scaleLinear, scaleSqrt } from 'd3-scale';
+import type { RocPoint } from '../../src/lib/stats/auroc.ts';
 import type { Calibration } from '../../src/lib/stats/calibration.ts';
-import type { RocCurve } from '../../src/studies/identify/finding.ts';
 import { axisBelow, axisLeft, belowHeight } from './axes.ts';
 import { line, type Mark, type Picture, through } from './marks.ts';
 
@@ -28,8 +28,14 @@ const looks = [
   { tone: 'accent', width: 1.25, dash: '5 3' },
 ] as const;
 
+/** A ROC curve and its name. */
+export interface NamedCurve {
+  readonly name: string;
+  readonly points: readonly RocPoint[];
+}
+
 /** ROC curves, their names in the empty corner under the diagonal. */
-export function drawRoc(curves: readonly RocCurve[], width: number): Picture {
+export function drawRoc(curves: readonly NamedCurve[], width: number): Picture {
   const { side, x, y, height } = square(width);
   const marks: Mark[] = [
     line([x(0), y(0)], [x(1), y(1)], { tone: 'line' }),

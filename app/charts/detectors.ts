@@ -10,13 +10,14 @@ export interface Interval {
 
 /** A detector's row of the chart. */
 export interface DetectorRow {
+  readonly id: string;
   readonly name: string;
   /** What it is, in plain words. */
   readonly words: string;
   /** The row that the chart is about. */
   readonly own: boolean;
-  /** Where the interval is the middle of many draws. */
-  readonly draws?: number;
+  /** The interval is the middle of many draws. */
+  readonly drawn: boolean;
   readonly auroc: Interval;
   readonly accuracy?: Interval;
 }
@@ -126,10 +127,9 @@ function dotAndInterval(
 ): Mark[] {
   const tone = row.own ? 'accent' : 'ink';
   const [from, to] = [x(interval.low), x(interval.high)];
-  const extent: Mark =
-    row.draws === undefined
-      ? line([from, y], [to, y], { tone: row.own ? 'accent' : 'edge', width: row.own ? 2.5 : 1.5 })
-      : { kind: 'box', x: from, y: y - 5, width: Math.max(1, to - from), height: 10, tone: 'line' };
+  const extent: Mark = row.drawn
+    ? { kind: 'box', x: from, y: y - 5, width: Math.max(1, to - from), height: 10, tone: 'line' }
+    : line([from, y], [to, y], { tone: row.own ? 'accent' : 'edge', width: row.own ? 2.5 : 1.5 });
   return [
     extent,
     {
@@ -137,8 +137,8 @@ function dotAndInterval(
       x: x(interval.value),
       y,
       radius: row.own ? 4.5 : 3.5,
-      tone: row.draws === undefined ? tone : 'muted',
-      open: row.draws !== undefined,
+      tone: row.drawn ? 'muted' : tone,
+      open: row.drawn,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import type { Metric, NeuronSet } from '../../src/neurons/set-file.ts';
+import { labelOf } from '../../src/studies/identify/detectors/registry.ts';
 import { Disclosure } from '../ui/Disclosure.tsx';
 import { useSession } from './state/hooks.ts';
 import { knownOfSet } from './state/known.ts';
@@ -62,8 +63,8 @@ export function SetFacts({ set }: { readonly set: NeuronSet }) {
         {provenance.licence && <Fact name="Licence" value={provenance.licence} />}
         {provenance.notes && <Fact name="Notes" value={provenance.notes} />}
       </dl>
-      {Object.keys(set.metrics).length > 0 && (
-        <Disclosure title="All numbers">{() => <Numbers metrics={set.metrics} />}</Disclosure>
+      {Object.keys({ ...set.metrics, ...set.detectors }).length > 0 && (
+        <Disclosure title="All numbers">{() => <Numbers set={set} />}</Disclosure>
       )}
     </div>
   );
@@ -80,11 +81,14 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   );
 }
 
-function Numbers({ metrics }: Pick<NeuronSet, 'metrics'>) {
+function Numbers({ set: { metrics, detectors = {} } }: { readonly set: NeuronSet }) {
   return (
     <dl className="facts-stack">
       {Object.entries(metrics).map(([name, metric]) => (
         <Fact key={name} name={metricNames[name] ?? name} value={metricText(metric)} />
+      ))}
+      {Object.entries(detectors).map(([id, { auroc }]) => (
+        <Fact key={id} name={`AUROC, ${labelOf(id)}`} value={metricText(auroc)} />
       ))}
     </dl>
   );

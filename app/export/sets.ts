@@ -29,7 +29,7 @@ export function setOfGroup(
   if (!model) return undefined;
   return {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name,
     model: { ...asSetModel(model), layers: model.layout.widths.length },
     neurons: members.map(({ layer, neuron }) => ({ layer, neuron })),

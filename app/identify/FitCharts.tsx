@@ -1,6 +1,7 @@
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { Calibration } from '../../src/lib/stats/calibration.ts';
 import type { PathPoint } from '../../src/lib/stats/choose-c.ts';
+import { labelOf } from '../../src/studies/identify/detectors/registry.ts';
 import type { RocCurve } from '../../src/studies/identify/finding.ts';
 import { drawPath, formatC } from '../charts/c-path.ts';
 import { drawCalibration, drawRoc } from '../charts/curves.ts';
@@ -8,7 +9,8 @@ import { Chart } from '../ui/Chart.tsx';
 import { tableOf } from '../ui/table-columns.ts';
 
 /** ROC curves on the answers held out. */
-export function RocChart({ curves }: { readonly curves: readonly RocCurve[] }) {
+export function RocChart({ roc }: { readonly roc: readonly RocCurve[] }) {
+  const curves = useMemo(() => roc.map(({ id, points }) => ({ name: labelOf(id), points })), [roc]);
   const draw = useCallback((width: number) => drawRoc(curves, width), [curves]);
   return (
     <Chart

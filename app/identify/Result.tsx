@@ -35,7 +35,7 @@ export function Result({ finding }: { readonly finding: Finding }) {
       ))}
       <div className="charts">
         {!isFew && <DetectorChart rows={detectorRows(verdict.rows)} gains={verdict.rows} />}
-        {!isFew && roc.length > 0 && <RocChart curves={roc} />}
+        {!isFew && roc.length > 0 && <RocChart roc={roc} />}
         {!isFew && calibration.bins.length > 0 && <CalibrationChart calibration={calibration} />}
         {path.length > 0 && <PathChart path={path} chosen={C} />}
         <LayerChart set={set} />

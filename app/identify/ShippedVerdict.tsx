@@ -4,7 +4,7 @@ import { SetFacts } from '../explore/SetFacts.tsx';
 import { Disclosure } from '../ui/Disclosure.tsx';
 import { useShippedSets } from '../ui/useShippedSets.ts';
 import { DetectorChart } from './DetectorChart.tsx';
-import { rowsOfMetrics } from './detector-rows.ts';
+import { rowsOfSet } from './detector-rows.ts';
 import { LayerChart } from './NeuronCharts.tsx';
 
 /** Until something is found here: what the set that comes with the page is worth. */
@@ -16,7 +16,7 @@ export function ShippedVerdict() {
 }
 
 function Verdict({ set }: { readonly set: NeuronSet }) {
-  const rows = rowsOfMetrics(set);
+  const rows = rowsOfSet(set);
   return (
     <section className="result" aria-label={`Set beside this page: ${set.name}`}>
       <p className="result-sentence">

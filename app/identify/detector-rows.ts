@@ -1,65 +1,32 @@
 import { counted } from '../../src/lib/count.ts';
-import type { Estimate } from '../../src/lib/stats/estimate.ts';
-import type { NeuronSet } from '../../src/neurons/set-file.ts';
+import type { MeasuredDetector, NeuronSet } from '../../src/neurons/set-file.ts';
+import { detectorOf, H_NEURONS, labelOf } from '../../src/studies/identify/detectors/registry.ts';
 import type { VerdictRow } from '../../src/studies/identify/verdict.ts';
 import { type DetectorRow, type Interval, intervalText } from '../charts/detectors.ts';
 import { type TableData, tableOf } from '../ui/table-columns.ts';
 
-const ownName = 'H-Neurons';
-
-/** What each detector of the verdict is, in plain words. */
-const words: Readonly<Record<string, string>> = {
-  [ownName]: 'this set of neurons',
-  'log-probability, mean': 'how likely the model finds its own answer',
-  'log-probability, minimum': 'its least likely token',
-  'log-probability, first token': 'its first token',
-  'first-token entropy': 'how undecided the model is at the start',
-  'answer length': 'how long the answer is',
-  'H-Neurons and log-probability, mean': 'both together',
-  'neurons of both signs (L1)': 'also those that speak for a right answer',
-  'all neurons (L2)': 'every neuron a little',
-  'words of the question': 'what is asked, without looking at the model',
-  'random neurons of the same layers': 'as many, drawn by chance',
-  'shuffled labels': 'learnt from nonsense: what chance gives',
-};
-
-/** Rows of the chart from a verdict. */
-export function detectorRows(
-  rows: readonly (VerdictRow & { readonly accuracy?: Estimate })[],
-): DetectorRow[] {
-  return rows.map((row) => ({
-    name: row.name,
-    words:
-      row.draws === undefined
-        ? (words[row.name] ?? '')
-        : `${words[row.name] ?? ''}, ${counted(row.draws, 'draw')}`,
-    own: row.name === ownName,
-    draws: row.draws,
-    auroc: row.auroc,
-    accuracy: row.accuracy,
-  }));
+function rowOf(id: string, { auroc, accuracy, draws }: MeasuredDetector): DetectorRow {
+  const detector = detectorOf(id);
+  const hint = detector?.hint ?? '';
+  return {
+    id,
+    name: labelOf(id),
+    words: draws === undefined ? hint : `${hint}, ${counted(draws, 'draw')}`,
+    own: id === H_NEURONS,
+    drawn: detector?.drawn ?? draws !== undefined,
+    auroc,
+    accuracy,
+  };
 }
 
-const metricPrefix = 'AUROC, ';
+/** Rows of the chart from a verdict. */
+export function detectorRows(rows: readonly VerdictRow[]): DetectorRow[] {
+  return rows.map((row) => rowOf(row.id, row));
+}
 
 /** Rows of the chart from what a set's file keeps of its verdict; none where it keeps none. */
-export function rowsOfMetrics({ metrics }: Pick<NeuronSet, 'metrics'>): DetectorRow[] {
-  return Object.entries(metrics).flatMap(([key, auroc]) => {
-    if (!key.startsWith(metricPrefix) || typeof auroc === 'number') return [];
-    const name = key.slice(metricPrefix.length);
-    const accuracy = metrics[`accuracy, ${name}`];
-    const drawn = name.startsWith('random') || name.startsWith('shuffled');
-    return [
-      {
-        name,
-        words: words[name] ?? '',
-        own: name === ownName,
-        draws: drawn ? 0 : undefined,
-        auroc,
-        accuracy: typeof accuracy === 'object' ? accuracy : undefined,
-      },
-    ];
-  });
+export function rowsOfSet({ detectors = {} }: Pick<NeuronSet, 'detectors'>): DetectorRow[] {
+  return Object.entries(detectors).map(([id, measured]) => rowOf(id, measured));
 }
 
 const orNone = (interval: Interval | undefined) => (interval ? intervalText(interval) : '');
@@ -67,8 +34,8 @@ const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).t
 
 /** The same numbers as a table. */
 export function detectorTable(rows: readonly DetectorRow[], gains: readonly VerdictRow[] = []): TableData {
-  const gainOf = ({ name }: DetectorRow) => {
-    const gain = gains.find((row) => row.name === name)?.gain;
+  const gainOf = ({ id }: DetectorRow) => {
+    const gain = gains.find((row) => row.id === id)?.gain;
     return gain ? `${signed(gain.value)} (${signed(gain.low)} to ${signed(gain.high)})` : '';
   };
   return tableOf<DetectorRow>(

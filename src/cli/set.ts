@@ -10,6 +10,7 @@ import { type NeuronSet, parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
 import { fileError, writeWhole } from '../node/files.ts';
 import { DEFAULT_MODEL, openLanguageModel } from '../node/open-model.ts';
+import { labelOf } from '../studies/identify/detectors/registry.ts';
 
 export interface SetOptions {
   /** Model of the neurons; the default model where the file does not say it. */
@@ -97,6 +98,7 @@ export function setText({
   feature,
   provenance,
   metrics,
+  detectors = {},
 }: NeuronSet): string {
   const layers = new Map<number, number>();
   for (const { layer } of neurons) layers.set(layer, (layers.get(layer) ?? 0) + 1);
@@ -118,5 +120,6 @@ export function setText({
     `  from: ${provenance.command}, questions: ${provenance.questions}, ${provenance.created}`,
     ...(provenance.notes === undefined ? [] : [`  note: ${provenance.notes}`]),
     ...Object.entries(metrics).map(([key, metric]) => `  ${key}: ${shown(metric)}`),
+    ...Object.entries(detectors).map(([id, { auroc }]) => `  AUROC, ${labelOf(id)}: ${shown(auroc)}`),
   ].join('\n');
 }

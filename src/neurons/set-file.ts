@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { DEEPEST_JSON, fitsMemory, jsonDepth } from '../lib/bytes/json-text.ts';
 import { EngineError } from '../lib/errors.ts';
 import { shownName } from '../lib/shown.ts';
+import type { Estimate } from '../lib/stats/estimate.ts';
 import { identitySchema } from './identity.ts';
 import { checkNeuron, formatNeuron, neuronLayout } from './layout.ts';
 import { type SetEffect, setEffectSchema } from './set-effects.ts';
 import type { SetModel } from './set-model.ts';
+import { estimateSchema, fromVersion1 } from './set-version-1.ts';
 import type { NeuronRef } from './types.ts';
 
 const format = 'h-neuron-set';
-const version = 1;
+const version = 2;
 /** Characters; 100,000 neurons take about 6 million. */
 const sizeLimit = 16 * 2 ** 20;
 
@@ -19,7 +21,15 @@ export interface SetNeuron extends NeuronRef {
 }
 
 /** A number, or an estimate with its interval. */
-export type Metric = number | { readonly value: number; readonly low: number; readonly high: number };
+export type Metric = number | Estimate;
+
+/** What was measured of a detector on answers that the set was not found with. */
+export interface MeasuredDetector {
+  readonly auroc: Estimate;
+  readonly accuracy?: Estimate;
+  /** Where it stands for many draws. */
+  readonly draws?: number;
+}
 
 /**
  * A neuron set as it is kept in a file. Either every neuron has a weight or none. With an intercept the weights are a
@@ -52,6 +62,8 @@ export interface NeuronSet {
     readonly notes?: string;
   };
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** How well the set and other detectors tell made-up answers from right ones, by the detectors' ids. */
+  readonly detectors?: Readonly<Record<string, MeasuredDetector>>;
   /** What scaling the set was measured to do, a suite each; missing where it was not. */
   readonly effects?: readonly SetEffect[];
 }
@@ -103,11 +115,22 @@ const neuronSetSchema: z.ZodType<NeuronSet> = z.object({
   }),
   metrics: z.record(
     z.string(),
-    z.union(
-      [z.number(), z.object({ value: z.number(), low: z.number(), high: z.number() })],
-      'expected a number, or value, low and high',
-    ),
+    z.union([z.number(), estimateSchema], 'expected a number, or value, low and high'),
   ),
+  detectors: z
+    .record(
+      z.string().regex(/^[a-z0-9-]{1,100}$/),
+      z.object({
+        auroc: estimateSchema,
+        accuracy: estimateSchema.optional(),
+        draws: z.int().nonnegative().optional(),
+      }),
+      {
+        error: ({ code }) =>
+          code === 'invalid_key' ? 'expected an id of small letters, digits and hyphens' : undefined,
+      },
+    )
+    .optional(),
   effects: z.array(setEffectSchema).max(1000).optional(),
 });
 
@@ -186,7 +209,7 @@ function validate(data: unknown): NeuronSet {
 }
 
 /**
- * Reads a neuron set from the text of its file. Keys that the format does not have are dropped.
+ * Reads a neuron set from the text of its file, of version 1 as well. Keys that the format does not have are dropped.
  * @param source JSON, at most 16 MB
  * Whether it is for the model at hand `checkSetModel` says.
  * @throws EngineError 'bad-input' with one sentence that says what is wrong and where
@@ -206,7 +229,7 @@ export function parseNeuronSet(source: string): NeuronSet {
       `The neuron set has version ${found}, which is newer than this program reads (${version}); update the program.`,
     );
   }
-  return validate(data);
+  return validate(fromVersion1(data));
 }
 
 /** The text of a neuron set's file. Throws EngineError 'bad-input' where `parseNeuronSet` would refuse it. */

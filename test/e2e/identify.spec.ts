@@ -341,7 +341,7 @@ test('turning pages loses nothing, and the page is part of the address', async (
 
 test('until something is found the set beside the page is shown with its verdict', async ({ page }) => {
   const auroc = { value: 0.83, low: 0.77, high: 0.89 };
-  const set: NeuronSet = {
+  const set = {
     format: 'h-neuron-set',
     version: 1,
     name: 'Shipped set',

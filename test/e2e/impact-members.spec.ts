@@ -11,7 +11,7 @@ import { collectErrors, holdModel } from '../support/page.ts';
 /** Two neurons of the default model. */
 const pair: NeuronSet = {
   format: 'h-neuron-set',
-  version: 1,
+  version: 2,
   name: 'Pair',
   model: {
     name: 'SmolLM2-135M-Instruct',

@@ -29,7 +29,7 @@ async function writePair(folder: string) {
   const instruct = await tinyFile(tensors);
   const set = formatNeuronSet({
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'Still ones',
     model: {
       name: 'instruct',

@@ -28,6 +28,7 @@ const pageMayCall = [
   /^src\/(lib|rpc|neurons|steering|inference|datasets|saved)\//,
   /^src\/model\/(runtime\/device-facts|fit|suggest)\.ts$/,
   /^src\/studies\/(shared|identify|impact|origins)\/(?!handler|browser-store|.*database|run-files|extend-run)[^/]+$/,
+  /^src\/studies\/identify\/detectors\/registry\.ts$/,
   /^src\/worker\/engine-client\.ts$/,
 ];
 

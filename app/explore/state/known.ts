@@ -1,8 +1,7 @@
 import type { SetEffect } from '../../../src/neurons/set-effects.ts';
-import type { Metric, NeuronSet } from '../../../src/neurons/set-file.ts';
+import type { NeuronSet } from '../../../src/neurons/set-file.ts';
 import type { SteeredGroup } from '../../../src/steering/types.ts';
-
-type Interval = Exclude<Metric, number>;
+import { BASELINE, H_NEURONS } from '../../../src/studies/identify/detectors/registry.ts';
 
 /** What the items of a suite tempt the model to give in to. */
 const temptations: Readonly<Record<string, string>> = {
@@ -29,20 +28,15 @@ function these(count: number): string {
   return count === 1 ? 'this neuron' : `these ${count.toLocaleString('en')} neurons`;
 }
 
-function interval(set: NeuronSet, detector: string): Interval | undefined {
-  const metric = set.metrics[`AUROC, ${detector}`];
-  return typeof metric === 'object' ? metric : undefined;
-}
-
 /** How well the set tells made-up answers from right ones, beside what does not look at neurons. */
 function detection(set: NeuronSet, where: string): string {
-  const own = interval(set, 'H-Neurons');
+  const own = set.detectors?.[H_NEURONS]?.auroc;
   const count = set.neurons.length;
   const tell = count === 1 ? 'tells' : 'tell';
   if (!own) {
     return `It is not known how well ${these(count)} ${tell} made-up answers from right ones ${where}; the page Identify can test it.`;
   }
-  const plain = interval(set, 'log-probability, mean');
+  const plain = set.detectors?.[BASELINE]?.auroc;
   const start = `${where.charAt(0).toUpperCase()}${where.slice(1)} ${these(count)} ${tell} made-up answers from right ones`;
   if (!plain) return `${start} with AUROC ${two(own.value)}; nothing simpler was tried beside it.`;
   const [how, than] =

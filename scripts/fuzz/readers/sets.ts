@@ -15,7 +15,7 @@ const model = { name: 'Test', architecture: 'llama', fingerprint: 'abc' };
 
 const OWN: NeuronSet = {
   format: 'h-neuron-set',
-  version: 1,
+  version: 2,
   name: 'Three neurons',
   model: { ...model, layers: 3, widths: [5, 5, 5] },
   neurons: [

@@ -117,7 +117,7 @@ export function readNeuronSet(
   ];
   const set: NeuronSet = {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: found.name?.trim().slice(0, 200) || stem(fileName),
     model: {
       name: model.name,

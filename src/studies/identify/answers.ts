@@ -92,26 +92,3 @@ export async function featureMatrix(
   }
   return { kind: 'dense', rows: rows.length, columns, values };
 }
-
-/** A measure of an answer that needs no training: larger means more likely made up. */
-export interface PlainDetector {
-  readonly name: string;
-  readonly score: (answer: Answer) => number;
-}
-
-/** Logarithms of the probabilities of the answer's tokens. */
-function answerLogprobs({ record }: Answer): number[] {
-  const reply = record.replies[record.representative];
-  return (record.answer?.tokens ?? []).map((i) => reply.logprobs[i]);
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** What everyone can measure without looking inside the model. */
-export const PLAIN_DETECTORS: readonly PlainDetector[] = [
-  { name: 'log-probability, mean', score: (answer) => -mean(answerLogprobs(answer)) },
-  { name: 'log-probability, minimum', score: (answer) => -Math.min(...answerLogprobs(answer)) },
-  { name: 'log-probability, first token', score: (answer) => -(answerLogprobs(answer)[0] ?? 0) },
-  { name: 'first-token entropy', score: ({ record }) => record.firstEntropy ?? 0 },
-  { name: 'answer length', score: ({ record }) => record.answer?.tokens.length ?? 0 },
-];

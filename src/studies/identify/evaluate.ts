@@ -15,7 +15,7 @@ import {
   type SplitBy,
 } from './answers.ts';
 import { corrected } from './corrections.ts';
-import type { Learning } from './detectors.ts';
+import type { Learning } from './detectors/learning.ts';
 import { SHUFFLES } from './learn.ts';
 import { type RunData, vectorOf } from './material.ts';
 import { type Verdict, type VerdictOptions, verdictOf } from './verdict.ts';

@@ -3,12 +3,12 @@ import type { Calibration } from '../../lib/stats/calibration.ts';
 import type { PathPoint } from '../../lib/stats/choose-c.ts';
 import type { NeuronSet } from '../../neurons/set-file.ts';
 import type { NeuronRef } from '../../neurons/types.ts';
+import type { DetectorId } from './detectors/registry.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A detector's ROC curve on the answers held out. */
 export interface RocCurve {
-  /** Name of its row in the verdict's table. */
-  readonly name: string;
+  readonly id: DetectorId;
   readonly points: readonly RocPoint[];
 }
 

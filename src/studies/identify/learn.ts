@@ -9,11 +9,13 @@ import { stabilitySelection } from '../../lib/stats/stability.ts';
 import { formerIdentityNote } from '../../neurons/identity.ts';
 import { neuronAt } from '../../neurons/layout.ts';
 import type { NeuronSet } from '../../neurons/set-file.ts';
-import { CLASS_NAMES, findHNeurons, type HNeurons } from './detectors.ts';
+import { findHNeurons, type HNeurons } from './detectors/h-neurons.ts';
+import { CLASS_NAMES } from './detectors/learning.ts';
+import { CURVES, H_NEURONS } from './detectors/registry.ts';
 import type { Finding, StableNeuron } from './finding.ts';
 import { type Material, type MaterialSettings, materialOf, type RunData } from './material.ts';
 import { transferMatrix } from './transfer.ts';
-import { BASELINE, H_NEURONS, type Verdict, verdictOf } from './verdict.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 /** How a set is learnt; nothing in it belongs to one process. */
 export interface LearnSettings extends MaterialSettings {
@@ -70,15 +72,22 @@ function lowestLoss(path: readonly PathPoint[]): number {
 }
 
 function metricsOf(verdict: Verdict, C: number, found: HNeurons, trained: number): NeuronSet['metrics'] {
-  const rows = verdict.rows.map(({ name, auroc }) => [`AUROC, ${name}`, auroc] as const);
   return {
     C,
     'answers trained on': trained,
     'right answers tested on': verdict.right,
     'made-up answers tested on': verdict.madeUp,
     'neurons against': found.negative,
-    ...Object.fromEntries(rows),
   };
+}
+
+function detectorsOf({ rows }: Verdict): NeuronSet['detectors'] {
+  return Object.fromEntries(
+    rows.map(({ id, auroc, accuracy, draws }) => [
+      id,
+      { auroc, ...(accuracy && { accuracy }), ...(draws !== undefined && { draws }) },
+    ]),
+  );
 }
 
 /** How often halves of the answers choose each neuron. */
@@ -124,9 +133,6 @@ function warningsOf({ separable, converged, flagged }: L1Fit): string[] {
   ].filter((warning) => warning !== false);
 }
 
-/** Detectors whose ROC curves are drawn. */
-const CURVES = [H_NEURONS, BASELINE.name, 'all neurons (L2)', `${H_NEURONS} and ${BASELINE.name}`];
-
 /**
  * Finds the H-Neurons of a run, compares them with other detectors on answers held out, and measures how the choice
  * depends on C, on the answers and on the relations.
@@ -159,7 +165,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
   const heldOut = answers.slice(0, answerRows).filter((_, row) => train[row] === 0);
   const set: NeuronSet = {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: options.name,
     model: {
       ...{ name, architecture, fingerprint },
@@ -183,6 +189,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
       notes: verdict.sentence,
     },
     metrics: metricsOf(verdict, C, found, trained),
+    detectors: detectorsOf(verdict),
   };
   const { labels, of } = scores;
   const own = of(H_NEURONS) as Float64Array;
@@ -192,9 +199,9 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     path,
     C,
     trained,
-    roc: CURVES.flatMap((detector) => {
-      const values = of(detector);
-      return values ? [{ name: detector, points: rocCurve(values, labels) }] : [];
+    roc: CURVES.flatMap((id) => {
+      const values = of(id);
+      return values ? [{ id, points: rocCurve(values, labels) }] : [];
     }),
     calibration: calibrate(
       own.map((score) => 1 / (1 + Math.exp(-score))),

@@ -13,7 +13,7 @@ import {
   type SplitBy,
 } from './answers.ts';
 import { type Correction, corrected } from './corrections.ts';
-import type { Learning } from './detectors.ts';
+import type { Learning } from './detectors/learning.ts';
 import type { FeatureVector } from './features.ts';
 import type { QuestionRecord, RunManifest } from './records.ts';
 

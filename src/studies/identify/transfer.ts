@@ -4,7 +4,8 @@ import { resampledAuroc } from '../../lib/stats/auroc.ts';
 import { sparseScores } from '../../lib/stats/passes.ts';
 import { groupedFolds } from '../../lib/stats/splits.ts';
 import { type Answer, factsOf, groupsOf } from './answers.ts';
-import { findHNeurons, type Learning } from './detectors.ts';
+import { findHNeurons } from './detectors/h-neurons.ts';
+import type { Learning } from './detectors/learning.ts';
 import type { Transfer } from './finding.ts';
 
 /** A relation with fewer answers goes with the other small ones. */

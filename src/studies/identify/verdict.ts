@@ -10,21 +10,22 @@ import {
 import { bootstrap, differenceOf, quantile } from '../../lib/stats/bootstrap.ts';
 import type { Estimate } from '../../lib/stats/estimate.ts';
 import { tooFewAnswers } from '../../lib/stats/fewest.ts';
-import { type SparseModel, sparseScores } from '../../lib/stats/passes.ts';
-import { PLAIN_DETECTORS } from './answers.ts';
+import type { SparseModel } from '../../lib/stats/passes.ts';
+import type { Learning } from './detectors/learning.ts';
 import {
-  allNeuronScores,
-  fitAllNeurons,
-  type Learning,
-  questionWordScores,
-  randomNeuronScores,
-  shuffledScores,
-  togetherScores,
-} from './detectors.ts';
+  BASELINE,
+  CHANCE,
+  type DetectorId,
+  DRAWN,
+  H_NEURONS,
+  TRAINED,
+  UNTRAINED,
+} from './detectors/registry.ts';
+import { DRAWN_SCORES, TRAINED_SCORES, UNTRAINED_SCORES } from './detectors/scores.ts';
 
 /** How well a detector tells made-up answers from right ones that it has not seen. */
 export interface VerdictRow {
-  readonly name: string;
+  readonly id: DetectorId;
   /** With a 95 % bootstrap interval over groups; of several draws the mean and the middle 95 % of the draws. */
   readonly auroc: Estimate;
   /**
@@ -64,28 +65,17 @@ export interface VerdictOptions {
   readonly onProgress?: OnProgress;
 }
 
-export const H_NEURONS = 'H-Neurons';
-export const BASELINE = PLAIN_DETECTORS[0];
 const RESAMPLES = 2000;
 
 /** The detectors with one score an answer, [rows] each. */
 async function singleScores(
   learning: Learning,
   { model, C, fit }: VerdictOptions,
-): Promise<Map<string, Float64Array>> {
-  const { answers, features } = learning;
-  const scores = new Map([[H_NEURONS, sparseScores(features, model)]]);
-  for (const { name, score } of PLAIN_DETECTORS) scores.set(name, Float64Array.from(answers, score));
-  if (C !== undefined) {
-    const measure = BASELINE.score;
-    scores.set(`${H_NEURONS} and ${BASELINE.name}`, await togetherScores(learning, { model, C, measure }));
-    scores.set(
-      'neurons of both signs (L1)',
-      sparseScores(features, fit ?? (await fitAllNeurons(learning, C))),
-    );
-    scores.set('all neurons (L2)', await allNeuronScores(learning));
-    scores.set('words of the question', await questionWordScores(learning));
-  }
+): Promise<Map<DetectorId, Float64Array>> {
+  const scores = new Map<DetectorId, Float64Array>();
+  for (const id of UNTRAINED) scores.set(id, UNTRAINED_SCORES[id]({ learning, model }));
+  if (C !== undefined)
+    for (const id of TRAINED) scores.set(id, await TRAINED_SCORES[id]({ learning, model, C, fit }));
   return scores;
 }
 
@@ -100,7 +90,7 @@ function spread(values: readonly number[]): Estimate {
 export interface HeldOutScores {
   readonly labels: Uint8Array;
   /** Undefined where there is no such detector. */
-  of(name: string): Float64Array | undefined;
+  of(id: DetectorId): Float64Array | undefined;
 }
 
 const two = (value: number) => value.toFixed(2);
@@ -113,7 +103,7 @@ export function verdictSentence(
 ): string {
   const few = tooFewAnswers(tested);
   if (few) return few;
-  const [own, baseline] = [H_NEURONS, BASELINE.name].map((name) => rows.find((row) => row.name === name));
+  const [own, baseline] = [H_NEURONS, BASELINE].map((id) => rows.find((row) => row.id === id));
   if (!own?.gain || !baseline) return '';
   const better =
     own.gain.low > 0
@@ -151,14 +141,14 @@ export async function verdictOf(
 
   onProgress?.({ stage: 'Fitting the detectors', done: 0, unit: 'items' });
   const single = await singleScores(learning, options);
-  const names = [...single.keys()];
+  const ids = [...single.keys()];
   const detectors = [...single.values()];
   const statistics = detectors.map((scores) => resampledAuroc(held(scores), labels));
   const accuracies =
     learnt.length === 0
       ? []
       : detectors.map((scores) => resampledAccuracy(held(scores), labels, threshold(scores)));
-  const baseline = statistics[names.indexOf(BASELINE.name)];
+  const baseline = statistics[ids.indexOf(BASELINE)];
   const intervals = await bootstrap(
     [...statistics, ...statistics.map((each) => differenceOf(each, baseline)), ...accuracies],
     {
@@ -175,31 +165,28 @@ export async function verdictOf(
     low,
     high,
   });
-  const rows: VerdictRow[] = names.map((name, i) => ({
-    name,
+  const rows: VerdictRow[] = ids.map((id, i) => ({
+    id,
     auroc: estimate(intervals[i]),
-    ...(accuracies.length > 0 ? { accuracy: estimate(intervals[2 * names.length + i]) } : {}),
-    ...(name === BASELINE.name ? {} : { gain: estimate(intervals[names.length + i]) }),
+    ...(accuracies.length > 0 ? { accuracy: estimate(intervals[2 * ids.length + i]) } : {}),
+    ...(id === BASELINE ? {} : { gain: estimate(intervals[ids.length + i]) }),
   }));
 
   let randomAtLeast: number | undefined;
   if (C !== undefined) {
-    const overDraws = (name: string, scores: readonly Float64Array[]): readonly number[] => {
+    const scoring = { learning, model, C, fit: options.fit, draws, shuffles, seed, onProgress };
+    for (const id of DRAWN) {
+      const scores = await DRAWN_SCORES[id](scoring);
       const areas = scores.map((each) => auroc(held(each), labels));
       const shares = scores.map((each) => accuracy(held(each), labels, threshold(each)));
-      rows.push({ name, auroc: spread(areas), accuracy: spread(shares), draws: scores.length });
-      return areas;
-    };
-    const random = overDraws(
-      'random neurons of the same layers',
-      await randomNeuronScores(learning, { model, C, draws, seed, onProgress }),
-    );
-    randomAtLeast = random.filter((area) => area >= rows[0].auroc.value).length / random.length;
-    overDraws('shuffled labels', await shuffledScores(learning, { C, draws: shuffles, seed, onProgress }));
+      rows.push({ id, auroc: spread(areas), accuracy: spread(shares), draws: scores.length });
+      if (id === CHANCE)
+        randomAtLeast = areas.filter((area) => area >= rows[0].auroc.value).length / areas.length;
+    }
   }
   const madeUp = labels.reduce((sum, label) => sum + label, 0);
-  const scoresOf = (name: string) => {
-    const scores = single.get(name);
+  const scoresOf = (id: DetectorId) => {
+    const scores = single.get(id);
     return scores && held(scores);
   };
   return {

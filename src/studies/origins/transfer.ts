@@ -1,10 +1,10 @@
 import type { OnProgress } from '../../lib/bytes/progress.ts';
 import type { Estimate } from '../../lib/stats/estimate.ts';
 import { tooFewAnswers } from '../../lib/stats/fewest.ts';
-import type { Metric, NeuronSet } from '../../neurons/set-file.ts';
+import type { NeuronSet } from '../../neurons/set-file.ts';
+import { H_NEURONS, REFITTED } from '../identify/detectors/registry.ts';
 import { type Evaluation, evaluateSet } from '../identify/evaluate.ts';
 import type { RunData } from '../identify/material.ts';
-import { H_NEURONS } from '../identify/verdict.ts';
 
 /** What a set's classifier, unchanged, tells of a base model's own answers. */
 export interface BaseTransfer {
@@ -21,11 +21,6 @@ export interface BaseTransfer {
 
 const two = (value: number) => value.toFixed(2);
 const interval = ({ value, low, high }: Estimate) => `${two(value)} (${two(low)} to ${two(high)})`;
-const FITTED = 'neurons of both signs (L1)';
-
-function estimateOf(metric: Metric | undefined): Estimate | undefined {
-  return typeof metric === 'object' ? metric : undefined;
-}
 
 /** Says what the classifier does on the base model's answers. */
 function transferSentence(
@@ -33,7 +28,7 @@ function transferSentence(
   names: { readonly base: string; readonly instruct: string },
   onInstruct: Estimate | undefined,
 ): string {
-  const own = verdict?.rows.find(({ name }) => name === H_NEURONS)?.auroc;
+  const own = verdict?.rows.find(({ id }) => id === H_NEURONS)?.auroc;
   if (!verdict || !own)
     return `All ${answers} answers of ${names.base} that were tested on are of one kind, so nothing is shown about the classifier there.`;
   const few = tooFewAnswers(verdict);
@@ -45,7 +40,7 @@ function transferSentence(
   if (own.high < 0.5) return `${tested}: it tells made-up answers from right ones the wrong way round there.`;
   if (own.low <= 0.5) return `${tested}: that is not shown to be better than guessing.`;
   const { randomAtLeast, rows } = verdict;
-  const fitted = rows.find(({ name }) => name === FITTED)?.auroc;
+  const fitted = rows.find(({ id }) => id === REFITTED)?.auroc;
   const parts = [
     `${tested}: it tells made-up answers from right ones there, too`,
     ...(randomAtLeast === undefined
@@ -80,7 +75,7 @@ export async function transferToBase(
   },
 ): Promise<BaseTransfer> {
   const evaluation = await evaluateSet(set, run, { ...options, otherWeights: true });
-  const onInstruct = estimateOf(set.metrics[`AUROC, ${H_NEURONS}`]);
+  const onInstruct = set.detectors?.[H_NEURONS]?.auroc;
   const { model, settings } = run.manifest;
   return {
     model: model.name,

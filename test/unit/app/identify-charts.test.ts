@@ -32,15 +32,32 @@ const interval = (value: number, half = 0.05) => ({ value, low: value - half, hi
 
 describe('detectors', () => {
   const rows: DetectorRow[] = [
-    { name: 'H-Neurons', words: 'this set', own: true, auroc: interval(0.83), accuracy: interval(0.75) },
     {
+      id: 'h-neurons',
+      name: 'H-Neurons',
+      words: 'this set',
+      own: true,
+      drawn: false,
+      auroc: interval(0.83),
+      accuracy: interval(0.75),
+    },
+    {
+      id: 'mean-logprob',
       name: 'log-probability, mean',
       words: 'how likely',
       own: false,
+      drawn: false,
       auroc: interval(0.8),
       accuracy: interval(0.7),
     },
-    { name: 'shuffled labels', words: 'chance', own: false, draws: 20, auroc: interval(0.5, 0.1) },
+    {
+      id: 'shuffled-labels',
+      name: 'shuffled labels',
+      words: 'chance',
+      own: false,
+      drawn: true,
+      auroc: interval(0.5, 0.1),
+    },
   ];
 
   it('shows all of an interval, and guessing', () => {

@@ -9,7 +9,7 @@ import {
   noFilter,
   shownReply,
 } from '../../../app/identify/answer-rows.ts';
-import { detectorRows, detectorTable, rowsOfMetrics } from '../../../app/identify/detector-rows.ts';
+import { detectorRows, detectorTable, rowsOfSet } from '../../../app/identify/detector-rows.ts';
 import { relationWords, spread } from '../../../app/identify/question-sets.ts';
 import { readinessOf } from '../../../app/identify/readiness.ts';
 import { archiveOf } from '../../../app/identify/run-archive.ts';
@@ -20,6 +20,7 @@ import { countsText, rateText } from '../../../app/ui/run-words.ts';
 import { type Question, relationCounts } from '../../../src/datasets/questions/question-set.ts';
 import { unpackRuns } from '../../../src/lib/bytes/zip-files.ts';
 import type { JudgedReply, QuestionRecord } from '../../../src/studies/identify/records.ts';
+import type { VerdictRow } from '../../../src/studies/identify/verdict.ts';
 
 const none: Corrections = new Map();
 
@@ -246,15 +247,14 @@ describe('the table of detectors', () => {
   const interval = { value: 0.8, low: 0.7, high: 0.9 };
 
   it('has plain words, accuracy and the difference to the log-probability', () => {
-    const rows = [
+    const rows: VerdictRow[] = [
       {
-        name: 'H-Neurons',
+        id: 'h-neurons',
         auroc: interval,
         accuracy: interval,
         gain: { value: -0.05, low: -0.1, high: 0.02 },
       },
-      { name: 'random neurons of the same layers', auroc: interval, draws: 200 },
-      { name: 'something new', auroc: interval },
+      { id: 'random-neurons', auroc: interval, draws: 200 },
     ];
     const { head, rows: table } = detectorTable(detectorRows(rows), rows);
     expect(head).toEqual(['Detector', 'AUROC', 'Accuracy', 'AUROC minus log-probability', 'In plain words']);
@@ -276,24 +276,30 @@ describe('the table of detectors', () => {
       '',
       'as many, drawn by chance, 200 draws',
     ]);
-    expect(table[2]!.at(-1)).toBe('');
   });
 
   it('is read from what a set’s file keeps', () => {
-    const metrics = {
-      C: 1,
-      'AUROC, H-Neurons': interval,
-      'accuracy, H-Neurons': interval,
-      'AUROC, shuffled labels': interval,
-      'AUROC, odd': 0.5,
+    const detectors = {
+      'h-neurons': { auroc: interval, accuracy: interval },
+      'shuffled-labels': { auroc: interval },
+      'random-neurons': { auroc: interval, draws: 200 },
+      'of-a-later-version': { auroc: interval },
     };
     expect(
-      rowsOfMetrics({ metrics }).map(({ name, own, draws, accuracy }) => [name, own, draws, accuracy]),
+      rowsOfSet({ detectors }).map(({ name, words, own, drawn, accuracy }) => [
+        name,
+        words,
+        own,
+        drawn,
+        accuracy,
+      ]),
     ).toEqual([
-      ['H-Neurons', true, undefined, interval],
-      ['shuffled labels', false, 0, undefined],
+      ['H-Neurons', 'this set of neurons', true, false, interval],
+      ['shuffled labels', 'learnt from nonsense: what chance gives', false, true, undefined],
+      ['random neurons of the same layers', 'as many, drawn by chance, 200 draws', false, true, undefined],
+      ['of-a-later-version', '', false, false, undefined],
     ]);
-    expect(rowsOfMetrics({ metrics: {} })).toEqual([]);
+    expect(rowsOfSet({})).toEqual([]);
   });
 });
 

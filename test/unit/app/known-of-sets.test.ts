@@ -14,11 +14,11 @@ const shipped = parseNeuronSet(await read('public/neurons/smollm2-135m-instruct.
 const at = (value: number, half: number) => ({ value, low: value - half, high: value + half });
 
 function made(change: Partial<NeuronSet>): NeuronSet {
-  return { ...shipped, metrics: {}, effects: undefined, ...change };
+  return { ...shipped, metrics: {}, detectors: undefined, effects: undefined, ...change };
 }
 
-function metrics(own: number, plain: number, half = 0.05): NeuronSet['metrics'] {
-  return { 'AUROC, H-Neurons': at(own, half), 'AUROC, log-probability, mean': at(plain, half) };
+function detectors(own: number, plain: number, half = 0.05): NeuronSet['detectors'] {
+  return { 'h-neurons': { auroc: at(own, half) }, 'mean-logprob': { auroc: at(plain, half) } };
 }
 
 function effect(change: Partial<SetEffect>): SetEffect {
@@ -48,8 +48,8 @@ describe('what is known of a set', () => {
     [0.95, 0.7, 'better (AUROC 0.95) than the answer’s own probability (0.70)'],
     [0.8, 0.82, 'about as well (AUROC 0.80) as the answer’s own probability (0.82)'],
     [0.6, 0.9, 'less well (AUROC 0.60) than the answer’s own probability (0.90)'],
-  ])('follows its metrics: %d beside %d', (own, plain, words) => {
-    expect(knownOfSet(made({ metrics: metrics(own, plain) }), 'in Tiny')).toContain(
+  ])('follows what was measured: %d beside %d', (own, plain, words) => {
+    expect(knownOfSet(made({ detectors: detectors(own, plain) }), 'in Tiny')).toContain(
       `In Tiny these 16 neurons tell made-up answers from right ones ${words}.`,
     );
   });

@@ -250,6 +250,16 @@ describe('links', () => {
     await expect(open(await fragmentOf(json))).rejects.toThrow(/damaged/);
   });
 
+  it('open with a set of version 1, in which detectors were known by their labels', async () => {
+    const set: unknown = JSON.parse(readFileSync('test/fixtures/neuron-sets/format-1.json', 'utf8'));
+    const group = { id: 'g1', name: 'a', kind: 'set', members: [], set, factor: 1, on: true };
+    const read = await open(
+      await fragmentOf(JSON.stringify({ steering: { ...firstSteering, groups: [group] } })),
+    );
+    expect(read?.state.steering?.groups[0]?.set).toEqual(shipped);
+    expect(shipped.detectors?.['h-neurons']?.auroc.value).toBeCloseTo(0.806, 3);
+  });
+
   it('drop keys that they do not have', async () => {
     const read = await open(await fragmentOf('{"__proto__":{"polluted":1},"other":2}'));
     expect(read?.state).toEqual({});

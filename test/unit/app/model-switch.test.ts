@@ -18,7 +18,7 @@ const stranger = model('Other', 'c', '2 1 4 3');
 
 const set: NeuronSet = {
   format: 'h-neuron-set',
-  version: 1,
+  version: 2,
   name: 'H',
   model: { name: 'Tiny.F32', architecture: 'llama', fingerprint: 'a', signature, layers: 1, widths: [16] },
   neurons: [{ layer: 0, neuron: 9, weight: 3 }],

@@ -20,7 +20,7 @@ describe('a session', () => {
     const { client, asked } = fakeEngine();
     const own = (name: string, fingerprint: string): NeuronSet => ({
       format: 'h-neuron-set',
-      version: 1,
+      version: 2,
       name,
       model: { name: 'tiny', architecture: 'llama', fingerprint, layers: 1, widths: [16] },
       neurons: [{ layer: 0, neuron: 9, weight: 3 }],

@@ -14,7 +14,7 @@ const model = { name: 'tiny', architecture: 'llama', fingerprint: 'f', layout };
 const created = '2025-01-31T12:00:00.000Z';
 const set: NeuronSet = {
   format: 'h-neuron-set',
-  version: 1,
+  version: 2,
   name: 'Found',
   model: { name: 'tiny', architecture: 'llama', fingerprint: 'f', layers: 2, widths: [4, 6] },
   neurons: [

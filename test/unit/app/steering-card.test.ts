@@ -29,7 +29,7 @@ const group: SteeredGroup = {
 
 const set: NeuronSet = {
   format: 'h-neuron-set',
-  version: 1,
+  version: 2,
   name: hostile,
   model: { name: hostile, architecture: 'llama', fingerprint: 'other', layers: 2, widths: [4, 4] },
   neurons: group.members,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { model: tiny } = await openTiny(nativeRuntime(1));
   const set: NeuronSet = {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'Old',
     model: {
       name: tiny.name,

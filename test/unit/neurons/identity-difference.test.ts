@@ -157,7 +157,7 @@ describe('runs side by side', () => {
 
 const setOf = (of: SetModel) => ({
   format: 'h-neuron-set' as const,
-  version: 1 as const,
+  version: 2 as const,
   name: 'a set',
   model: { ...of, layers: 2 },
   neurons: [],

@@ -1,13 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EngineError } from '../../../src/lib/errors.ts';
 import { neuronLayout } from '../../../src/neurons/layout.ts';
 import { createScorer, logistic } from '../../../src/neurons/score.ts';
 import { formatNeuronSet, type NeuronSet, parseNeuronSet } from '../../../src/neurons/set-file.ts';
+import { DETECTORS, detectorOf } from '../../../src/studies/identify/detectors/registry.ts';
 
 const layout = neuronLayout([4, 4]);
 const set: NeuronSet = {
   format: 'h-neuron-set',
-  version: 1,
+  version: 2,
   name: 'H-Neurons "><img src=x onerror=alert(1)>',
   model: { name: 'tiny', architecture: 'llama', fingerprint: 'abc', layers: 2, widths: [4, 4] },
   neurons: [
@@ -23,6 +25,13 @@ const set: NeuronSet = {
     licence: 'CC0-1.0',
   },
   metrics: { auroc: { value: 0.8, low: 0.7, high: 0.9 }, answers: 204 },
+  detectors: {
+    'h-neurons': {
+      auroc: { value: 0.8, low: 0.7, high: 0.9 },
+      accuracy: { value: 0.7, low: 0.6, high: 0.8 },
+    },
+    'random-neurons': { auroc: { value: 0.6, low: 0.5, high: 0.7 }, draws: 200 },
+  },
 };
 const changed = (change: object) => JSON.stringify({ ...set, ...change });
 
@@ -58,7 +67,7 @@ describe('neuron-set file', () => {
     ['{"version": 1}', /is not a neuron set/],
     [
       changed({ version: 3 }),
-      /has version 3, which is newer than this program reads \(1\); update the program\.$/,
+      /has version 3, which is newer than this program reads \(2\); update the program\.$/,
     ],
     [changed({ version: '1' }), /not valid at "version"/],
     [changed({ name: ' ' }), /not valid at "name"/],
@@ -103,6 +112,11 @@ describe('neuron-set file', () => {
       /at "provenance\.created": expected a date/,
     ],
     [
+      changed({ detectors: { 'H-Neurons': set.detectors!['h-neurons'] } }),
+      /at "detectors\.H-Neurons": expected an id of small letters, digits and hyphens\.$/,
+    ],
+    [changed({ detectors: { 'h-neurons': { auroc: 0.8 } } }), /at "detectors\.h-neurons\.auroc"/],
+    [
       changed({ metrics: { auroc: 'good' } }),
       /at "metrics\.auroc": expected a number, or value, low and high\.$/,
     ],
@@ -128,6 +142,45 @@ describe('neuron-set file', () => {
     expect(() => formatNeuronSet({ ...set, intercept: Number.NaN })).toThrow(/at "intercept"/);
     expect(() => formatNeuronSet({ ...set, metrics: { auroc: Number.POSITIVE_INFINITY } })).toThrow(
       /at "metrics/,
+    );
+  });
+});
+
+/** A set as the terminal wrote it when detectors were known by their labels. */
+const former = readFileSync(new URL('../../fixtures/neuron-sets/format-1.json', import.meta.url), 'utf8');
+
+describe('a file of version 1', () => {
+  test('is read with all that was measured, under the ids of the detectors', () => {
+    const {
+      version: _,
+      metrics,
+      ...rest
+    } = JSON.parse(former) as Record<string, unknown> & {
+      readonly metrics: Readonly<Record<string, unknown>>;
+    };
+    const read = parseNeuronSet(former);
+    const { version, metrics: kept, detectors = {}, ...others } = read;
+    expect(version).toBe(2);
+    expect(others).toEqual(rest);
+    const measured = Object.entries(metrics).filter(([key]) => key.startsWith('AUROC, '));
+    expect(measured).toHaveLength(DETECTORS.length);
+    expect(
+      Object.entries(detectors).map(([id, { auroc }]) => [`AUROC, ${detectorOf(id)?.label}`, auroc]),
+    ).toEqual(measured);
+    expect({ ...kept, ...Object.fromEntries(measured) }).toEqual(metrics);
+    expect(parseNeuronSet(formatNeuronSet(read))).toEqual(read);
+  });
+
+  test('keeps metrics that are no detector’s, and has no detectors where none was measured', () => {
+    const metrics = { C: 1, 'AUROC, my own': { value: 0.8, low: 0.7, high: 0.9 }, 'AUROC, H-Neurons': 0.5 };
+    const read = parseNeuronSet(changed({ version: 1, metrics }));
+    expect(read.metrics).toEqual(metrics);
+    expect(read.detectors).toBeUndefined();
+  });
+
+  test('is refused where a metric is none', () => {
+    expect(() => parseNeuronSet(changed({ version: 1, metrics: { 'AUROC, H-Neurons': 'good' } }))).toThrow(
+      /at "metrics\.AUROC, H-Neurons": expected a number, or value, low and high\.$/,
     );
   });
 });

@@ -113,7 +113,7 @@ describe('the random control', () => {
 function classifier(position: 'read' | 'produced'): NeuronSet {
   return {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'set',
     model: { name: 'm', architecture: 'llama', fingerprint: 'f', layers: 2, widths: [4, 6] },
     neurons: [

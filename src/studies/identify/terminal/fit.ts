@@ -6,6 +6,7 @@ import { formatNeuron } from '../../../neurons/layout.ts';
 import { formatNeuronSet, type NeuronSet } from '../../../neurons/set-file.ts';
 import { writeWhole } from '../../../node/files.ts';
 import type { SplitBy } from '../answers.ts';
+import { labelOf } from '../detectors/registry.ts';
 import type { Finding, Transfer } from '../finding.ts';
 import { type LearnSettings, learnSet } from '../learn.ts';
 import { commandOf } from '../provenance.ts';
@@ -45,14 +46,14 @@ const number = (value: number) => value.toFixed(3);
 
 const interval = ({ value, low, high }: Estimate) => `${number(value)} (${number(low)} to ${number(high)})`;
 
-function rowText({ name, auroc, accuracy, gain, draws }: VerdictRow): string {
+function rowText({ id, auroc, accuracy, gain, draws }: VerdictRow): string {
   const more = draws
     ? `of ${draws} draws`
     : gain
       ? `${gain.value < 0 ? '' : '+'}${number(gain.value)} (${number(gain.low)} to ${number(gain.high)})`
       : '';
   const columns = [interval(auroc), accuracy ? interval(accuracy) : ''].map((text) => text.padEnd(24));
-  return `  ${name.padEnd(38)} ${columns.join(' ')} ${more}`.trimEnd();
+  return `  ${labelOf(id).padEnd(38)} ${columns.join(' ')} ${more}`.trimEnd();
 }
 
 /** The table of detectors, for people. */

@@ -9,7 +9,6 @@ import {
   factsOf,
   featureMatrix,
   groupsOf,
-  PLAIN_DETECTORS,
 } from '../../../../src/studies/identify/answers.ts';
 import type { QuestionRecord } from '../../../../src/studies/identify/records.ts';
 
@@ -119,19 +118,5 @@ describe('the feature matrix', () => {
     await expect(
       featureMatrix(manifest, [{ answer: first, vector: 'prompt-read-mean' }], read),
     ).rejects.toMatchObject({ code: 'bad-input' });
-  });
-});
-
-describe('detectors without training', () => {
-  it('measure the tokens of the answer', () => {
-    const [answer] = answersOf([record(0, 'wrong')]);
-    const scores = Object.fromEntries(PLAIN_DETECTORS.map(({ name, score }) => [name, score(answer!)]));
-    expect(scores).toEqual({
-      'log-probability, mean': 3,
-      'log-probability, minimum': 4,
-      'log-probability, first token': 4,
-      'first-token entropy': 1.5,
-      'answer length': 2,
-    });
   });
 });

@@ -27,7 +27,7 @@ async function writeSet(): Promise<string> {
   const file = join(folder, 'set.json');
   const set = formatNeuronSet({
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'Test',
     model: { name: 'tiny', architecture, fingerprint, layers: widths.length, widths },
     neurons: [{ layer: 0, neuron: 1, weight: 2 }],

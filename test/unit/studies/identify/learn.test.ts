@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { numberToFloat16 } from '../../../../src/lib/bytes/half.ts';
 import { createRandom } from '../../../../src/lib/math/random.ts';
 import { formatNeuronSet, parseNeuronSet } from '../../../../src/neurons/set-file.ts';
+import type { DetectorId } from '../../../../src/studies/identify/detectors/registry.ts';
 import { evaluateSet } from '../../../../src/studies/identify/evaluate.ts';
 import { FEATURE_VECTORS } from '../../../../src/studies/identify/features.ts';
 import { type LearnOptions, learnSet } from '../../../../src/studies/identify/learn.ts';
@@ -98,7 +99,7 @@ const options: LearnOptions = {
   command: 'test',
 };
 
-const areaOf = (rows: readonly VerdictRow[], name: string) => rows.find((row) => row.name === name)!.auroc;
+const areaOf = (rows: readonly VerdictRow[], id: DetectorId) => rows.find((row) => row.id === id)!.auroc;
 
 describe('learning a set', () => {
   it('finds the neurons that differ, and tests them on questions that share nothing with those learnt from', async () => {
@@ -121,10 +122,10 @@ describe('learning a set', () => {
     expect(tested.size).toBeGreaterThan(10);
     expect(facts(false).filter((fact) => tested.has(fact))).toEqual([]);
 
-    expect(areaOf(verdict.rows, 'H-Neurons').value).toBeGreaterThan(0.85);
-    expect(areaOf(verdict.rows, 'H-Neurons').low).toBeLessThan(areaOf(verdict.rows, 'H-Neurons').value);
-    expect(areaOf(verdict.rows, 'shuffled labels').value).toBeLessThan(0.7);
-    expect(areaOf(verdict.rows, 'random neurons of the same layers').value).toBeLessThan(0.8);
+    expect(areaOf(verdict.rows, 'h-neurons').value).toBeGreaterThan(0.85);
+    expect(areaOf(verdict.rows, 'h-neurons').low).toBeLessThan(areaOf(verdict.rows, 'h-neurons').value);
+    expect(areaOf(verdict.rows, 'shuffled-labels').value).toBeLessThan(0.7);
+    expect(areaOf(verdict.rows, 'random-neurons').value).toBeLessThan(0.8);
     expect(verdict.randomAtLeast).toBeLessThan(0.2);
     expect(verdict.sentence).toMatch(/better than the mean log-probability/);
     expect(parseNeuronSet(formatNeuronSet(set)).provenance.heldOut).toEqual(set.provenance.heldOut);
@@ -158,29 +159,29 @@ describe('learning a set', () => {
 
   it('measures accuracy, curves, calibration and how stable the choice is on the same answers held out', async () => {
     const { verdict, roc, calibration, stability, set } = await learnSet(makeRun(1), { ...options, C: 2 });
-    for (const { name, accuracy } of verdict.rows) {
-      expect(accuracy?.low, name).toBeLessThanOrEqual(accuracy!.value);
-      expect(accuracy?.high, name).toBeGreaterThanOrEqual(accuracy!.value);
+    for (const { id, accuracy } of verdict.rows) {
+      expect(accuracy?.low, id).toBeLessThanOrEqual(accuracy!.value);
+      expect(accuracy?.high, id).toBeGreaterThanOrEqual(accuracy!.value);
     }
-    const accuracyOf = (name: string) => verdict.rows.find((row) => row.name === name)!.accuracy!.value;
-    expect(accuracyOf('H-Neurons')).toBeGreaterThan(0.75);
-    expect(accuracyOf('answer length')).toBeCloseTo(0.5, 1);
-    expect(accuracyOf('shuffled labels')).toBeLessThan(0.65);
+    const accuracyOf = (id: DetectorId) => verdict.rows.find((row) => row.id === id)!.accuracy!.value;
+    expect(accuracyOf('h-neurons')).toBeGreaterThan(0.75);
+    expect(accuracyOf('answer-length')).toBeCloseTo(0.5, 1);
+    expect(accuracyOf('shuffled-labels')).toBeLessThan(0.65);
 
-    expect(roc.map(({ name }) => name)).toEqual([
-      'H-Neurons',
-      'log-probability, mean',
-      'all neurons (L2)',
-      'H-Neurons and log-probability, mean',
+    expect(roc.map(({ id }) => id)).toEqual([
+      'h-neurons',
+      'mean-logprob',
+      'all-neurons-l2',
+      'h-neurons-and-mean-logprob',
     ]);
-    for (const { name, points } of roc) {
+    for (const { id, points } of roc) {
       let area = 0;
       for (let i = 1; i < points.length; i++)
         area +=
           ((points[i]!.falsePositiveRate - points[i - 1]!.falsePositiveRate) *
             (points[i]!.truePositiveRate + points[i - 1]!.truePositiveRate)) /
           2;
-      expect(area, name).toBeCloseTo(areaOf(verdict.rows, name).value, 9);
+      expect(area, id).toBeCloseTo(areaOf(verdict.rows, id).value, 9);
     }
     expect(calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(verdict.right + verdict.madeUp);
 
@@ -317,7 +318,7 @@ describe('learning a set', () => {
 
   it('says so where nothing is there to be found', async () => {
     const { verdict } = await learnSet(makeRun(3, { effect: 0 }), { ...options, C: 5 });
-    expect(areaOf(verdict.rows, 'H-Neurons').low).toBeLessThan(0.5);
+    expect(areaOf(verdict.rows, 'h-neurons').low).toBeLessThan(0.5);
     expect(verdict.sentence).toMatch(/not shown to be better than guessing/);
   });
 
@@ -366,8 +367,8 @@ describe('evaluating a set', () => {
     const { set, verdict } = await learnSet(run, { ...options, C: 2 });
     const evaluation = await evaluateSet(set, run, { seed: 1, draws: 20 });
     expect(evaluation).toMatchObject({ heldOutOnly: true, answers: set.provenance.heldOut!.length });
-    expect(areaOf(evaluation.verdict!.rows, 'H-Neurons').value).toBeCloseTo(
-      areaOf(verdict.rows, 'H-Neurons').value,
+    expect(areaOf(evaluation.verdict!.rows, 'h-neurons').value).toBeCloseTo(
+      areaOf(verdict.rows, 'h-neurons').value,
       10,
     );
   });
@@ -379,9 +380,9 @@ describe('evaluating a set', () => {
     const run = { ...plain, records };
     const { set, verdict } = await learnSet(run, { ...options, C: 2, splitBy: 'relation', draws: 2 });
     const evaluation = await evaluateSet(set, run, { seed: 1, draws: 2 });
-    const wordsOf = (rows: readonly VerdictRow[]) => areaOf(rows, 'words of the question');
+    const wordsOf = (rows: readonly VerdictRow[]) => areaOf(rows, 'question-words');
     // Words of relations that were not learnt from: as good as the fit says, with the same groups resampled.
-    expect(areaOf(evaluation.verdict!.rows, 'H-Neurons')).toEqual(areaOf(verdict.rows, 'H-Neurons'));
+    expect(areaOf(evaluation.verdict!.rows, 'h-neurons')).toEqual(areaOf(verdict.rows, 'h-neurons'));
     expect(wordsOf(evaluation.verdict!.rows).value).toBeCloseTo(wordsOf(verdict.rows).value, 1);
   });
 
@@ -391,11 +392,11 @@ describe('evaluating a set', () => {
     const other = makeRun(9, { prefix: 'other', count: 100 });
     const bare = await evaluateSet(set, other, { seed: 1, draws: 20 });
     expect(bare).toMatchObject({ heldOutOnly: false, answers: 100 });
-    expect(bare.verdict!.rows.map(({ name }) => name)).not.toContain('words of the question');
+    expect(bare.verdict!.rows.map(({ id }) => id)).not.toContain('question-words');
     const full = await evaluateSet(set, other, { seed: 1, draws: 20, trainRun: run });
-    expect(full.verdict!.rows.map(({ name }) => name)).toContain('words of the question');
-    expect(areaOf(full.verdict!.rows, 'H-Neurons')).toEqual(areaOf(bare.verdict!.rows, 'H-Neurons'));
-    expect(areaOf(full.verdict!.rows, 'H-Neurons').value).toBeGreaterThan(0.8);
+    expect(full.verdict!.rows.map(({ id }) => id)).toContain('question-words');
+    expect(areaOf(full.verdict!.rows, 'h-neurons')).toEqual(areaOf(bare.verdict!.rows, 'h-neurons'));
+    expect(areaOf(full.verdict!.rows, 'h-neurons').value).toBeGreaterThan(0.8);
   });
 
   it('says how many invented answers it calls made up', async () => {
@@ -419,8 +420,8 @@ describe('evaluating a set', () => {
 });
 
 describe('the sentence', () => {
-  const row = (name: string, value: number, gain?: number): VerdictRow => ({
-    name,
+  const row = (id: DetectorId, value: number, gain?: number): VerdictRow => ({
+    id,
     auroc: { value, low: value - 0.05, high: value + 0.05 },
     ...(gain === undefined ? {} : { gain: { value: gain, low: gain - 0.05, high: gain + 0.05 } }),
   });
@@ -430,7 +431,7 @@ describe('the sentence', () => {
     [0, /not distinguishably better or worse/],
     [-0.2, /, worse than the mean/],
   ])('says plainly how the set compares at a gain of %d', (gain, expected) => {
-    const rows = [row('H-Neurons', 0.7, gain), row('log-probability, mean', 0.7 - gain)];
+    const rows = [row('h-neurons', 0.7, gain), row('mean-logprob', 0.7 - gain)];
     expect(verdictSentence(rows, 0.4, { right: 30, madeUp: 30 })).toMatch(expected);
     expect(verdictSentence(rows, 0.4, { right: 30, madeUp: 30 })).toMatch(
       /40 % of the sets of random neurons/,
@@ -442,7 +443,7 @@ describe('the sentence', () => {
     [12, 7, '19 answers are too few to say; at least 20 are needed.'],
     [60, 4, '60 right and 4 made-up answers are too few to say; at least 5 of each kind are needed.'],
   ])('says nothing of %d right and %d made-up answers', (right, madeUp, sentence) => {
-    const rows = [row('H-Neurons', 1, 0.5), row('log-probability, mean', 0.5)];
+    const rows = [row('h-neurons', 1, 0.5), row('mean-logprob', 0.5)];
     expect(verdictSentence(rows, 0, { right, madeUp })).toBe(sentence);
   });
 });

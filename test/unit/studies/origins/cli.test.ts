@@ -95,7 +95,7 @@ beforeAll(async () => {
   const ids = await withRun(run, async ({ records }) => records.map(({ question }) => question.id));
   set = {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'Planted',
     model: { name: 'instruct', architecture: 'llama', fingerprint: fingerprints.instruct, layers: 2, widths },
     neurons: planted.map((index) => ({ layer: Math.floor(index / 96), neuron: index % 96, weight: 3 })),
@@ -107,7 +107,8 @@ beforeAll(async () => {
       questions: 'test',
       heldOut: ids.filter((_, i) => i % 3 === 0),
     },
-    metrics: { C: 1, 'AUROC, H-Neurons': { value: 0.8, low: 0.7, high: 0.9 } },
+    metrics: { C: 1 },
+    detectors: { 'h-neurons': { auroc: { value: 0.8, low: 0.7, high: 0.9 } } },
   };
   writeFileSync(at('set.json'), formatNeuronSet(set));
 });
@@ -152,12 +153,8 @@ describe('origins in the terminal', () => {
     // The same answers are told apart as well as where they are the instruct model's.
     const own = await withRun(at('instruct-run'), (run) => evaluateSet(set, run, { draws: 3, seed: 1 }));
     expect(verdict).toEqual(own.verdict);
-    expect(verdict!.rows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([
-        'H-Neurons',
-        'neurons of both signs (L1)',
-        'random neurons of the same layers',
-      ]),
+    expect(verdict!.rows.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['h-neurons', 'both-signs-l1', 'random-neurons']),
     );
     expect(verdict!.rows[0]!.auroc.low).toBeGreaterThan(0.6);
     expect(sentence).toMatch(/has an AUROC of 0\.\d\d .*\(on those of instruct: 0\.80 .*there, too/);

@@ -53,7 +53,7 @@ beforeAll(async () => {
   for (const name of ['base', 'instruct'] as const) writeFileSync(join(folder, `${name}.gguf`), models[name]);
   set = {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'Few',
     model: {
       name: 'instruct',

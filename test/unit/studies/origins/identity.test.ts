@@ -53,7 +53,7 @@ beforeAll(async () => {
 function setOf(model: SetModel): NeuronSet {
   return {
     format: 'h-neuron-set',
-    version: 1,
+    version: 2,
     name: 'Few',
     model: { ...model, layers: 2 },
     neurons: [3, 8, 20].map((neuron) => ({ layer: 1, neuron, weight: 2 })),
