@@ -1,7 +1,5 @@
-import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
-import { isInDialog } from './keys.ts';
 import { LayerProfile } from './LayerProfile.tsx';
 import { LoadPanel } from './LoadPanel.tsx';
 import { NeuronCard } from './NeuronCard.tsx';
@@ -9,26 +7,15 @@ import { NeuronMap } from './NeuronMap.tsx';
 import { NextTokens } from './NextTokens.tsx';
 import { Rail } from './Rail.tsx';
 import { useRecord, useSession } from './state/hooks.ts';
-import { withoutTop } from './state/slices/selection.ts';
 import { Tokens } from './Tokens.tsx';
 
 /** The explorer: controls, and one figure of linked parts. */
 export function Explore() {
-  const { selection, model } = useSession().stores;
+  const { model } = useSession().stores;
   const record = useRecord();
   const checking = useStore(model, ({ status }) => status === 'checking');
   // The first run comes within a moment; until then an empty figure would only make room for it and move.
   const starting = checking && record.prompt.length === 0;
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || isInDialog(event.target))
-        return;
-      const next = withoutTop(selection.getState());
-      if (next) selection.setState(next);
-    };
-    addEventListener('keydown', key);
-    return () => removeEventListener('keydown', key);
-  }, [selection]);
   return (
     <div className="explore" data-starting={starting}>
       <Rail />

@@ -3,6 +3,7 @@ import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoo
 import { type RefObject, useEffect, useState } from 'react';
 import type { NeuronLayout } from '../../src/neurons/types.ts';
 import { boxBetween, mostZoom, panned, sameView, wholeView, zoomed, zoomOf } from '../charts/map-view.ts';
+import { isApple } from '../ui/keys.ts';
 import { useSession } from './state/hooks.ts';
 import type { Stores } from './state/stores.ts';
 
@@ -10,9 +11,6 @@ import type { Stores } from './state/stores.ts';
 export function setMapView(stores: Stores, layout: NeuronLayout, view: ReturnType<typeof zoomed>): void {
   stores.view.setState({ mapView: sameView(view, wholeView(layout)) ? undefined : view });
 }
-
-/** Whether the keys of this system say ⌘ where others say Ctrl. */
-const isApple = () => /mac|iphone|ipad/i.test(navigator.userAgent);
 
 /**
  * Wheel, pinch and drag on the neuron map's canvas; with Shift, or while `selecting`, a drag brushes neurons. A wheel

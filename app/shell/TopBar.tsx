@@ -5,6 +5,7 @@ import { TakeAway } from '../export/Export.tsx';
 import { ModelMenu } from '../models/ModelMenu.tsx';
 import { Choice } from '../ui/Choice.tsx';
 import { pages } from './page.ts';
+import { Shortcuts } from './Shortcuts.tsx';
 import type { ThemeChoice } from './theme.ts';
 
 const themes: readonly { value: ThemeChoice; label: string }[] = [
@@ -13,7 +14,7 @@ const themes: readonly { value: ThemeChoice; label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ];
 
-/** Title, pages, model, export, and looks. */
+/** Title, pages, model, export, looks, and keyboard shortcuts. */
 export function TopBar() {
   const theme = useThemeControl();
   const { choice, projector } = useStore(theme.store);
@@ -39,6 +40,7 @@ export function TopBar() {
           Projector
         </ToggleButton>
         <Choice label="Theme" quiet value={choice} options={themes} onChange={theme.choose} />
+        <Shortcuts />
       </div>
     </header>
   );

@@ -38,7 +38,7 @@ async function expectNoFaults(page: Page, look: Look, states: readonly PageState
 async function expectGoodDialog(page: Page, look: Look, entry: DialogOfPage): Promise<void> {
   await test.step(String(entry.name), async () => {
     const dialog = await openDialog(page, entry);
-    if (look === looks[0]) await expectFocusInside(page, dialog);
+    if (look === looks[0]) await expectFocusInside(page, dialog, entry);
     const first = { name: `${entry.name}`, open: async () => undefined };
     const states = [first, ...(entry.states ?? [])].map((state) => ({ ...state, part: anyDialog }));
     await expectNoFaults(page, look, states);

@@ -25,3 +25,6 @@ export function isInDialog(target: EventTarget | null): boolean {
     target.closest('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"].popover') !== null
   );
 }
+
+/** Whether this system writes ⌘ where others write Ctrl. */
+export const isApple = (): boolean => /mac|iphone|ipad/i.test(navigator.userAgent);
