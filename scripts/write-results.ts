@@ -9,6 +9,7 @@ import type { Evaluation } from '../src/studies/identify/evaluate.ts';
 import type { Finding, Transfer } from '../src/studies/identify/finding.ts';
 import type { Verdict } from '../src/studies/identify/verdict.ts';
 import type { ImpactReport } from '../src/studies/impact/report.ts';
+import { verdictSentence } from '../src/studies/report-text/verdict.ts';
 import { impactText, isImpact } from './results/impact.ts';
 import { number, percent, row } from './results/table.ts';
 
@@ -69,7 +70,7 @@ function findingText({
     '',
     ...verdictTable(verdict),
     '',
-    `**${verdict.sentence}**`,
+    `**${verdictSentence(verdict)}**`,
     '',
     `Calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}. ${stability.resamples > 0 ? `Chosen in halves of the answers (${stability.resamples} times): ${stable.map(({ share, ...ref }) => `${formatNeuron(ref)} ${percent(share)}`).join(', ')}.` : 'Too few answers to learn from halves of them.'}`,
     ...transferTable(transfer),
@@ -80,7 +81,7 @@ function evaluationText({ verdict, answers, calledMadeUp, heldOutOnly }: Evaluat
   const which = heldOutOnly ? 'questions held out' : 'all questions';
   return [
     `The set calls ${percent(calledMadeUp)} of ${answers} answers made up (${which}).`,
-    ...(verdict ? ['', ...verdictTable(verdict), '', `**${verdict.sentence}**`] : []),
+    ...(verdict ? ['', ...verdictTable(verdict), '', `**${verdictSentence(verdict)}**`] : []),
   ];
 }
 

@@ -30,3 +30,6 @@ export { type ImpactReport, impactReport } from './studies/impact/report.ts';
 export type { ImpactManifest, ImpactProgress, ImpactStore } from './studies/impact/run.ts';
 export type { ImpactRecord } from './studies/impact/score-item.ts';
 export { type OriginsReport, originsOf } from './studies/origins/report.ts';
+export { effectSentence, membersSentence } from './studies/report-text/impact.ts';
+export { originsSentence } from './studies/report-text/origins.ts';
+export { verdictSentence, warningsOf } from './studies/report-text/verdict.ts';

@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { counted } from '../../src/lib/count.ts';
-import { tooFewAnswers } from '../../src/lib/stats/fewest.ts';
 import { areComparable } from '../../src/neurons/set-model.ts';
 import type { Evaluation } from '../../src/studies/identify/evaluate.ts';
+import { tooFewAnswers } from '../../src/studies/report-text/too-few.ts';
+import { verdictSentence } from '../../src/studies/report-text/verdict.ts';
 import { JobProgress } from '../ui/JobProgress.tsx';
 import { Pick } from '../ui/Pick.tsx';
 import { changedText } from '../ui/run-words.ts';
@@ -86,7 +87,9 @@ function Tested({
       <p className="result-sentence" role="status">
         Of {counted(answers, 'answer')}
         {heldOutOnly && ' held out'} the set calls {(100 * calledMadeUp).toFixed(0)} % made up.{' '}
-        {verdict?.sentence ?? 'All of them are of one kind, so there is nothing to tell apart.'}
+        {verdict
+          ? verdictSentence(verdict)
+          : 'All of them are of one kind, so there is nothing to tell apart.'}
       </p>
       {note !== undefined && <p className="muted">{note}</p>}
       {verdict && !tooFewAnswers(verdict) && (

@@ -1,6 +1,7 @@
 import { counted } from '../../src/lib/count.ts';
-import { tooFewAnswers } from '../../src/lib/stats/fewest.ts';
 import type { Finding } from '../../src/studies/identify/finding.ts';
+import { tooFewAnswers } from '../../src/studies/report-text/too-few.ts';
+import { verdictSentence, warningsOf } from '../../src/studies/report-text/verdict.ts';
 import { DetectorChart } from './DetectorChart.tsx';
 import { detectorRows } from './detector-rows.ts';
 import { CalibrationChart, PathChart, RocChart } from './FitCharts.tsx';
@@ -15,20 +16,20 @@ function shareText(part: number, whole: number): string {
 /** What was found and what it is worth: the sentence first, then everything that it rests on. */
 export function Result({ finding }: { readonly finding: Finding }) {
   const isFew = tooFewAnswers(finding.verdict) !== undefined;
-  const { set, verdict, path, C, trained, roc, calibration, stability, transfer, warnings } = finding;
+  const { set, verdict, path, C, trained, roc, calibration, stability, transfer } = finding;
   const neurons = set.model.widths.reduce((sum, width) => sum + width, 0);
   const count = set.neurons.length;
   return (
     <section className="result" aria-label="Result">
       <p className="result-sentence" role="status">
-        {verdict.sentence}
+        {verdictSentence(verdict)}
       </p>
       <p>
         {counted(count, 'H-Neuron')} of {neurons.toLocaleString('en')} ({shareText(count, neurons)}), learnt
         from {trained.toLocaleString('en')} answers, tested on {verdict.right.toLocaleString('en')} right and{' '}
         {verdict.madeUp.toLocaleString('en')} made-up ones.
       </p>
-      {warnings.map((warning) => (
+      {warningsOf(finding).map((warning) => (
         <p key={warning} className="muted">
           {warning}
         </p>

@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { counted } from '../../src/lib/count.ts';
-import { tooFewItems } from '../../src/lib/stats/fewest.ts';
 import type { ImpactReport } from '../../src/studies/impact/report.ts';
 import { FREE_TOKENS } from '../../src/studies/impact/score-item.ts';
+import { tooFewItems } from '../../src/studies/report-text/too-few.ts';
 import type { Interval } from '../charts/detectors.ts';
 import { DoseChart } from './DoseChart.tsx';
 import { levelText, percent } from './effect-words.ts';

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { counted } from '../../src/lib/count.ts';
-import { tooFewItems } from '../../src/lib/stats/fewest.ts';
 import type { FreeEffects } from '../../src/studies/impact/free-effects.ts';
+import { tooFewItems } from '../../src/studies/report-text/too-few.ts';
 import { drawStacked } from '../charts/stacked.ts';
 import { Chart } from '../ui/Chart.tsx';
 import { Table } from '../ui/Table.tsx';

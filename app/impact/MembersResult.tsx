@@ -5,6 +5,7 @@ import { formatNeuron } from '../../src/neurons/layout.ts';
 import type { NeuronRef } from '../../src/neurons/types.ts';
 import { type MembersEffect, rankedMembers, STANDS_OUT } from '../../src/studies/impact/members.ts';
 import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import { membersSentence } from '../../src/studies/report-text/impact.ts';
 import { drawMembers, type MemberRow, mostMembers } from '../charts/member-effects.ts';
 import { usePages, useSession } from '../explore/state/hooks.ts';
 import { Chart } from '../ui/Chart.tsx';
@@ -15,12 +16,14 @@ interface Props {
   readonly manifest: ImpactReport['manifest'];
   readonly suite: string;
   readonly members: MembersEffect;
+  /** Of the suite. */
+  readonly items: number;
   readonly measure: ShownMeasure;
 }
 
 /** Which neurons of the set matter most: what each does alone, and what is lost without it. */
-export function MembersResult({ manifest, suite, members, measure }: Props) {
-  const { set, looks, sentence } = members;
+export function MembersResult({ manifest, suite, members, items, measure }: Props) {
+  const { set, looks } = members;
   const ranked = useMemo(() => rankedMembers(members.members, measure), [members, measure]);
   const { alphas } = manifest.plan;
   const isShare = measure === 'rate';
@@ -70,7 +73,7 @@ export function MembersResult({ manifest, suite, members, measure }: Props) {
         {rows.length > mostMembers && ` ${rows.length - mostMembers} more are in the table.`}
       </Chart>
       <p className="result-sentence">
-        <bdi>{sentence[measure]}</bdi>
+        <bdi>{membersSentence(members, measure, items)}</bdi>
       </p>
       <NeuronLinks manifest={manifest} neurons={ranked.map(({ neuron }) => neuron)} />
     </section>

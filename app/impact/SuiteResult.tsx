@@ -4,6 +4,7 @@ import { counted } from '../../src/lib/count.ts';
 import type { FreeEffects } from '../../src/studies/impact/free-effects.ts';
 import type { ImpactReport } from '../../src/studies/impact/report.ts';
 import type { ImpactRecord } from '../../src/studies/impact/score-item.ts';
+import { effectSentence } from '../../src/studies/report-text/impact.ts';
 import { drawStrip, type StripRow } from '../charts/strip.ts';
 import { Chart } from '../ui/Chart.tsx';
 import { Disclosure } from '../ui/Disclosure.tsx';
@@ -51,7 +52,7 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
         </span>
       </h3>
       <p className="result-sentence">
-        <bdi>{verdict.sentence}</bdi>
+        <bdi>{effectSentence(manifest.plan, effects)}</bdi>
       </p>
       <Shown isFew={verdict.finding === 'too few to say'}>
         <div className="charts">
@@ -79,6 +80,7 @@ export function SuiteResult({ manifest, effects, free, suite, records, measure }
             manifest={manifest}
             suite={effects.suite}
             members={effects.members}
+            items={items}
             measure={measure}
           />
         )}

@@ -1,8 +1,9 @@
 import { useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import { counted } from '../../src/lib/count.ts';
-import { tooFewAnswers } from '../../src/lib/stats/fewest.ts';
 import type { OriginsReport } from '../../src/studies/origins/report.ts';
+import { originsSentence } from '../../src/studies/report-text/origins.ts';
+import { tooFewAnswers } from '../../src/studies/report-text/too-few.ts';
 import { drawDrift, drawLayerDrift, driftRange } from '../charts/drift.ts';
 import { fileName, offerFile } from '../export/download.ts';
 import { DetectorChart } from '../identify/DetectorChart.tsx';
@@ -35,11 +36,11 @@ export function Result({ report }: { readonly report: OriginsReport | undefined 
 }
 
 function Shown({ report }: { readonly report: OriginsReport }) {
-  const { difference, note, sentence, drift, transfer, base, instruct } = report;
+  const { difference, note, drift, transfer, base, instruct } = report;
   return (
     <>
       <p className="result-sentence" role="status" aria-label="Result">
-        {sentence}
+        {originsSentence(report)}
       </p>
       {[difference, note, transfer?.note].map(
         (each) =>

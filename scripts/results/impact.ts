@@ -6,6 +6,7 @@ import type { FreeEffects } from '../../src/studies/impact/free-effects.ts';
 import { FREE_OUTCOMES, type FreeOutcome } from '../../src/studies/impact/labels.ts';
 import type { Measured } from '../../src/studies/impact/measured.ts';
 import type { ImpactReport } from '../../src/studies/impact/report.ts';
+import { effectSentence, membersSentence } from '../../src/studies/report-text/impact.ts';
 import { percent, row } from './table.ts';
 
 const points = (share: number) => (100 * share).toFixed(1);
@@ -128,7 +129,7 @@ function memberTable({ suite, items, members }: SuiteEffects): string[] {
     '',
     `### Each neuron: ${suite}, ${items} items`,
     '',
-    members.sentence.margin,
+    membersSentence(members, 'margin', items),
     '',
     row(['neuron', 'alone, nats a token', 'lost without it', 'p, of all looks']),
     '|---|---|---|---:|',
@@ -150,7 +151,7 @@ export function impactText({ manifest, compliance, neutral, perplexity, free }: 
       '',
       `### ${effects.suite}, ${effects.items} items`,
       '',
-      `**${effects.verdict.sentence}**`,
+      `**${effectSentence(manifest.plan, effects)}**`,
       '',
       ...curves(alphas, effects, 'goes along'),
       '',

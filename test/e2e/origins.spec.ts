@@ -6,6 +6,7 @@ import { bytesSource } from '../../src/lib/bytes/source.ts';
 import { fingerprintOf } from '../../src/model/fingerprint.ts';
 import { formatNeuronSet } from '../../src/neurons/set-file.ts';
 import { runOrigins } from '../../src/studies/origins/terminal/origins.ts';
+import { originsSentence } from '../../src/studies/report-text/origins.ts';
 import { seriousFaults } from '../support/axe.ts';
 import { collectErrors, holdModel, modelReady } from '../support/page.ts';
 import { tinyFile, tinyTensors, turn } from '../support/tiny-mlp-pair.ts';
@@ -88,8 +89,9 @@ test('two models from disk are compared without loading them, as the terminal do
   await compare.click();
 
   const terminal = await runOrigins({ ...paths, draws: 1000, fittedDraws: 200, seed: 1 });
-  expect(terminal.sentence).toContain("The set's 3 neurons moved less from base to instruct");
-  await expect(page.getByRole('status', { name: 'Result' })).toHaveText(terminal.sentence);
+  const sentence = originsSentence(terminal);
+  expect(sentence).toContain("The set's 3 neurons moved less from base to instruct");
+  await expect(page.getByRole('status', { name: 'Result' })).toHaveText(sentence);
   expect(terminal.difference).toBe('instruct has other weights, compared with base.');
   await expect(page.getByText(terminal.difference!)).toBeVisible();
   await expect(page.getByText('The neuron set carries the identity of before')).toBeVisible();

@@ -27,7 +27,7 @@ const order = [
 const pageMayCall = [
   /^src\/(lib|rpc|neurons|steering|inference|datasets|saved)\//,
   /^src\/model\/(runtime\/device-facts|fit|suggest)\.ts$/,
-  /^src\/studies\/(shared|identify|impact|origins)\/(?!handler|browser-store|.*database|run-files|extend-run)[^/]+$/,
+  /^src\/studies\/(shared|identify|impact|origins|report-text)\/(?!handler|browser-store|.*database|run-files|extend-run)[^/]+$/,
   /^src\/studies\/identify\/detectors\/registry\.ts$/,
   /^src\/worker\/engine-client\.ts$/,
 ];

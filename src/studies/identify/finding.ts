@@ -48,6 +48,14 @@ export interface Finding {
   /** Neurons chosen in at least a tenth of the resamples, most often chosen first; and every member of the set. */
   readonly stability: { readonly resamples: number; readonly neurons: readonly StableNeuron[] };
   readonly transfer: Transfer;
-  /** What a reader of the result should know of its fit, a sentence each. */
-  readonly warnings: readonly string[];
+  readonly fit: {
+    /** Some neurons tell all answers learnt from apart without a mistake. */
+    readonly separable: boolean;
+    readonly converged: boolean;
+    /** Neurons with the same activation in every answer, and with values that are not numbers. */
+    readonly constant: number;
+    readonly notFinite: number;
+  };
+  /** What is to be known of the run, a sentence each. */
+  readonly notes: readonly string[];
 }

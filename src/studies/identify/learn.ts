@@ -1,5 +1,4 @@
 import type { OnProgress } from '../../lib/bytes/progress.ts';
-import { counted } from '../../lib/count.ts';
 import { rocCurve } from '../../lib/stats/auroc.ts';
 import { calibrate } from '../../lib/stats/calibration.ts';
 import { chooseC, type PathPoint } from '../../lib/stats/choose-c.ts';
@@ -9,6 +8,7 @@ import { stabilitySelection } from '../../lib/stats/stability.ts';
 import { formerIdentityNote } from '../../neurons/identity.ts';
 import { neuronAt } from '../../neurons/layout.ts';
 import type { NeuronSet } from '../../neurons/set-file.ts';
+import { verdictSentence } from '../report-text/verdict.ts';
 import { findHNeurons, type HNeurons } from './detectors/h-neurons.ts';
 import { CLASS_NAMES } from './detectors/learning.ts';
 import { CURVES, H_NEURONS } from './detectors/registry.ts';
@@ -119,18 +119,9 @@ async function stabilityOf(
   return { resamples: chosen.resamples, neurons };
 }
 
-function warningsOf({ separable, converged, flagged }: L1Fit): string[] {
+function fitFacts({ separable, converged, flagged }: L1Fit): Finding['fit'] {
   const { constant, notFinite } = flagged;
-  return [
-    separable &&
-      'Some neurons tell all answers learnt from apart without a mistake, so being right on these shows nothing; only the answers held out count.',
-    !converged &&
-      'The regression stopped before it reached its optimum; the neurons may differ a little from the best ones.',
-    notFinite.length > 0 &&
-      `${counted(notFinite.length, 'neuron has', 'neurons have')} values that are not numbers and got weight 0.`,
-    constant.length > 0 &&
-      `${counted(constant.length, 'neuron', 'neurons')} had the same activation in every answer and got weight 0.`,
-  ].filter((warning) => warning !== false);
+  return { separable, converged, constant: constant.length, notFinite: notFinite.length };
 }
 
 /**
@@ -186,7 +177,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
       heldOut: heldOut.map(({ record }) => record.question.id),
       splitBy: options.splitBy,
       licence: manifest.questions.licences.join(', '),
-      notes: verdict.sentence,
+      notes: verdictSentence(verdict),
     },
     metrics: metricsOf(verdict, C, found, trained),
     detectors: detectorsOf(verdict),
@@ -209,10 +200,7 @@ export async function learnSet(run: RunData, options: LearnOptions): Promise<Fin
     ),
     stability,
     transfer,
-    warnings: [
-      ...(run.notes ?? []),
-      ...(identity ? [] : [formerIdentityNote('The run')]),
-      ...warningsOf(found.fit),
-    ],
+    fit: fitFacts(found.fit),
+    notes: [...(run.notes ?? []), ...(identity ? [] : [formerIdentityNote('The run')])],
   };
 }

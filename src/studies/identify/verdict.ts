@@ -9,18 +9,9 @@ import {
 } from '../../lib/stats/auroc.ts';
 import { bootstrap, differenceOf, quantile } from '../../lib/stats/bootstrap.ts';
 import type { Estimate } from '../../lib/stats/estimate.ts';
-import { tooFewAnswers } from '../../lib/stats/fewest.ts';
 import type { SparseModel } from '../../lib/stats/passes.ts';
 import type { Learning } from './detectors/learning.ts';
-import {
-  BASELINE,
-  CHANCE,
-  type DetectorId,
-  DRAWN,
-  H_NEURONS,
-  TRAINED,
-  UNTRAINED,
-} from './detectors/registry.ts';
+import { BASELINE, CHANCE, type DetectorId, DRAWN, TRAINED, UNTRAINED } from './detectors/registry.ts';
 import { DRAWN_SCORES, TRAINED_SCORES, UNTRAINED_SCORES } from './detectors/scores.ts';
 
 /** How well a detector tells made-up answers from right ones that it has not seen. */
@@ -46,8 +37,6 @@ export interface Verdict {
   readonly madeUp: number;
   /** Share of the draws of random neurons that do at least as well as the H-Neurons; undefined without draws. */
   readonly randomAtLeast: number | undefined;
-  /** What was and was not shown, in plain words. */
-  readonly sentence: string;
 }
 
 export interface VerdictOptions {
@@ -91,31 +80,6 @@ export interface HeldOutScores {
   readonly labels: Uint8Array;
   /** Undefined where there is no such detector. */
   of(id: DetectorId): Float64Array | undefined;
-}
-
-const two = (value: number) => value.toFixed(2);
-
-/** Says what the table shows. */
-export function verdictSentence(
-  rows: readonly VerdictRow[],
-  randomAtLeast: number | undefined,
-  tested: { readonly right: number; readonly madeUp: number },
-): string {
-  const few = tooFewAnswers(tested);
-  if (few) return few;
-  const [own, baseline] = [H_NEURONS, BASELINE].map((id) => rows.find((row) => row.id === id));
-  if (!own?.gain || !baseline) return '';
-  const better =
-    own.gain.low > 0
-      ? 'better than'
-      : own.gain.high < 0
-        ? 'worse than'
-        : 'not distinguishably better or worse than';
-  const first = `On answers that it has not seen the set reaches an AUROC of ${two(own.auroc.value)} (${two(own.auroc.low)} to ${two(own.auroc.high)}), ${better} the mean log-probability of the answer (${two(baseline.auroc.value)})`;
-  if (own.auroc.low <= 0.5) return `${first}; that is not shown to be better than guessing.`;
-  if (randomAtLeast === undefined) return `${first}.`;
-  const share = `${(100 * randomAtLeast).toFixed(0)} % of the sets of random neurons of the same layers do as well`;
-  return `${first}; ${share}.`;
 }
 
 /**
@@ -195,7 +159,6 @@ export async function verdictOf(
       right: labels.length - madeUp,
       madeUp,
       randomAtLeast,
-      sentence: verdictSentence(rows, randomAtLeast, { right: labels.length - madeUp, madeUp }),
     },
     scores: { labels, of: scoresOf },
   };

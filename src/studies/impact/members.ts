@@ -1,8 +1,7 @@
 import type { Bootstrap } from '../../lib/stats/bootstrap.ts';
 import type { Estimate } from '../../lib/stats/estimate.ts';
-import { tooFewItems } from '../../lib/stats/fewest.ts';
 import { studentTail } from '../../lib/stats/tests.ts';
-import { compareNeurons, formatNeuron } from '../../neurons/layout.ts';
+import { compareNeurons } from '../../neurons/layout.ts';
 import type { NeuronRef } from '../../neurons/types.ts';
 import { type Column, estimateOf } from './columns.ts';
 import { everyMeasure, type Measure, type Measured } from './measured.ts';
@@ -28,12 +27,7 @@ export interface MembersEffect {
   readonly looks: number;
   /** By the margin, those that matter most first. */
   readonly members: readonly MemberEffect[];
-  /** Whether any stands out, in plain words. */
-  readonly sentence: Measured<string>;
 }
-
-/** Members that a sentence names at most. */
-const NAMED = 3;
 
 /** A member's p from which down it stands out. */
 export const STANDS_OUT = 0.05;
@@ -80,38 +74,6 @@ export function rankedMembers(members: readonly MemberEffect[], measure: Measure
   return [...members].sort((a, b) => weight(b) - weight(a));
 }
 
-const signed = (value: number, digits: number) =>
-  `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(digits)}`;
-const changes: Readonly<Record<Measure, (value: number) => string>> = {
-  rate: (value) => `${signed(100 * value, 1)} points`,
-  margin: (value) => `${signed(value, 3)} nats a token`,
-  rawMargin: (value) => `${signed(value, 2)} nats`,
-};
-const things: Readonly<Record<Measure, string>> = {
-  rate: 'share',
-  margin: 'margin',
-  rawMargin: 'margin of whole answers',
-};
-
-/** Whether any member stands out from 0 once all looks are counted. */
-function sentenceOf(set: string, members: readonly MemberEffect[], looks: number, measure: Measure): string {
-  const counted = `${looks} changes of the ${things[measure]} were looked at, two for each of the ${members.length} neurons of ${set}`;
-  const firm = rankedMembers(members, measure).filter(({ p }) => p[measure] < STANDS_OUT);
-  if (firm.length === 0) {
-    const least = Math.min(...members.map(({ p }) => p[measure]));
-    return `No single neuron stands out from 0: ${counted}, and even the firmest would come by chance with a probability of ${least.toFixed(2)} somewhere among so many (below ${STANDS_OUT} it would stand out).`;
-  }
-  const named = firm
-    .slice(0, NAMED)
-    .map(
-      ({ neuron, alone, lost }) =>
-        `${formatNeuron(neuron)} (alone ${changes[measure](alone[measure].value)}, lost without it ${changes[measure](lost[measure].value)})`,
-    );
-  const others = firm.length > NAMED ? ` and ${firm.length - NAMED} more` : '';
-  const [verb, many] = firm.length === 1 ? ['stands', 'One neuron'] : ['stand', `${firm.length} neurons`];
-  return `${many} of ${members.length} ${verb} out from 0, most important first: ${named.join(', ')}${others}; ${counted}, and so much would come by chance somewhere among them with a probability below ${STANDS_OUT}.`;
-}
-
 /**
  * What the members of a set do, from the resampled columns of `memberColumns`.
  * @param items that were resampled
@@ -136,8 +98,5 @@ export function membersEffect(
     set,
     looks,
     members: rankedMembers(members, 'margin'),
-    sentence: everyMeasure(
-      (measure) => tooFewItems(items, 'items') ?? sentenceOf(set, members, looks, measure),
-    ),
   };
 }

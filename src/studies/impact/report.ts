@@ -5,7 +5,7 @@ import { type FreeEffects, freeEffects } from './free-effects.ts';
 import type { FreeLabel } from './labels.ts';
 import type { ImpactManifest } from './run.ts';
 import type { FreeRecord, ImpactRecord, MarginRecord, PassageRecord } from './score-item.ts';
-import { type ImpactVerdict, verdictOf } from './sentence.ts';
+import { type ImpactVerdict, verdictOf } from './verdict.ts';
 
 /** Everything that a sweep shows. */
 export interface ImpactReport {

@@ -25,36 +25,13 @@ export interface OriginsReport {
   /** Drift scores of all neurons by layer, six digits. */
   readonly scores: readonly (readonly number[])[];
   readonly drift: SetDrift;
+  /** No neuron moved beyond the rounding of the comparison itself: the MLP weights are the same. */
+  readonly isSame: boolean;
   /** Where the base model's answers were given. */
   readonly transfer?: BaseTransfer;
-  /** What was and was not shown, in plain words. */
-  readonly sentence: string;
 }
 
-const SIGNIFICANT = 0.05;
 const DIGITS = 6;
-
-const pText = (p: number) => String(Number(p.toPrecision(2)));
-
-/** Says what the drift of a set shows. */
-function driftSentence(
-  { meanScore, meanRank, random, members }: SetDrift,
-  names: { readonly base: string; readonly instruct: string },
-  isSame: boolean,
-): string {
-  if (isSame)
-    return `The MLP weights of ${names.base} and ${names.instruct} are the same: no neuron moved, so there is nothing to compare.`;
-  const from = `from ${names.base} to ${names.instruct}`;
-  const numbers = `mean z ${meanScore.toFixed(3)}, random sets of the same layers ${random.mean.toFixed(3)} (${random.low.toFixed(3)} to ${random.high.toFixed(3)})`;
-  const rank = `${(100 * meanRank).toFixed(0)} % of all neurons moved less than the set's on average`;
-  const drawn = `${random.draws} draws`;
-  const subject = members.length === 1 ? "The set's neuron" : `The set's ${members.length} neurons`;
-  if (random.pLess < SIGNIFICANT)
-    return `${subject} moved less ${from} than random ones: ${numbers}, p = ${pText(random.pLess)}, ${drawn}; ${rank}.`;
-  if (random.pMore < SIGNIFICANT)
-    return `${subject} moved more ${from} than random ones, not less: ${numbers}, p = ${pText(random.pMore)} for more, ${drawn}; ${rank}.`;
-  return `It is not shown that the set's neurons moved less ${from} than random ones: ${numbers}, p = ${pText(random.pLess)}, ${drawn}; ${rank}.`;
-}
 
 const byLayer = (values: Float64Array, widths: readonly number[]): number[][] => {
   const { offsets } = neuronLayout(widths);
@@ -98,8 +75,6 @@ export async function originsOf(
   const difference = base.format === instruct.format ? pairDifference(models) : undefined;
   const found = await setDrift(drift, neuronLayout(base.widths), set.neurons, options);
   const transfer = await options.transfer?.(models);
-  const names = { base: base.name, instruct: instruct.name };
-  const sentence = driftSentence(found, names, isSame(drift));
   return {
     ...models,
     set: set.name,
@@ -112,8 +87,8 @@ export async function originsOf(
     })),
     scores: byLayer(drift.score, base.widths),
     drift: found,
+    isSame: isSame(drift),
     ...(transfer ? { transfer } : {}),
-    sentence: transfer ? `${sentence} ${transfer.sentence}` : sentence,
   };
 }
 

@@ -74,7 +74,7 @@ describe('the page', () => {
 
   it('forgets an older result when it compares again, and says what went wrong', async () => {
     const outcomes = [
-      async () => ({ sentence: 'first' }) as OriginsReport,
+      async () => ({ set: 'first' }) as OriginsReport,
       async () => {
         throw new EngineError('bad-input', 'No pair.');
       },
@@ -83,7 +83,7 @@ describe('the page', () => {
     const origins = createOrigins({ call } as unknown as StudyClient);
     const job = () => origins.store.getState().comparing;
     await origins.compare({} as OriginsIn);
-    expect(job()).toMatchObject({ status: 'done', result: { sentence: 'first' } });
+    expect(job()).toMatchObject({ status: 'done', result: { set: 'first' } });
     const again = origins.compare({} as OriginsIn);
     expect(job().result).toBeUndefined();
     await again;

@@ -11,6 +11,7 @@ import type { LearnSettings } from '../../../src/studies/identify/learn.ts';
 import { withDatabase } from '../../../src/studies/identify/run-database.ts';
 import { runFit } from '../../../src/studies/identify/terminal/fit.ts';
 import { folderStore } from '../../../src/studies/identify/terminal/run-folder.ts';
+import { verdictSentence } from '../../../src/studies/report-text/verdict.ts';
 import { study, studyCancels } from '../../../src/worker/study.ts';
 import type { StudyCalls } from '../../../src/worker/study-calls.ts';
 import { loopback } from '../../support/port.ts';
@@ -118,7 +119,7 @@ describe('learning in the study worker', () => {
     const { set } = await client.call('learn', { run: 'a', settings });
     const evaluation = await client.call('evaluate', { set, run: 'b', trainRun: 'a', draws: 5, seed: 1 });
     expect(evaluation.answers).toBeGreaterThan(10);
-    expect(evaluation.verdict?.sentence).toContain('AUROC');
+    expect(verdictSentence(evaluation.verdict!)).toContain('AUROC');
   });
 });
 

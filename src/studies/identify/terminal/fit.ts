@@ -1,10 +1,11 @@
 import type { OnProgress } from '../../../lib/bytes/progress.ts';
 import { counted } from '../../../lib/count.ts';
 import type { Estimate } from '../../../lib/stats/estimate.ts';
-import { tooFewAnswers } from '../../../lib/stats/fewest.ts';
 import { formatNeuron } from '../../../neurons/layout.ts';
 import { formatNeuronSet, type NeuronSet } from '../../../neurons/set-file.ts';
 import { writeWhole } from '../../../node/files.ts';
+import { tooFewAnswers } from '../../report-text/too-few.ts';
+import { verdictSentence, warningsOf } from '../../report-text/verdict.ts';
 import type { SplitBy } from '../answers.ts';
 import { labelOf } from '../detectors/registry.ts';
 import type { Finding, Transfer } from '../finding.ts';
@@ -57,7 +58,8 @@ function rowText({ id, auroc, accuracy, gain, draws }: VerdictRow): string {
 }
 
 /** The table of detectors, for people. */
-export function verdictText({ rows, right, madeUp, sentence }: Verdict): string {
+export function verdictText(verdict: Verdict): string {
+  const { rows, right, madeUp } = verdict;
   return [
     `tested on ${right} right and ${madeUp} made-up answers:`,
     ...(tooFewAnswers({ right, madeUp })
@@ -66,7 +68,7 @@ export function verdictText({ rows, right, madeUp, sentence }: Verdict): string 
           `  ${'detector'.padEnd(38)} ${'AUROC (95 %)'.padEnd(24)} ${'accuracy (95 %)'.padEnd(24)} AUROC against the mean log-probability`,
           ...rows.map(rowText),
         ]),
-    sentence,
+    verdictSentence(verdict),
   ].join('\n');
 }
 
@@ -89,17 +91,8 @@ function stabilityText({ resamples, neurons }: Finding['stability']): string[] {
 }
 
 /** What `fit` prints, for people. */
-export function fitText({
-  set,
-  verdict,
-  path,
-  C,
-  trained,
-  calibration,
-  stability,
-  transfer,
-  warnings,
-}: Finding): string {
+export function fitText(finding: Finding): string {
+  const { set, verdict, path, C, trained, calibration, stability, transfer } = finding;
   const points = path.map(
     (point) =>
       `  C ${point.C.toPrecision(3).padEnd(8)} AUROC ${number(point.auroc)} +- ${number(point.standardError)}, ${point.neurons.toFixed(0)} neurons, ${point.positiveNeurons.toFixed(0)} of them positive`,
@@ -112,6 +105,6 @@ export function fitText({
     `calibration error ${number(calibration.error)}, Brier score ${number(calibration.brier)}`,
     ...stabilityText(stability),
     ...transferText(transfer),
-    ...warnings,
+    ...warningsOf(finding),
   ].join('\n');
 }

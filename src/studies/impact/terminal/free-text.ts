@@ -1,6 +1,6 @@
 import type { Estimate } from '../../../lib/stats/estimate.ts';
-import { tooFewItems } from '../../../lib/stats/fewest.ts';
 import { intervalText } from '../../../node/estimate-text.ts';
+import { tooFewItems } from '../../report-text/too-few.ts';
 import type { FreeEffects, FreeMeasured } from '../free-effects.ts';
 import { FREE_OUTCOMES } from '../labels.ts';
 import type { SweepPlan } from '../sweep.ts';

@@ -6,13 +6,14 @@ import { fetchSuite, type ReadSuite, readSuite } from '../../../datasets/suites/
 import { BUILT_IN_SUITES, type Suite } from '../../../datasets/suites/suite.ts';
 import { EngineError } from '../../../lib/errors.ts';
 import type { Estimate } from '../../../lib/stats/estimate.ts';
-import { tooFewItems } from '../../../lib/stats/fewest.ts';
 import { intervalText as interval } from '../../../node/estimate-text.ts';
 import { withFile } from '../../../node/file-source.ts';
 import { readText, writeWhole } from '../../../node/files.ts';
 import { type FolderLock, lockFolder } from '../../../node/folder-lock.ts';
 import { type CliDevice, existingModel } from '../../../node/open-model.ts';
 import { untilStopped } from '../../../node/stop-signals.ts';
+import { effectSentence } from '../../report-text/impact.ts';
+import { tooFewItems } from '../../report-text/too-few.ts';
 import { parseLabels } from '../labels.ts';
 import type { Measured } from '../measured.ts';
 import { SWEEP_FILES } from '../record-file.ts';
@@ -206,6 +207,6 @@ export function impactText({ manifest, compliance, neutral, perplexity, free }: 
     ...freeLines(manifest.plan, free),
     ...compliance
       .filter(({ verdict }) => verdict.finding !== 'too few to say')
-      .map(({ suite, verdict }) => `${suite}: ${verdict.sentence}`),
+      .map((effects) => `${effects.suite}: ${effectSentence(manifest.plan, effects)}`),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
-import { tooFewItems } from '../../../lib/stats/fewest.ts';
 import { formatNeuron } from '../../../neurons/layout.ts';
 import { intervalText } from '../../../node/estimate-text.ts';
+import { membersSentence } from '../../report-text/impact.ts';
+import { tooFewItems } from '../../report-text/too-few.ts';
 import type { SuiteEffects } from '../effects.ts';
 
 /** What the members of a suite's first set do, for people, those that matter most first; none where it was not asked. */
@@ -15,7 +16,7 @@ export function memberLines({ suite, items, members }: SuiteEffects, range: stri
         p.margin.toFixed(3),
       ].join(' '),
     ),
-    `    ${members.sentence.margin}`,
-    `    ${members.sentence.rate}`,
+    `    ${membersSentence(members, 'margin', items)}`,
+    `    ${membersSentence(members, 'rate', items)}`,
   ];
 }

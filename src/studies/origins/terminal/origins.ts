@@ -5,6 +5,7 @@ import type { SetModel } from '../../../neurons/set-model.ts';
 import { readText, writeWhole } from '../../../node/files.ts';
 import { verdictText } from '../../identify/terminal/fit.ts';
 import { type FolderRun, withRun } from '../../identify/terminal/run-folder.ts';
+import { originsSentence } from '../../report-text/origins.ts';
 import { checkRun } from '../identity.ts';
 import { moduleTitles, type OriginsReport, originsOf } from '../report.ts';
 import { type BaseTransfer, transferToBase } from '../transfer.ts';
@@ -70,15 +71,8 @@ function transferText({ evaluation, form, model, note: ofRun }: BaseTransfer): s
 }
 
 /** A set's origins, for people. */
-export function originsText({
-  set,
-  difference,
-  note,
-  modules,
-  drift,
-  transfer,
-  sentence,
-}: OriginsReport): string {
+export function originsText(report: OriginsReport): string {
+  const { set, difference, note, modules, drift, transfer } = report;
   const { members, random, tTest, layers } = drift;
   const shown = [...members].sort((a, b) => a.rank - b.rank).slice(0, MEMBERS_SHOWN);
   return [
@@ -103,6 +97,6 @@ export function originsText({
       ? `t-test against all other neurons, layers not taken into account: t = ${three(tTest.t)}, ${tTest.df.toFixed(1)} degrees of freedom, one-sided p = ${tTest.p.toPrecision(3)}`
       : 'no t-test: it needs two neurons and scores that differ',
     ...(transfer ? transferText(transfer) : []),
-    sentence,
+    originsSentence(report),
   ].join('\n');
 }

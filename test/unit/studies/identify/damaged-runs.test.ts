@@ -122,13 +122,11 @@ describe('altered bytes', () => {
 
   it('cannot be told in a run of before there were checksums, which opens and says so', async () => {
     await newRun({ isSealed: false });
-    const { warnings } = await learnt();
-    expect(warnings[0]).toMatch(
-      /run: The run was stored before there were checksums: whether it was altered/,
-    );
+    const { notes } = await learnt();
+    expect(notes[0]).toMatch(/run: The run was stored before there were checksums: whether it was altered/);
     rmSync(join(folder, 'run'), { recursive: true });
     await newRun();
-    expect((await learnt()).warnings[0]).not.toMatch(/checksums/);
+    expect((await learnt()).notes[0]).not.toMatch(/checksums/);
   });
 });
 
@@ -150,13 +148,13 @@ describe('what a killed process or a loss of power leaves', () => {
   it('is left out, which is said: a line that is cut short', async () => {
     await newRun();
     truncateSync(at('records.jsonl'), readFileSync(at('records.jsonl')).length - 5);
-    const { warnings } = await learnt();
-    expect(warnings.slice(0, 2)).toEqual([
+    const { notes } = await learnt();
+    expect(notes.slice(0, 2)).toEqual([
       expect.stringMatching(/The last line of records\.jsonl is cut short and left out/),
       expect.stringMatching(/The run is not complete: it has 119 of 120 questions\./),
     ]);
     const merged = await runMerge([join(folder, 'run')], { out: join(folder, 'merged') });
-    expect(merged).toMatchObject({ missing: [0], written: true, notes: warnings.slice(0, 2) });
+    expect(merged).toMatchObject({ missing: [0], written: true, notes: notes.slice(0, 2) });
     expect(await loaded()).toBe(119);
   });
 

@@ -9,7 +9,8 @@ import { type LearnOptions, learnSet } from '../../../../src/studies/identify/le
 import type { RunData } from '../../../../src/studies/identify/material.ts';
 import type { QuestionRecord, RunManifest } from '../../../../src/studies/identify/records.ts';
 import { SAMPLE_DEFAULTS } from '../../../../src/studies/identify/sample.ts';
-import { type VerdictRow, verdictSentence } from '../../../../src/studies/identify/verdict.ts';
+import type { VerdictRow } from '../../../../src/studies/identify/verdict.ts';
+import { verdictSentence, warningsOf } from '../../../../src/studies/report-text/verdict.ts';
 
 const widths = [30, 30];
 const total = 60;
@@ -127,7 +128,8 @@ describe('learning a set', () => {
     expect(areaOf(verdict.rows, 'shuffled-labels').value).toBeLessThan(0.7);
     expect(areaOf(verdict.rows, 'random-neurons').value).toBeLessThan(0.8);
     expect(verdict.randomAtLeast).toBeLessThan(0.2);
-    expect(verdict.sentence).toMatch(/better than the mean log-probability/);
+    expect(verdictSentence(verdict)).toMatch(/better than the mean log-probability/);
+    expect(set.provenance.notes).toBe(verdictSentence(verdict));
     expect(parseNeuronSet(formatNeuronSet(set)).provenance.heldOut).toEqual(set.provenance.heldOut);
   });
 
@@ -277,9 +279,11 @@ describe('learning a set', () => {
         return bits;
       },
     };
-    const { warnings, set } = await learnSet(damaged, { ...options, C: 2 });
+    const finding = await learnSet(damaged, { ...options, C: 2 });
+    const { set } = finding;
     const former = expect.stringMatching(/^The run carries the identity of before/);
-    expect(warnings).toEqual([
+    expect(finding.fit).toEqual({ separable: true, converged: true, constant: 1, notFinite: 1 });
+    expect(warningsOf(finding)).toEqual([
       former,
       expect.stringMatching(/^Some neurons tell all answers learnt from apart/),
       '1 neuron has values that are not numbers and got weight 0.',
@@ -290,12 +294,12 @@ describe('learning a set', () => {
     expect(named).not.toContain('0:3');
     expect(named).not.toContain('0:4');
     const noEffect = makeRun(3, { effect: 0 });
-    expect((await learnSet(noEffect, { ...options, C: 0.5 })).warnings).toEqual([former]);
+    expect(warningsOf(await learnSet(noEffect, { ...options, C: 0.5 }))).toEqual([former]);
     const hash = 'a'.repeat(32);
     const identity = { weights: hash, computation: hash, tokenizer: hash, template: hash };
     const identified = { ...noEffect, manifest: { ...manifest, model: { ...manifest.model, identity } } };
     const learnt = await learnSet(identified, { ...options, C: 0.5 });
-    expect(learnt.warnings).toEqual([]);
+    expect(warningsOf(learnt)).toEqual([]);
     expect(learnt.set.model.identity).toEqual(identity);
   });
 
@@ -319,7 +323,7 @@ describe('learning a set', () => {
   it('says so where nothing is there to be found', async () => {
     const { verdict } = await learnSet(makeRun(3, { effect: 0 }), { ...options, C: 5 });
     expect(areaOf(verdict.rows, 'h-neurons').low).toBeLessThan(0.5);
-    expect(verdict.sentence).toMatch(/not shown to be better than guessing/);
+    expect(verdictSentence(verdict)).toMatch(/not shown to be better than guessing/);
   });
 
   it('refuses to take maxima for labels 3-vs-1, since the other tokens are kept as means', async () => {
@@ -432,8 +436,8 @@ describe('the sentence', () => {
     [-0.2, /, worse than the mean/],
   ])('says plainly how the set compares at a gain of %d', (gain, expected) => {
     const rows = [row('h-neurons', 0.7, gain), row('mean-logprob', 0.7 - gain)];
-    expect(verdictSentence(rows, 0.4, { right: 30, madeUp: 30 })).toMatch(expected);
-    expect(verdictSentence(rows, 0.4, { right: 30, madeUp: 30 })).toMatch(
+    expect(verdictSentence({ rows, right: 30, madeUp: 30, randomAtLeast: 0.4 })).toMatch(expected);
+    expect(verdictSentence({ rows, right: 30, madeUp: 30, randomAtLeast: 0.4 })).toMatch(
       /40 % of the sets of random neurons/,
     );
   });
@@ -444,6 +448,6 @@ describe('the sentence', () => {
     [60, 4, '60 right and 4 made-up answers are too few to say; at least 5 of each kind are needed.'],
   ])('says nothing of %d right and %d made-up answers', (right, madeUp, sentence) => {
     const rows = [row('h-neurons', 1, 0.5), row('mean-logprob', 0.5)];
-    expect(verdictSentence(rows, 0, { right, madeUp })).toBe(sentence);
+    expect(verdictSentence({ rows, right, madeUp, randomAtLeast: 0 })).toBe(sentence);
   });
 });

@@ -10,6 +10,7 @@ import {
   impactText,
   runImpactCommand,
 } from '../../../../src/studies/impact/terminal/impact.ts';
+import { membersSentence } from '../../../../src/studies/report-text/impact.ts';
 import { tinySuites } from '../../../support/tiny-suites.ts';
 
 const model = 'test/fixtures/gguf/tiny-llama.gguf';
@@ -54,12 +55,12 @@ test('members are told apart beside single neurons, without random sets, as repo
   expect(of(3).alone.margin.value).toBeCloseTo(whole - of(1).lost.margin.value, 9);
   expect(of(3).alone.margin).toEqual(sets[1]!.endpoints.margin);
   expect(impactText(report)).toContain('Premises: 4 items are too few to say; at least 20 are needed.');
-  expect(members!.sentence.margin).toBe('4 items are too few to say; at least 20 are needed.');
+  expect(membersSentence(members!, 'margin', 4)).toBe('4 items are too few to say; at least 20 are needed.');
   const many = report.compliance.map((effects) => ({ ...effects, items: 20 }));
   const text = impactText({ ...report, compliance: many });
   expect(text).toMatch(/Premises, each neuron of pair: change from 0 to 3 of rate and margin alone;/);
   expect(text).toMatch(/^ {4}1:1 +\S+ \(\S+ to \S+\)/m);
-  expect(text).toContain(members!.sentence.margin);
+  expect(text).toContain(membersSentence(members!, 'margin', 20));
 });
 
 test('a sweep without members is gone on with as it is, and not as one with', async () => {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/lib/math/random.ts';
 import { neuronLayout } from '../../../../src/neurons/layout.ts';
-import { perplexities, suiteEffects } from '../../../../src/studies/impact/effects.ts';
+import {
+  type PerplexityEffect,
+  perplexities,
+  type SuiteEffects,
+  suiteEffects,
+} from '../../../../src/studies/impact/effects.ts';
 import type { MarginRecord, PassageRecord } from '../../../../src/studies/impact/score-item.ts';
-import { verdictOf } from '../../../../src/studies/impact/sentence.ts';
 import {
   bySet,
   checkAlphas,
@@ -14,6 +18,8 @@ import {
   sweepPlan,
 } from '../../../../src/studies/impact/sweep.ts';
 import { isTight } from '../../../../src/studies/impact/tight.ts';
+import { verdictOf } from '../../../../src/studies/impact/verdict.ts';
+import { effectSentence } from '../../../../src/studies/report-text/impact.ts';
 
 const alphas = [0, 0.5, 1, 2, 3];
 const members = [{ layer: 0, neuron: 1 }];
@@ -62,25 +68,22 @@ describe('the effects of a sweep', () => {
     const found = await suiteEffects(plan, 's', margins(120, 0.3), { seed: 1 });
     expect(verdictOf(plan, found).finding).toBe('effect');
     const none = await suiteEffects(plan, 's', margins(120, 0), { seed: 1 });
-    expect(verdictOf(plan, { ...found, items: 19 })).toEqual({
-      finding: 'too few to say',
-      sentence: '19 items are too few to say; at least 20 are needed.',
-    });
-    expect(verdictOf(plan, { ...found, items: 1 }).sentence).toBe(
-      'One item is too few to say; at least 20 are needed.',
-    );
+    const told = (effects: SuiteEffects, perplexity?: readonly PerplexityEffect[]) =>
+      effectSentence(plan, { ...effects, verdict: verdictOf(plan, effects, perplexity) });
+    expect(told(found)).toMatch(/ points \(.*\): an effect that the random sets do not have\.$/);
+    expect(verdictOf(plan, { ...found, items: 19 })).toEqual({ finding: 'too few to say', broken: [] });
+    expect(told({ ...found, items: 19 })).toBe('19 items are too few to say; at least 20 are needed.');
+    expect(told({ ...found, items: 1 })).toBe('One item is too few to say; at least 20 are needed.');
     expect(verdictOf(plan, none)).toMatchObject({ finding: 'no effect' });
-    expect(verdictOf(plan, none).sentence).toMatch(
-      /^Turned from 0 to 3, set changes .* no effect beyond chance is shown\.$/,
-    );
+    expect(told(none)).toMatch(/^Turned from 0 to 3, set changes .* no effect beyond chance is shown\.$/);
     const estimate = (value: number) => ({ value, low: value, high: value });
     const broken = comparedSets(plan).map(({ name, kind }) => ({
       name,
       kind,
       byAlpha: [9, 9, 10, 11, 40].map(estimate),
     }));
-    expect(verdictOf(plan, found, broken)).toMatchObject({ finding: 'breakage' });
-    expect(verdictOf(plan, found, broken).sentence).toContain('at 3 the model no longer predicts');
+    expect(verdictOf(plan, found, broken)).toEqual({ finding: 'breakage', broken: [3] });
+    expect(told(found, broken)).toContain('at 3 the model no longer predicts');
   });
 
   it('of prose are perplexities over all tokens', async () => {

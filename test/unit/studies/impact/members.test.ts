@@ -6,6 +6,7 @@ import { suiteEffects } from '../../../../src/studies/impact/effects.ts';
 import { rankedMembers } from '../../../../src/studies/impact/members.ts';
 import type { MarginRecord } from '../../../../src/studies/impact/score-item.ts';
 import { comparedSets, type SweepPlan, sweepLanes, sweepPlan } from '../../../../src/studies/impact/sweep.ts';
+import { membersSentence } from '../../../../src/studies/report-text/impact.ts';
 
 const alphas = [0, 1, 3];
 const members: readonly NeuronRef[] = [3, 9, 20, 31, 40].map((neuron, layer) => ({
@@ -90,7 +91,7 @@ describe('which neurons matter most', () => {
       expect(holdsZero(lost.margin), `lost without ${formatNeuron(neuron)}`).toBe(true);
       expect(p.margin).toBeGreaterThan(0.05);
     }
-    expect(found.sentence.margin).toMatch(
+    expect(membersSentence(found, 'margin', effects.items)).toMatch(
       /^One neuron of 5 stands out from 0, most important first: 0:20 \(alone \+0\.\d{3} nats a token, lost without it \+0\.\d{3} nats a token\); 10 changes of the margin were looked at, two for each of the 5 neurons of set,/,
     );
     expect(rankedMembers(found.members, 'rate')[0]!.neuron).toEqual(carrier);
@@ -99,26 +100,29 @@ describe('which neurons matter most', () => {
   });
 
   it('is nobody where none does anything, however many are looked at', async () => {
-    const { members: found } = await suiteEffects(
+    const { members: found, items } = await suiteEffects(
       plan,
       's',
       recordsOf(plan, () => 0),
       { seed: 1 },
     );
     expect(found!.members.map(({ p }) => p.margin).every((p) => p > 0.05 && p <= 1)).toBe(true);
-    for (const sentence of [found!.sentence.margin, found!.sentence.rate])
-      expect(sentence).toMatch(/^No single neuron stands out from 0: 10 changes/);
+    for (const measure of ['margin', 'rate'] as const)
+      expect(membersSentence(found!, measure, items)).toMatch(
+        /^No single neuron stands out from 0: 10 changes/,
+      );
   });
 
   it('names the first few where many stand out', async () => {
-    const { members: found } = await suiteEffects(
+    const { members: found, items } = await suiteEffects(
       plan,
       's',
       recordsOf(plan, () => 0.3),
       { seed: 1 },
     );
-    expect(found!.sentence.margin).toMatch(/^5 neurons of 5 stand out from 0, .* and 2 more; 10 changes/);
-    expect(found!.sentence.margin.match(/alone/g)).toHaveLength(3);
+    const sentence = membersSentence(found!, 'margin', items);
+    expect(sentence).toMatch(/^5 neurons of 5 stand out from 0, .* and 2 more; 10 changes/);
+    expect(sentence.match(/alone/g)).toHaveLength(3);
   });
 
   it('counts the looks: what one look would call firm is not firm among many', async () => {

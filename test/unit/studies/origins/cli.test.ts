@@ -14,6 +14,7 @@ import {
   originsText,
   runOrigins,
 } from '../../../../src/studies/origins/terminal/origins.ts';
+import { originsSentence } from '../../../../src/studies/report-text/origins.ts';
 import { syntheticRun } from '../../../support/synthetic-run.ts';
 import { tinyFile, tinyTensors, turn } from '../../../support/tiny-mlp-pair.ts';
 
@@ -120,13 +121,15 @@ describe('origins in the terminal', () => {
     expect(report.drift.random.pLess).toBeLessThan(0.05);
     expect(report.drift.members.map(({ rank }) => rank)).toEqual([1, 1, 1].map(() => 1 / 191));
     expect(report.drift.tTest!.p).toBeLessThan(0.001);
-    expect(report.sentence).toMatch(/^The set's 3 neurons moved less from base to instruct than random ones/);
+    expect(originsSentence(report)).toMatch(
+      /^The set's 3 neurons moved less from base to instruct than random ones/,
+    );
     const kept = JSON.parse(readFileSync(at('report.json'), 'utf8'));
     expect(kept.scores.map(({ length }: number[]) => length)).toEqual(widths);
     expect(kept.modules).toHaveLength(3);
     const text = originsText(report);
     expect(text).toContain('permutation test within layers, 400 draws: p = ');
-    expect(text.split('\n').at(-1)).toBe(report.sentence);
+    expect(text.split('\n').at(-1)).toBe(originsSentence(report));
   });
 
   it('says plainly that nothing is shown, and that a set moved more', async () => {
@@ -137,15 +140,18 @@ describe('origins in the terminal', () => {
       return file;
     };
     const none = await origins({ set: other('none', [20, 48, 70]) });
-    expect(none.sentence).toMatch(/^It is not shown that the set's neurons moved less from base to instruct/);
+    expect(originsSentence(none)).toMatch(
+      /^It is not shown that the set's neurons moved less from base to instruct/,
+    );
     const more = await origins({ set: other('more', [93, 94, 95]) });
-    expect(more.sentence).toMatch(
+    expect(originsSentence(more)).toMatch(
       /^The set's 3 neurons moved more from base to instruct than random ones, not less/,
     );
   });
 
   it('lets the classifier, unchanged, score the answers of the base model', async () => {
-    const { transfer, sentence } = await origins({ run: writeRun('base-run', 'base', planted) });
+    const report = await origins({ run: writeRun('base-run', 'base', planted) });
+    const { transfer } = report;
     expect(transfer).toMatchObject({ model: 'base', form: 'plain', onInstruct: { value: 0.8 } });
     const { verdict, heldOutOnly, answers } = transfer!.evaluation;
     expect(heldOutOnly).toBe(true);
@@ -157,18 +163,20 @@ describe('origins in the terminal', () => {
       expect.arrayContaining(['h-neurons', 'both-signs-l1', 'random-neurons']),
     );
     expect(verdict!.rows[0]!.auroc.low).toBeGreaterThan(0.6);
-    expect(sentence).toMatch(/has an AUROC of 0\.\d\d .*\(on those of instruct: 0\.80 .*there, too/);
+    expect(originsSentence(report)).toMatch(
+      /has an AUROC of 0\.\d\d .*\(on those of instruct: 0\.80 .*there, too/,
+    );
   });
 
   it('says where the classifier is no better than guessing there', async () => {
-    const { sentence } = await origins({ run: writeRun('null-run', 'base', []) });
-    expect(sentence).toMatch(/not shown to be better than guessing\.$/);
+    const report = await origins({ run: writeRun('null-run', 'base', []) });
+    expect(originsSentence(report)).toMatch(/not shown to be better than guessing\.$/);
   });
 
   it('has no drift and the same AUROC where both models are one', async () => {
     const run = at('instruct-run');
     const report = await origins({ base: at('instruct.gguf'), run });
-    expect(report.sentence).toMatch(/^The MLP weights of instruct and instruct are the same/);
+    expect(originsSentence(report)).toMatch(/^The MLP weights of instruct and instruct are the same/);
     expect(report.drift).toMatchObject({ meanScore: 0, meanRank: 0.5, random: { pLess: 1 } });
     expect(report.scores.flat().every((score) => score === 0)).toBe(true);
     const own = await withRun(run, (data) => evaluateSet(set, data, { draws: 3, seed: 1 }));

@@ -13,6 +13,7 @@ import { serve } from '../../../../src/rpc/server.ts';
 import { driftBetween } from '../../../../src/studies/origins/drift.ts';
 import { sourceMlp } from '../../../../src/studies/origins/source-mlp.ts';
 import { runOrigins } from '../../../../src/studies/origins/terminal/origins.ts';
+import { originsSentence } from '../../../../src/studies/report-text/origins.ts';
 import { study, studyCancels } from '../../../../src/worker/study.ts';
 import type { StudyCalls } from '../../../../src/worker/study-calls.ts';
 import { exportOnHub, startHub, type TestHub } from '../../../support/hub.ts';
@@ -110,9 +111,9 @@ describe('origins in the study worker', () => {
         run,
         ...options,
       });
-    const { transfer, sentence } = await ask(await keep('base'));
-    expect(transfer).toMatchObject({ model: 'base', form: 'chat' });
-    expect(sentence).toContain('the classifier of instruct, unchanged, has an AUROC of');
+    const report = await ask(await keep('base'));
+    expect(report.transfer).toMatchObject({ model: 'base', form: 'chat' });
+    expect(originsSentence(report)).toContain('the classifier of instruct, unchanged, has an AUROC of');
     await expect(ask(await keep('instruct'))).rejects.toThrow(
       /were given by instruct, not by the base model/,
     );

@@ -11,6 +11,7 @@ import { ggufMlp } from '../../../../src/studies/origins/gguf-mlp.ts';
 import { checkRun, checkSet } from '../../../../src/studies/origins/identity.ts';
 import { originsOf } from '../../../../src/studies/origins/report.ts';
 import { sourceMlp } from '../../../../src/studies/origins/source-mlp.ts';
+import { originsSentence } from '../../../../src/studies/report-text/origins.ts';
 import { fixtureFiles, fixturePlaces } from '../../../support/onnx-engine.ts';
 import { tinyFile, tinyTensors, turn } from '../../../support/tiny-mlp-pair.ts';
 
@@ -103,7 +104,7 @@ describe('origins say which part differs', () => {
     expect((await origins(found, instruct, instruct)).difference).toBe(
       'base and instruct are one model: all weights, what is computed, the tokenizer and the chat template are the same.',
     );
-    expect((await origins(found, instruct, otherTemplate(instruct))).sentence).toMatch(
+    expect(originsSentence(await origins(found, instruct, otherTemplate(instruct)))).toMatch(
       /^The MLP weights of base and instruct are the same/,
     );
   });
