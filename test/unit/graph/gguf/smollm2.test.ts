@@ -18,9 +18,9 @@ const file = await readGguf(blobSource(await openAsBlob(path), 'SmolLM2-135M-Ins
 const parts = tokenizerFromGguf(file);
 const tokenizer = new Tokenizer(parts.tokenizerJson, parts.tokenizerConfig);
 const reference: { prompts: { prompt: string; templated: string; input_ids: number[] }[] } = json(
-  '../fixtures/smollm2-reference.json',
+  '../../../fixtures/smollm2-reference.json',
 );
-const fixture = json('../fixtures/gguf/token-ids.json');
+const fixture = json('../../../fixtures/gguf/token-ids.json');
 const texts: string[] = fixture.texts;
 
 describe('the default model', () => {
