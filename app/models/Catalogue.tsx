@@ -12,6 +12,7 @@ import {
   TableHeader,
 } from 'react-aria-components';
 import { Choice } from '../ui/Choice.tsx';
+import { useNarrow } from '../ui/useNarrow.ts';
 import { type CatalogueModel, catalogue } from './catalogue.ts';
 import {
   type CatalogueRow,
@@ -41,6 +42,8 @@ export function Catalogue() {
   const [chosen, setChosen] = useState<CatalogueModel>();
   const offer = useRef<HTMLElement>(null);
   const device = useDeviceFacts();
+  // A cell that was there but hidden could have the focus.
+  const narrow = useNarrow();
   const rows = useMemo(
     () =>
       catalogueRows(catalogue, device, {
@@ -86,37 +89,45 @@ export function Catalogue() {
               <Column id="name" isRowHeader allowsSorting>
                 Model
               </Column>
-              <Column id="kind">Kind</Column>
+              {!narrow && <Column id="kind">Kind</Column>}
               <Column id="parameters" allowsSorting>
                 Parameters
               </Column>
-              <Column id="neurons" allowsSorting>
-                Layers × neurons
-              </Column>
+              {!narrow && (
+                <Column id="neurons" allowsSorting>
+                  Layers × neurons
+                </Column>
+              )}
               <Column id="download" allowsSorting>
                 Download, about
               </Column>
-              <Column id="memory" allowsSorting>
-                Memory, about
-              </Column>
-              <Column id="licence">Licence</Column>
+              {!narrow && (
+                <Column id="memory" allowsSorting>
+                  Memory, about
+                </Column>
+              )}
+              {!narrow && <Column id="licence">Licence</Column>}
             </TableHeader>
             <TableBody renderEmptyState={() => 'No model has these words; the Hub has more.'}>
               {rows.map(({ model, precision, download, memory, fits }) => (
                 <Row key={model.repository} id={model.repository}>
                   <Cell>{model.name}</Cell>
-                  <Cell>{model.chat ? 'chat' : 'base'}</Cell>
+                  {!narrow && <Cell>{model.chat ? 'chat' : 'base'}</Cell>}
                   <Cell>{parametersText(model.parameters)}</Cell>
-                  <Cell>
-                    {model.layers} × {model.neurons.toLocaleString('en')}
-                  </Cell>
+                  {!narrow && (
+                    <Cell>
+                      {model.layers} × {model.neurons.toLocaleString('en')}
+                    </Cell>
+                  )}
                   <Cell>
                     {aboutBytesText(download)} <small>{precision}</small>
                   </Cell>
-                  <Cell>
-                    {aboutBytesText(memory)} <small data-fits={fits}>{fitWords[fits]}</small>
-                  </Cell>
-                  <Cell>{model.licence}</Cell>
+                  {!narrow && (
+                    <Cell>
+                      {aboutBytesText(memory)} <small data-fits={fits}>{fitWords[fits]}</small>
+                    </Cell>
+                  )}
+                  {!narrow && <Cell>{model.licence}</Cell>}
                 </Row>
               ))}
             </TableBody>
@@ -141,7 +152,7 @@ export function Catalogue() {
                   : 'A base model: it has no chat template and goes on with your text.'
               }
             />
-            <HiddenColumns {...catalogueRow(chosen, device)} />
+            {narrow && <LeftOut {...catalogueRow(chosen, device)} />}
           </>
         ) : (
           <p className="muted">
@@ -155,9 +166,9 @@ export function Catalogue() {
 }
 
 /** What a narrow list leaves out of the chosen model's row. */
-function HiddenColumns({ model, precision, download, memory, fits }: CatalogueRow) {
+function LeftOut({ model, precision, download, memory, fits }: CatalogueRow) {
   return (
-    <dl className="facts catalogue-hidden">
+    <dl className="facts">
       <dt>Layers × neurons</dt>
       <dd>
         {model.layers} × {model.neurons.toLocaleString('en')}

@@ -66,11 +66,12 @@ function Contents() {
   return opened.map((name) => (
     <Activity key={name} mode={name === page ? 'visible' : 'hidden'}>
       {name === 'explore' ? (
-        <ErrorBoundary what="the page Explore">
+        <ErrorBoundary what="the page Explore" page="explore">
           <Explore />
         </ErrorBoundary>
       ) : (
         <LaterPage
+          name={name}
           title={pageList.find((each) => each.name === name)?.title ?? name}
           load={laterPages[name]}
         />

@@ -1,10 +1,13 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { EngineError } from '../../src/lib/errors.ts';
+import type { PageName } from './page.ts';
 
 interface Props {
   /** The name of the part for a sentence, such as "the page Identify" or "the neuron map". */
   readonly what: string;
+  /** Name of the page that the children are; what stands in its place is then the main part, to which links lead. */
+  readonly page?: PageName;
   readonly children: ReactNode;
   /** Called before the children are tried again. */
   readonly onRetry?: () => void;
@@ -36,10 +39,12 @@ export class ErrorBoundary extends Component<Props, State> {
 
   override render(): ReactNode {
     const { failed, error } = this.state;
-    if (!failed) return this.props.children;
+    const { what, page, children } = this.props;
+    if (!failed) return children;
+    const Place = page === undefined ? 'div' : 'main';
     return (
-      <div className="broken">
-        <p role="alert">{sentence(this.props.what, error)}</p>
+      <Place className="broken" id={page}>
+        <p role="alert">{sentence(what, error)}</p>
         <div className="load-actions">
           <Button className="button" onPress={this.retry}>
             Try again
@@ -48,7 +53,7 @@ export class ErrorBoundary extends Component<Props, State> {
             Reload the page
           </Button>
         </div>
-      </div>
+      </Place>
     );
   }
 }

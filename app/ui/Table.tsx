@@ -8,16 +8,20 @@ interface Props {
 /** What scrolls must be reached by keys, though nothing in it can be pressed. */
 const reachable = { tabIndex: 0 };
 
-/** The row of a table's head. */
+/** The row of a table's head; a column without a name heads nothing. */
 export function TableHead({ columns }: { readonly columns: readonly string[] }) {
   return (
     <thead>
       <tr>
-        {columns.map((text) => (
-          <th key={text} scope="col">
-            {text}
-          </th>
-        ))}
+        {columns.map((text) =>
+          text === '' ? (
+            <td key={text} />
+          ) : (
+            <th key={text} scope="col">
+              {text}
+            </th>
+          ),
+        )}
       </tr>
     </thead>
   );
