@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { seriousFaults } from '../support/axe.ts';
+import { chooser, openChooser } from '../support/models-page.ts';
 import { answerOf, collectErrors, openRecorded } from '../support/page.ts';
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -171,4 +172,54 @@ test('forced colours show what is selected', async ({ page }) => {
   const choice = (name: string) => page.locator('.choice-option', { hasText: new RegExp(`^${name}$`) });
   expect(await backgroundOf(choice('Chat'))).not.toBe(await backgroundOf(choice('Completion')));
   expect(await seriousFaults(page)).toEqual([]);
+});
+
+test('charts take the side of the system’s forced colours, whatever theme was chosen', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await openRecorded(page);
+  const theme = page.locator('html');
+  await page.locator('.bar .choice-option', { hasText: /^Dark$/ }).click();
+  await expect(theme).toHaveAttribute('data-theme', 'dark');
+  await page.emulateMedia({ forcedColors: 'active' });
+  await expect(theme).toHaveAttribute('data-theme', 'light');
+  await page.emulateMedia({ forcedColors: 'none' });
+  await expect(theme).toHaveAttribute('data-theme', 'dark');
+});
+
+test('where motion is reduced, a theme is there at once', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await openRecorded(page);
+  // Styles are worked out anew when they are asked for, and what then begins to move is in the list.
+  const moving = await page.evaluate(() => {
+    document.documentElement.dataset.theme = 'dark';
+    return document.getAnimations().length;
+  });
+  expect(moving).toBe(0);
+});
+
+test('keys walk the cells of a table that are seen, and keep the focus when the page gets narrow', async ({
+  page,
+}) => {
+  await page.route('https://huggingface.co/**', (route) => route.abort());
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openRecorded(page);
+  await openChooser(page);
+  const table = chooser(page).getByRole('grid', { name: 'Models' });
+  const focused = page.locator(':focus');
+  await table.getByRole('row', { name: /Qwen3 0.6B/ }).focus();
+  for (const text of ['Qwen3 0.6B', /^596M/, / GB q8$/]) {
+    await page.keyboard.press('ArrowRight');
+    await expect(focused).toHaveText(text);
+    await expect(focused).toBeInViewport();
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(table.getByRole('columnheader', { name: 'Licence' })).toBeVisible();
+  for (const text of [/ GB/, 'apache-2.0']) {
+    await page.keyboard.press('ArrowRight');
+    await expect(focused).toContainText(text);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(table.getByRole('columnheader', { name: 'Licence' })).toBeHidden();
+  await page.keyboard.press('ArrowDown');
+  await expect(table.locator(':focus')).toBeInViewport();
 });

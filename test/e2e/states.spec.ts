@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { anyDialog, colourRules, faultsAtAllSizes, looks } from '../support/axe.ts';
+import { anyDialog, faultsInAllViews, screenSize } from '../support/axe.ts';
 import {
   closeDialog,
   type DialogOfPage,
@@ -14,34 +14,33 @@ import {
 import { exportOnHub, startHub } from '../support/hub.ts';
 import { chooser, loaded, openChooser } from '../support/models-page.ts';
 import { answered, holdModel, openRecorded } from '../support/page.ts';
+import { exploreStates, otherStates, sweptStates } from '../support/states.ts';
+
+test.use({ contextOptions: { reducedMotion: 'reduce' }, viewport: screenSize });
 
 test.beforeEach(async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.route('https://huggingface.co/**', (route) => route.abort());
 });
 
-type Look = (typeof looks)[number];
-
-const mediaOf = ({ colorScheme, forcedColors }: Look) => ({ colorScheme, forcedColors });
-
-/** Opens one state after the other on a page; none may have a fault. All rules are for one look, those of colours for the others. */
-async function expectNoFaults(page: Page, look: Look, states: readonly PageState[]): Promise<void> {
-  const rules = look === looks[0] ? undefined : colourRules;
+/** Opens one state after the other on a page; none may have a fault in any look. */
+async function expectNoFaults(page: Page, states: readonly PageState[]): Promise<void> {
   for (const { name, part, open } of states)
     await test.step(name, async () => {
       await open(page);
-      expect.soft(await faultsAtAllSizes(page, { rules, part }), name).toEqual([]);
+      expect.soft(await faultsInAllViews(page, part), name).toEqual([]);
     });
 }
 
 /** A dialog is opened, walked and closed by keyboard; neither it nor anything in it has a fault. */
-async function expectGoodDialog(page: Page, look: Look, entry: DialogOfPage): Promise<void> {
+async function expectGoodDialog(page: Page, entry: DialogOfPage): Promise<void> {
   await test.step(String(entry.name), async () => {
     const dialog = await openDialog(page, entry);
-    if (look === looks[0]) await expectFocusInside(page, dialog, entry);
+    await expectFocusInside(page, dialog, entry);
     const first = { name: `${entry.name}`, open: async () => undefined };
-    const states = [first, ...(entry.states ?? [])].map((state) => ({ ...state, part: anyDialog }));
-    await expectNoFaults(page, look, states);
+    await expectNoFaults(
+      page,
+      [first, ...(entry.states ?? [])].map((state) => ({ ...state, part: anyDialog })),
+    );
     await closeDialog(page, dialog, entry);
   });
 }
@@ -59,112 +58,154 @@ test('every dialog is in the list of those that are tested', () => {
   expect(inPage).toEqual(inList);
 });
 
-// A page is opened anew for each look: Chromium's styles hold forced colours when a theme follows them.
-for (const look of looks.slice(0, 1)) {
-  test(`dialogs are worked by keyboard, and axe finds no fault in them in ${look.name}`, async ({ page }) => {
-    await page.emulateMedia(mediaOf(look));
+test('dialogs are worked by keyboard, and axe finds no fault in them', async ({ page }) => {
+  await openRecorded(page);
+  for (const entry of dialogs) await expectGoodDialog(page, entry);
+});
+
+test('axe finds no fault in the explorer', async ({ page }) => {
+  await openRecorded(page);
+  await expectNoFaults(page, exploreStates);
+});
+
+test('axe finds no fault on the other pages', async ({ page }) => {
+  await openRecorded(page);
+  await expectNoFaults(page, otherStates);
+});
+
+test('axe finds no fault where no model is there, or a part of the page', async ({ page }) => {
+  const model = page.locator('.load');
+  await expectNoFaults(page, [
+    {
+      name: 'a model that is not beside the page',
+      async open() {
+        await page.route('**/*.gguf', (route) => route.fulfill({ status: 404 }));
+        await page.route('**/assets/Identify-*.js', (route) => route.fulfill({ status: 404 }));
+        await page.goto('./');
+        await expect(model.getByRole('button', { name: /^Fetch from the Hub/ })).toBeVisible();
+      },
+    },
+    {
+      name: 'a model that cannot be loaded',
+      part: '.load',
+      async open() {
+        await page.unroute('**/*.gguf');
+        await page.route('**/*.gguf', (route) =>
+          route.request().method() === 'HEAD' ? route.continue() : route.fulfill({ status: 500 }),
+        );
+        await page.reload();
+        await expect(model.getByRole('alert')).toBeVisible();
+      },
+    },
+    {
+      name: 'a page that cannot be fetched, and a new version of all',
+      async open() {
+        await page.route(/\/(\?.*)?$/, async (route) => {
+          const response = await route.fetch();
+          const html = await response.text();
+          await route.fulfill({ response, body: html.replace(/index-[\w-]+\.js/, 'index-another.js') });
+        });
+        await page.getByRole('link', { name: 'Identify', exact: true }).click();
+        await expect(page.getByText('A new version of this page is there.')).toBeVisible();
+        await expect(page.getByRole('alert').filter({ hasText: 'could not be fetched' })).toBeVisible();
+      },
+    },
+  ]);
+});
+
+test('axe finds no fault while a model answers and works, nor in what is kept', async ({ page, context }) => {
+  const hub = await startHub({
+    'own/llama': { files: exportOnHub({ 'llama/tjs-q8': 'onnx/model_quantized.onnx' }) },
+  });
+  try {
+    await context.addInitScript((host) => localStorage.setItem('h-neurons.hub-host', host), hub.host);
     await openRecorded(page);
-    for (const entry of dialogs) await expectGoodDialog(page, look, entry);
-  });
+    let link = '';
+    await expectNoFaults(page, [
+      {
+        name: 'what a repository of the Hub has',
+        async open() {
+          await openChooser(page, 'Any repository');
+          await chooser(page).getByRole('textbox', { name: 'Repository' }).fill('own/llama');
+          await chooser(page).getByRole('button', { name: 'Look it up' }).click();
+          await expect(chooser(page).getByRole('radio', { name: /^q8/ })).toBeChecked();
+        },
+      },
+      {
+        name: 'answers of a model',
+        async open() {
+          await chooser(page)
+            .getByRole('button', { name: /^Fetch and load/ })
+            .click();
+          await loaded(page, 'llama');
+          await answered(page);
+        },
+      },
+      {
+        name: 'a neuron’s card with what it writes',
+        async open() {
+          await page
+            .getByRole('button', { name: /^Neuron \d+:\d+$/ })
+            .first()
+            .click();
+          await expect(page.getByText(/^norm /)).toBeVisible();
+        },
+      },
+      {
+        name: 'what is known of a model',
+        async open() {
+          await page.getByRole('button', { name: 'Model and device' }).click();
+          await expect(page.getByRole('dialog').getByText('Runs on')).toBeVisible();
+        },
+      },
+      { name: 'the menu closed', open: () => page.keyboard.press('Escape') },
+      ...sweptStates,
+      {
+        name: 'work that is paused, on another page',
+        async open() {
+          await page.getByRole('link', { name: 'Identify', exact: true }).click();
+          await page.getByRole('button', { name: 'Ask 200 questions' }).click();
+          await page.getByRole('button', { name: 'Pause', exact: true }).click();
+          await page.getByRole('link', { name: 'Origins', exact: true }).click();
+          await expect(page.getByRole('region', { name: 'Work in progress' })).toContainText('paused');
+        },
+      },
+      {
+        name: 'models that are kept',
+        async open() {
+          await openChooser(page, 'Kept here');
+          await expect(deleteDialog.trigger(page)).toBeVisible();
+        },
+      },
+    ]);
+    await expectGoodDialog(page, deleteDialog);
+    await page.keyboard.press('Escape');
 
-  test(`axe finds no fault while a model answers and works, nor in what is kept in ${look.name}`, async ({
-    page,
-    context,
-  }) => {
-    await page.emulateMedia(mediaOf(look));
-    const hub = await startHub({
-      'own/llama': { files: exportOnHub({ 'llama/tjs-q8': 'onnx/model_quantized.onnx' }) },
-    });
-    try {
-      await context.addInitScript((host) => localStorage.setItem('h-neurons.hub-host', host), hub.host);
-      await openRecorded(page);
-      let link = '';
-      await expectNoFaults(page, look, [
-        {
-          name: 'what a repository of the Hub has',
-          async open() {
-            await openChooser(page, 'Any repository');
-            await chooser(page).getByRole('textbox', { name: 'Repository' }).fill('own/llama');
-            await chooser(page).getByRole('button', { name: 'Look it up' }).click();
-            await expect(chooser(page).getByRole('radio', { name: /^q8/ })).toBeChecked();
-          },
+    await page.getByRole('link', { name: 'Explore', exact: true }).click();
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await expect(page).toHaveURL(/#s2\./);
+    link = page.url();
+    const other = await context.newPage();
+    await expectNoFaults(other, [
+      {
+        name: 'a link with another model',
+        async open() {
+          await holdModel(other);
+          await other.goto(link);
+          await expect(other.getByText('This link was made with llama')).toBeVisible();
         },
-        {
-          name: 'answers of a model',
-          async open() {
-            await chooser(page)
-              .getByRole('button', { name: /^Fetch and load/ })
-              .click();
-            await loaded(page, 'llama');
-            await answered(page);
-          },
+      },
+      {
+        name: 'another tab with a model',
+        async open() {
+          await other.goto('./#explore');
+          await other.reload();
+          await expect(other.getByText('Another tab of this page holds a model')).toBeVisible();
         },
-        {
-          name: 'a neuron’s card with what it writes',
-          async open() {
-            await page
-              .getByRole('button', { name: /^Neuron \d+:\d+$/ })
-              .first()
-              .click();
-            await expect(page.getByText(/^norm /)).toBeVisible();
-          },
-        },
-        {
-          name: 'what is known of a model',
-          async open() {
-            await page.getByRole('button', { name: 'Model and device' }).click();
-            await expect(page.getByRole('dialog').getByText('Runs on')).toBeVisible();
-          },
-        },
-        {
-          name: 'work that is paused, on another page',
-          async open() {
-            await page.keyboard.press('Escape');
-            await page.getByRole('link', { name: 'Identify', exact: true }).click();
-            await page.getByRole('button', { name: 'Ask 200 questions' }).click();
-            await page.getByRole('button', { name: 'Pause', exact: true }).click();
-            await page.getByRole('link', { name: 'Origins', exact: true }).click();
-            await expect(page.getByRole('region', { name: 'Work in progress' })).toContainText('paused');
-          },
-        },
-        {
-          name: 'models that are kept',
-          async open() {
-            await openChooser(page, 'Kept here');
-            await expect(deleteDialog.trigger(page)).toBeVisible();
-          },
-        },
-      ]);
-      await expectGoodDialog(page, look, deleteDialog);
-      await page.keyboard.press('Escape');
-
-      await page.getByRole('link', { name: 'Explore', exact: true }).click();
-      await page.getByRole('button', { name: 'Export' }).click();
-      await page.getByRole('button', { name: 'Copy link' }).click();
-      await expect(page).toHaveURL(/#s2\./);
-      link = page.url();
-      const other = await context.newPage();
-      await other.emulateMedia(mediaOf(look));
-      await expectNoFaults(other, look, [
-        {
-          name: 'a link with another model',
-          async open() {
-            await holdModel(other);
-            await other.goto(link);
-            await expect(other.getByText('This link was made with llama')).toBeVisible();
-          },
-        },
-        {
-          name: 'another tab with a model',
-          async open() {
-            await other.goto('./#explore');
-            await other.reload();
-            await expect(other.getByText('Another tab of this page holds a model')).toBeVisible();
-          },
-        },
-      ]);
-    } finally {
-      hub.close();
-    }
-  });
-}
+      },
+    ]);
+  } finally {
+    hub.close();
+  }
+});

@@ -98,6 +98,13 @@ export const dialogs: readonly DialogOfPage[] = [
     returnsTo: menu,
     states: [
       {
+        name: 'a model of the catalogue, and a Hub that cannot be reached',
+        async open(page) {
+          await press(chooser(page).getByRole('row', { name: /Qwen3 0.6B/ }));
+          await expect(chooser(page).getByRole('alert').first()).not.toBeEmpty();
+        },
+      },
+      {
         name: 'a filter that nothing fits',
         async open(page) {
           await chooser(page).getByRole('searchbox', { name: 'Find' }).fill('nothing of the kind');
