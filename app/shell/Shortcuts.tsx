@@ -70,20 +70,18 @@ export function Shortcuts() {
                   </Button>
                 </header>
                 <div className="shortcuts-list">
-                  <div className="shortcuts-columns">
-                    {places.map(({ name, title }) => (
-                      <section key={name} aria-label={title}>
-                        <h3>{title}</h3>
-                        <dl>
-                          {shortcuts
-                            .filter(({ place }) => place === name)
-                            .map((shortcut) => (
-                              <Row key={shortcut.words} shortcut={shortcut} />
-                            ))}
-                        </dl>
-                      </section>
-                    ))}
-                  </div>
+                  {places.map(({ name, title }) => (
+                    <section key={name} aria-label={title}>
+                      <h3>{title}</h3>
+                      <dl>
+                        {shortcuts
+                          .filter(({ place }) => place === name)
+                          .map((shortcut) => (
+                            <Row key={shortcut.words} shortcut={shortcut} />
+                          ))}
+                      </dl>
+                    </section>
+                  ))}
                 </div>
               </>
             )}

@@ -36,6 +36,27 @@ test('a ? that is typed into a field is text', async ({ page }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('Ctrl and Z undo a change, with Shift they redo it, on the page Explore only', async ({ page }) => {
+  await openRecorded(page);
+  const [undo, redo] = [/^Undo: /, /^Redo: /].map((name) => page.getByRole('button', { name }));
+  const slider = page.getByRole('slider', { name: 'Scale', exact: true });
+  await slider.press('ArrowLeft');
+  await expect(undo!).toBeEnabled();
+  await page.getByRole('link', { name: 'Origins', exact: true }).click();
+  await expect(
+    page.getByRole('heading', { name: 'Were they there before the model learnt to answer?' }),
+  ).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await page.getByRole('link', { name: 'Explore', exact: true }).click();
+  await expect(undo!).toBeEnabled();
+  await page.keyboard.press('Control+z');
+  await expect(redo!).toBeEnabled();
+  await expect(slider).toHaveValue('3');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(undo!).toBeEnabled();
+  await expect(slider).not.toHaveValue('3');
+});
+
 test('Escape with the list open closes the list, and nothing behind it', async ({ page }) => {
   await openRecorded(page);
   await page.getByRole('listbox', { name: 'Tokens, Steered' }).getByRole('option').nth(2).click();
