@@ -4,7 +4,6 @@ import type { LaneResult } from '../inference/growing.ts';
 import type { Lane, Sampling } from '../inference/types.ts';
 import { preparePrompt } from '../model/prompt.ts';
 import type { LanguageModel } from '../model/types.ts';
-import { randomControl } from '../neurons/controls.ts';
 import { parseScaledNeuron } from '../neurons/layout.ts';
 import { parseNeuronSet } from '../neurons/set-file.ts';
 import { checkSetModel } from '../neurons/set-model.ts';
@@ -12,7 +11,7 @@ import type { ScaledNeuron } from '../neurons/types.ts';
 import { readText } from '../node/files.ts';
 import { type CliDevice, openLanguageModel } from '../node/open-model.ts';
 import { type PromptOptions, promptFrom, sayNotice } from '../node/prompt-options.ts';
-import { scaledControl } from '../steering/scaled-control.ts';
+import { ARMS, compareScaled } from '../steering/comparison.ts';
 import type { Scope } from '../steering/types.ts';
 
 export interface SteeringOptions {
@@ -63,7 +62,15 @@ export async function steeredNeurons(
   ];
 }
 
-const NAMES = ['unsteered', 'steered', 'control'] as const;
+async function armsOf(
+  model: LanguageModel,
+  steered: readonly ScaledNeuron[],
+  { controlSeed }: GenerateOptions,
+): Promise<(readonly ScaledNeuron[])[]> {
+  const { meanCett } = await activationStatistics(model);
+  const arms = compareScaled(steered, { layout: model.layout, meanCett }, controlSeed);
+  return ARMS.map((arm) => arms[arm]);
+}
 
 /** One lane where no neuron is named, else the three lanes of the page. */
 export async function runGenerate(options: GenerateOptions): Promise<GenerateReport> {
@@ -79,17 +86,11 @@ export async function runGenerate(options: GenerateOptions): Promise<GenerateRep
     seed: options.seed,
   };
   const lane = (neurons: readonly ScaledNeuron[]): Lane => ({ neurons, scope: options.scope, sampling });
-  const lanes = [lane([])];
-  if (steered.length > 0) {
-    const { meanCett } = await activationStatistics(model);
-    const { layout } = model;
-    const control = randomControl({ layout, members: steered, meanCett, seed: options.controlSeed });
-    lanes.push(lane(steered), lane(scaledControl(steered, control, layout, meanCett)));
-  }
+  const lanes = steered.length === 0 ? [lane([])] : (await armsOf(model, steered, options)).map(lane);
   const request = { promptIds: ids, lanes, maxTokens: options.maxTokens };
   const result = await generate(model, request, { position: () => {}, token: () => {} });
   const report = ({ ids: answer, text, logprobs }: LaneResult, i: number) => ({
-    name: NAMES[i],
+    name: ARMS[i],
     ids: answer,
     text,
     logprobs,
