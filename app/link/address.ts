@@ -1,6 +1,6 @@
 import { type PageState, pageStateSchema, parseJson } from '../../src/saved/page-state.ts';
 import type { Session } from '../explore/state/session.ts';
-import { type Pages, shownEntry } from '../shell/page.ts';
+import { type Pages, pageOf, shownEntry } from '../shell/page.ts';
 import { encodeLink } from './link.ts';
 import { readPageState } from './page-state.ts';
 
@@ -53,6 +53,8 @@ export function keepAddress({ stores }: Session, pages: Pages, restored: boolean
     const state = readPageState(stores);
     store(state);
     const { page } = pages.store.getState();
+    // The address may have turned to another page already, which the event on its way tells; it is not to be taken back.
+    if ((pageOf(location.hash) ?? page) !== page) return;
     pages.mark(page === 'explore' ? (fragmentOf(state) ?? `#${page}`) : `#${page}`);
   }
 
