@@ -3,6 +3,7 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 import { usePages, useSession } from '../explore/state/hooks.ts';
 import { withoutTop } from '../explore/state/slices/selection.ts';
 import { isApple, isInDialog, isTyping } from '../ui/keys.ts';
+import { reachable } from '../ui/Table.tsx';
 import {
   type KeyPress,
   keyLabels,
@@ -69,7 +70,7 @@ export function Shortcuts() {
                     Close
                   </Button>
                 </header>
-                <div className="shortcuts-list">
+                <section className="shortcuts-list" aria-label="All shortcuts" {...reachable}>
                   {places.map(({ name, title }) => (
                     <section key={name} aria-label={title}>
                       <h3>{title}</h3>
@@ -82,7 +83,7 @@ export function Shortcuts() {
                       </dl>
                     </section>
                   ))}
-                </div>
+                </section>
               </>
             )}
           </Dialog>
