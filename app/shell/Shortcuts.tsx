@@ -3,7 +3,6 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 import { usePages, useSession } from '../explore/state/hooks.ts';
 import { withoutTop } from '../explore/state/slices/selection.ts';
 import { isApple, isInDialog, isTyping } from '../ui/keys.ts';
-import { reachable } from '../ui/Table.tsx';
 import {
   type KeyPress,
   keyLabels,
@@ -70,7 +69,7 @@ export function Shortcuts() {
                     Close
                   </Button>
                 </header>
-                <section className="shortcuts-list" aria-label="All shortcuts" {...reachable}>
+                <div className="shortcuts-list">
                   {places.map(({ name, title }) => (
                     <section key={name} aria-label={title}>
                       <h3>{title}</h3>
@@ -83,7 +82,7 @@ export function Shortcuts() {
                       </dl>
                     </section>
                   ))}
-                </section>
+                </div>
               </>
             )}
           </Dialog>

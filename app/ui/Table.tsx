@@ -6,7 +6,7 @@ interface Props {
 }
 
 /** What scrolls must be reached by keys, though nothing in it can be pressed. */
-export const reachable = { tabIndex: 0 };
+const reachable = { tabIndex: 0 };
 
 /** The row of a table's head; a column without a name heads nothing. */
 export function TableHead({ columns }: { readonly columns: readonly string[] }) {

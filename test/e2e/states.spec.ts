@@ -35,7 +35,7 @@ async function expectNoFaults(page: Page, states: readonly PageState[]): Promise
 async function expectGoodDialog(page: Page, entry: DialogOfPage): Promise<void> {
   await test.step(String(entry.name), async () => {
     const dialog = await openDialog(page, entry);
-    await expectFocusInside(page, dialog);
+    await expectFocusInside(page, dialog, entry);
     const first = { name: `${entry.name}`, open: async () => undefined };
     await expectNoFaults(
       page,
