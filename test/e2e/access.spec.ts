@@ -207,14 +207,14 @@ test('keys walk the cells of a table that are seen, and keep the focus when the 
   const table = chooser(page).getByRole('grid', { name: 'Models' });
   const focused = page.locator(':focus');
   await table.getByRole('row', { name: /Qwen3 0.6B/ }).focus();
-  for (const text of ['Qwen3 0.6B', /^596M/, / GB q8$/]) {
+  for (const text of ['Qwen3 0.6B', /^596M/, / q8$/]) {
     await page.keyboard.press('ArrowRight');
     await expect(focused).toHaveText(text);
     await expect(focused).toBeInViewport();
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   await expect(table.getByRole('columnheader', { name: 'Licence' })).toBeVisible();
-  for (const text of [/ GB/, 'apache-2.0']) {
+  for (const text of [/ [GM]B/, 'Apache 2.0']) {
     await page.keyboard.press('ArrowRight');
     await expect(focused).toContainText(text);
   }
