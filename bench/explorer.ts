@@ -5,9 +5,9 @@ import type { Page } from 'playwright';
 import { build, preview } from 'vite';
 import { freePort, root } from '../scripts/lib/process.mjs';
 import { pageMemory } from './page-memory.ts';
-import type { Absent, Bench, Figure } from './parts.ts';
 import { withBrowser } from './site.ts';
 import { median } from './statistics.ts';
+import type { Absent, Bench, Figure } from './types.ts';
 
 const outDir = join(root, '.cache', 'bench', 'explorer');
 const RUNS = 20;

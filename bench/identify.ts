@@ -10,8 +10,8 @@ import {
   settings,
   type TerminalRun,
 } from './identify-terminal.ts';
-import type { Absent, Bench, Figure } from './parts.ts';
 import { withPage } from './site.ts';
+import type { Absent, Bench, Figure } from './types.ts';
 
 /** Smaller numbers only show that everything runs. */
 const sizes = {

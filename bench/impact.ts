@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type ComplianceItem, isCompliance, parseSuite } from '../src/datasets/suites/suite.ts';
 import { parseNeuronSet } from '../src/neurons/set-file.ts';
-import type { Bench, Figure } from './parts.ts';
 import { withPage } from './site.ts';
+import type { Bench, Figure } from './types.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../public/${path}`, import.meta.url));
 

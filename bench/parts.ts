@@ -4,38 +4,9 @@ import { impact } from './impact.ts';
 import { peakRendererMemory } from './machine.ts';
 import { pageMemory } from './page-memory.ts';
 import { rivalName, writeRivalFolder } from './rival-folder.ts';
-import { type Graphics, type Site, withPage } from './site.ts';
+import { type Graphics, withPage } from './site.ts';
 import { median } from './statistics.ts';
-
-/** What a part needs. */
-export interface Bench {
-  readonly site: Site;
-  readonly chromium: string;
-  /** Paths of the model: on disk, and on the site. */
-  readonly modelPath: string;
-  readonly modelUrl: string;
-  /** The folder of models for transformers.js: on disk, and on the site. */
-  readonly rivalsPath: string;
-  readonly rivalsUrl: string;
-}
-
-/** A figure with a name of the results file. */
-export interface Figure {
-  readonly key: string;
-  readonly value: number;
-  /** What it is, for the table. */
-  readonly label: string;
-  readonly unit: 'ms' | 's' | 'MB' | 'KB' | 'fps' | 'tokens/s' | 'an hour' | 'times';
-  readonly target?: { readonly atMost: number } | { readonly atLeast: number };
-}
-
-/** A figure that could not be measured here. */
-export interface Absent {
-  readonly key: string;
-  readonly label: string;
-  /** Why. */
-  readonly absent: string;
-}
+import type { Absent, Bench, Figure } from './types.ts';
 
 const ms = (key: string, label: string, times: readonly number[]): Figure => ({
   key,

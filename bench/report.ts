@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../scripts/lib/log.mjs';
 import type { Machine } from './machine.ts';
-import type { Absent, Figure } from './parts.ts';
+import type { Absent, Figure } from './types.ts';
 
 const resultsPath = fileURLToPath(new URL('results.json', import.meta.url));
 const documentPath = fileURLToPath(new URL('../docs/benchmark.md', import.meta.url));

@@ -6,9 +6,10 @@ import { runMain, SetupError, say } from '../scripts/lib/log.mjs';
 import { defaultModel, ensureModel, modelPath } from '../scripts/lib/model.mjs';
 import { root } from '../scripts/lib/process.mjs';
 import { describeMachine } from './machine.ts';
-import { type Absent, type Bench, type Figure, parts } from './parts.ts';
+import { parts } from './parts.ts';
 import { printTable, record } from './report.ts';
 import { serveSite } from './site.ts';
+import type { Absent, Bench, Figure } from './types.ts';
 
 /** The parts that were named; all of them where none is, or where the whole (`decode`) is named. */
 function chosenParts(args: readonly string[]): readonly string[] {

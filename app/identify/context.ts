@@ -1,7 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { QuestionRecord } from '../../src/studies/identify/records.ts';
-import type { Identification, IdentificationState } from './state/identification.ts';
+import type { Identification } from './state/identification.ts';
+import type { IdentificationState } from './state/identification-state.ts';
 
 export const IdentificationContext = createContext<Identification | undefined>(undefined);
 

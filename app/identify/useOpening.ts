@@ -5,17 +5,10 @@ import type { QuestionSet } from '../../src/datasets/questions/question-set.ts';
 import type { TableHead } from '../../src/datasets/tables/table.ts';
 import type { TableFiles } from '../../src/datasets/tables/table-files.ts';
 import { newRunKey } from '../../src/studies/identify/run-key.ts';
+import type { KeptPlace, KeptTable, TableChoice } from '../studies/kept-files.ts';
 import { type ReadingOptions, readInWorker } from '../studies/read-file.ts';
 import { type Reading, useReading } from '../ui/useReading.ts';
-import {
-  forgetTable,
-  type KeptPlace,
-  type KeptTable,
-  keepChoice,
-  keepTable,
-  keptTable,
-  type TableChoice,
-} from './state/kept-tables.ts';
+import { forgetTable, keepChoice, keepTable, keptTable } from './state/kept-tables.ts';
 
 /** A table of questions that is open. */
 export interface OpenTable {

@@ -1,6 +1,26 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { ColumnMapping } from '../../src/datasets/questions/columns.ts';
+import type { AboutSet } from '../../src/datasets/questions/from-table.ts';
+import type { TableFiles } from '../../src/datasets/tables/table-files.ts';
 import { shownName } from '../../src/lib/shown.ts';
-import type { KeptPlace, KeptTable, TableChoice } from '../identify/state/kept-tables.ts';
+
+/** What was said of a table's columns. */
+export interface TableChoice {
+  readonly mapping: Partial<ColumnMapping>;
+  /** As its questions were taken last; undefined where they were not. */
+  readonly taken?: Partial<ColumnMapping>;
+}
+
+/** A table as it was opened. */
+export interface KeptTable {
+  /** Tells it from those that were opened before and after it. */
+  readonly id: string;
+  readonly table: TableFiles;
+  readonly about: AboutSet;
+}
+
+/** Where on the page a table was opened; each place keeps one. */
+export type KeptPlace = 'identify.file' | 'identify.hub';
 
 /** Bytes of a table's or a suite's files that are kept at most. */
 export const mostKept = 64 * 2 ** 20;

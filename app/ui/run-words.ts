@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../src/studies/identify/run-database.ts';
 import { type Status, statuses, statusWords } from '../identify/answer-rows.ts';
-import type { RunFigures } from '../identify/state/identification.ts';
+import type { RunFigures } from '../identify/state/identification-state.ts';
 import { describeTimeLeft } from './progress.ts';
 
 /** "34 right, 120 made up, 30 mixed": what there is none of is left out. */

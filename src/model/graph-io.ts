@@ -1,9 +1,9 @@
 import { BRANCH_BIAS, CAUSAL_BIAS } from '../graph/onnx/branches.ts';
 import { startsFromEmbeddings } from '../graph/onnx/refusals.ts';
+import type { NeuronGraph } from '../graph/onnx/types.ts';
 import { EngineError } from '../lib/errors.ts';
 import { type RunInput, runInput } from './run-inputs.ts';
-import type { ElementType, ValueInfo } from './runtime/types.ts';
-import type { LanguageModel } from './types.ts';
+import type { ElementType, Session, ValueInfo } from './runtime/types.ts';
 
 /** One tensor of the cache: what the graph reads and the output that replaces it. */
 export interface CacheSlot {
@@ -97,7 +97,12 @@ export function graphIo({
   session,
   neurons,
   headDim,
-}: Pick<LanguageModel, 'session' | 'neurons' | 'headDim'>): GraphIo {
+}: {
+  readonly session: Pick<Session, 'inputs' | 'outputs'>;
+  readonly neurons: NeuronGraph;
+  /** Size of an attention head, where the graph's cache inputs leave it open. */
+  readonly headDim: number | undefined;
+}): GraphIo {
   const provided = new Set<string>([
     neurons.capturePositions,
     neurons.logitPositions,

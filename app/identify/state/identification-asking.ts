@@ -6,7 +6,7 @@ import type { RunProgress } from '../../../src/studies/identify/run.ts';
 import { newRunKey } from '../../../src/studies/identify/run-key.ts';
 import { createEngineWork, type EngineWork } from '../../studies/engine-work.ts';
 import { rememberPace } from '../../studies/estimate.ts';
-import type { IdentificationNeeds, IdentificationState } from './identification.ts';
+import type { IdentificationNeeds, IdentificationState } from './identification-state.ts';
 import type { GrowingRecords } from './run-records.ts';
 
 interface Needs extends IdentificationNeeds {

@@ -1,28 +1,10 @@
 import { z } from 'zod';
 import type { ColumnMapping } from '../../../src/datasets/questions/columns.ts';
-import type { AboutSet } from '../../../src/datasets/questions/from-table.ts';
 import type { TableFiles } from '../../../src/datasets/tables/table-files.ts';
 import { shownName } from '../../../src/lib/shown.ts';
 import { keep, readKept } from '../../link/kept.ts';
+import type { KeptPlace, KeptTable, TableChoice } from '../../studies/kept-files.ts';
 import { filesDatabase, keepWithin, mostKept } from '../../studies/kept-files.ts';
-
-/** Where on the page a table was opened; each place keeps one. */
-export type KeptPlace = 'identify.file' | 'identify.hub';
-
-/** What was said of a table's columns. */
-export interface TableChoice {
-  readonly mapping: Partial<ColumnMapping>;
-  /** As its questions were taken last; undefined where they were not. */
-  readonly taken?: Partial<ColumnMapping>;
-}
-
-/** A table as it was opened. */
-export interface KeptTable {
-  /** Tells it from those that were opened before and after it. */
-  readonly id: string;
-  readonly table: TableFiles;
-  readonly about: AboutSet;
-}
 
 const paths = z.array(z.string());
 const mappingSchema: z.ZodType<Partial<ColumnMapping>> = z.object({

@@ -8,7 +8,7 @@ import type { ImpactManifest, ImpactProgress } from '../../../src/studies/impact
 import type { ImpactRecord } from '../../../src/studies/impact/score-item.ts';
 import type { ImpactStart } from '../../../src/studies/impact/sweep.ts';
 import type { ImpactSummary } from '../../../src/studies/impact/sweep-database.ts';
-import type { IdentificationNeeds } from '../../identify/state/identification.ts';
+import type { IdentificationNeeds } from '../../identify/state/identification-state.ts';
 import { createEngineWork, type RunStatus } from '../../studies/engine-work.ts';
 import { rememberPace } from '../../studies/estimate.ts';
 import { createJob, type Job, noJob } from '../../studies/study-job.ts';

@@ -39,20 +39,6 @@ export async function rotaryCaches(build: Build): Promise<void> {
     add(LOCAL, rotaryFrequencies(window.ropeTheta, headDim, { type: 'none' }), 1);
 }
 
-/** What both operators of attention take, by name. */
-export interface AttentionInputs {
-  /** Holds keys and values, too, where these are empty. */
-  readonly query: string;
-  readonly key: string;
-  readonly value: string;
-  readonly past: readonly string[];
-  readonly present: readonly string[];
-  /** Cosines and sines. */
-  readonly tables: readonly [string, string];
-  /** Positions that a token sees, where these are not all. */
-  readonly window: number | undefined;
-}
-
 /** Inputs of the graph, and what all layers' attention takes from them. */
 export function attentionInputs(build: Build): void {
   if (build.attention === 'standard') standardInputs(build);

@@ -1,7 +1,7 @@
 import { BRANCH_BIAS } from '../onnx/branches.ts';
 import { attr, int64Tensor, node, valueInfo } from '../onnx/builders.ts';
 import { DataType } from '../onnx/model.ts';
-import type { AttentionInputs } from './attention.ts';
+import type { AttentionInputs } from './attention-inputs.ts';
 import { type Build, MICROSOFT } from './graph-build.ts';
 
 /** Lengths that GroupQueryAttention wants, from the attention mask that every exporter's graph takes. */

@@ -1,7 +1,7 @@
 import { CAUSAL_BIAS, HIDDEN, KEY_POSITIONS } from '../onnx/branches.ts';
 import { attr, floatTensor, int64Tensor, node, valueInfo } from '../onnx/builders.ts';
 import { DataType } from '../onnx/model.ts';
-import type { AttentionInputs } from './attention.ts';
+import type { AttentionInputs } from './attention-inputs.ts';
 import { type Build, MICROSOFT } from './graph-build.ts';
 
 const LOCAL_BIAS = 'local_bias';

@@ -1,6 +1,6 @@
 import type { GraphIndex } from './graph.ts';
 import { DataType, dimsOf, intAttribute, type TensorProto } from './model.ts';
-import type { Quantization, Weight } from './projections.ts';
+import type { Quantization, Weight } from './weight.ts';
 
 /** Element type of a tensor. */
 function floatType(tensor: TensorProto): DataType {

@@ -1,7 +1,8 @@
 import { EngineError } from '../../lib/errors.ts';
-import type { Projection, Quantization, Weight } from './projections.ts';
+import type { Projection } from './projections.ts';
 import { tensorValues } from './tensor-data.ts';
 import type { ExternalData } from './types.ts';
+import type { Quantization, Weight } from './weight.ts';
 import { blocksOf, bnb4Of, bnb4Values, scaleSteps } from './weights.ts';
 
 type Form<Name extends Weight['form']> = Extract<Weight, { form: Name }>;

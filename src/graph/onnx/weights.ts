@@ -1,9 +1,10 @@
 import { EngineError } from '../../lib/errors.ts';
 import { shownName } from '../../lib/shown.ts';
 import type { TensorProto } from './model.ts';
-import type { Projection, Quantization, Weight } from './projections.ts';
+import type { Projection } from './projections.ts';
 import { elementCount, tensorValues } from './tensor-data.ts';
 import type { ExternalData } from './types.ts';
+import type { Quantization, Weight } from './weight.ts';
 
 type Form<Name extends Weight['form']> = Extract<Weight, { form: Name }>;
 
