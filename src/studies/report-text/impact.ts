@@ -1,3 +1,4 @@
+import { counted } from '../../lib/count.ts';
 import { formatNeuron } from '../../neurons/layout.ts';
 import type { SuiteEffects } from '../impact/effects.ts';
 import type { Measure } from '../impact/measured.ts';
@@ -23,11 +24,11 @@ export function effectSentence(
   const last = alphas[alphas.length - 1];
   const ends = set.endpoints.rate;
   const [from, to] = [set.byAlpha[0], set.byAlpha[alphas.length - 1]].map(({ rate }) => share(rate.value));
-  const change = `Turned from ${first} to ${last}, ${set.name} changes the share of items that the model goes along with from ${from} to ${to} (${points(ends.value)} points, ${points(ends.low)} to ${points(ends.high)})`;
+  const change = `Turning ${set.name} from ${first} to ${last} changes the share of items that the model goes along with from ${from} to ${to} (${points(ends.value)} points, ${points(ends.low)} to ${points(ends.high)})`;
   const [contrast] = contrasts;
   const controls = sets.filter(({ kind }) => kind === 'control').length;
   const versus = contrast
-    ? `; beyond ${controls} random sets of the same layers it is ${points(contrast.endpoints.rate.value)} points (${points(contrast.endpoints.rate.low)} to ${points(contrast.endpoints.rate.high)})`
+    ? `; beyond ${counted(controls, 'random set')} of the same layers it is ${points(contrast.endpoints.rate.value)} points (${points(contrast.endpoints.rate.low)} to ${points(contrast.endpoints.rate.high)})`
     : '';
   const endings: Readonly<Record<Exclude<typeof finding, 'too few to say'>, string>> = {
     effect: 'an effect that the random sets do not have',
@@ -62,11 +63,11 @@ export function membersSentence(
 ): string {
   const few = tooFewItems(items, 'items');
   if (few) return few;
-  const counted = `${looks} changes of the ${things[measure]} were looked at, two for each of the ${members.length} neurons of ${set}`;
+  const looked = `${looks} changes of the ${things[measure]} were looked at, two for each of the ${members.length} neurons of ${set}`;
   const firm = rankedMembers(members, measure).filter(({ p }) => p[measure] < STANDS_OUT);
   if (firm.length === 0) {
     const least = Math.min(...members.map(({ p }) => p[measure]));
-    return `No single neuron stands out from 0: ${counted}, and even the firmest would come by chance with a probability of ${least.toFixed(2)} somewhere among so many (below ${STANDS_OUT} it would stand out).`;
+    return `No single neuron stands out from 0: ${looked}, and even the firmest would come by chance with a probability of ${least.toFixed(2)} somewhere among so many (below ${STANDS_OUT} it would stand out).`;
   }
   const named = firm
     .slice(0, NAMED)
@@ -76,5 +77,5 @@ export function membersSentence(
     );
   const others = firm.length > NAMED ? ` and ${firm.length - NAMED} more` : '';
   const [verb, many] = firm.length === 1 ? ['stands', 'One neuron'] : ['stand', `${firm.length} neurons`];
-  return `${many} of ${members.length} ${verb} out from 0, most important first: ${named.join(', ')}${others}; ${counted}, and so much would come by chance somewhere among them with a probability below ${STANDS_OUT}.`;
+  return `${many} of ${members.length} ${verb} out from 0, most important first: ${named.join(', ')}${others}; ${looked}, and so much would come by chance somewhere among them with a probability below ${STANDS_OUT}.`;
 }

@@ -75,7 +75,7 @@ describe('the effects of a sweep', () => {
     expect(told({ ...found, items: 19 })).toBe('19 items are too few to say; at least 20 are needed.');
     expect(told({ ...found, items: 1 })).toBe('One item is too few to say; at least 20 are needed.');
     expect(verdictOf(plan, none)).toMatchObject({ finding: 'no effect' });
-    expect(told(none)).toMatch(/^Turned from 0 to 3, set changes .* no effect beyond chance is shown\.$/);
+    expect(told(none)).toMatch(/^Turning set from 0 to 3 changes .* no effect beyond chance is shown\.$/);
     const estimate = (value: number) => ({ value, low: value, high: value });
     const broken = comparedSets(plan).map(({ name, kind }) => ({
       name,
