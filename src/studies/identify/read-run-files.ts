@@ -49,7 +49,10 @@ export async function readRunFiles(files: readonly File[]): Promise<ReadFiles> {
     records,
     notes: notesOf(read),
     corrections: parseCorrections((await find(RUN_FILES.corrections)?.text()) ?? ''),
-    features: async (row) =>
-      new Uint16Array(await featuresFile.slice(row * size, (row + 1) * size).arrayBuffer()),
+    async features(row) {
+      // JSON may hold -0, which Node's Blob does not take for a place.
+      const start = row * size + 0;
+      return new Uint16Array(await featuresFile.slice(start, start + size).arrayBuffer());
+    },
   };
 }
