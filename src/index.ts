@@ -2,43 +2,8 @@
  * The library for pages and workers: everything that is public, and nothing else. `./node` has the same for Node, where
  * models are opened by path; `./worker` puts a model into a worker; `./neurons` and `./stats` need no model.
  */
-export { answer } from './engine/answer.ts';
-export type {
-  GenerateEvent,
-  PositionEvent,
-  PromptEvent,
-  ReadingEvent,
-  TokenEvent,
-  TokenLabel,
-} from './engine/answer-events.ts';
-export {
-  type Answer,
-  type AnswerOptions,
-  type CompareEvent,
-  type CompareOptions,
-  compare,
-  type GenerateOptions,
-  GREEDY,
-  generate,
-  type Steered,
-} from './engine/compare.ts';
-export type { Model } from './engine/model.ts';
-export { type NeuronFacts, neuronFacts } from './engine/neuron-facts.ts';
 export { type OpenModelOptions, openModel } from './engine/open-in-browser.ts';
-export {
-  type Activations,
-  type PositionActivations,
-  type ReadOptions,
-  readActivations,
-} from './engine/read-activations.ts';
-export type { Candidate, FinishReason, Sampling } from './inference/types.ts';
-export type { OnProgress, Progress } from './lib/bytes/progress.ts';
-export { EngineError, type EngineErrorCode } from './lib/errors.ts';
-export type { Running } from './lib/running.ts';
-export type { Prompt } from './model/prompt.ts';
 export type { DeviceChoice } from './model/runtime/choose.ts';
 export type { WasmFiles } from './model/runtime/wasm.ts';
 export type { HubSource, ModelSource, OnnxPrecision } from './model/source.ts';
-export type { LanguageModel } from './model/types.ts';
-export * from './neurons.ts';
-export * from './studies.ts';
+export * from './shared.ts';

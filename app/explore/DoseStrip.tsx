@@ -160,7 +160,6 @@ const stageWords: Readonly<Record<DoseEvent['stage'], (done: string, total: stri
   comparing: (done, total) => `Comparing the answers, ${done} of ${total}`,
 };
 
-/** How far the doses are. */
 function DoseProgress() {
   const progress = useStore(useSession().stores.dose, (dose) => dose.progress);
   return (
@@ -176,7 +175,7 @@ function DoseProgress() {
   );
 }
 
-/** What stands there until there are answers: what they are and how they come. */
+/** Fills the strip until there are answers: says what they will be and how to get them. */
 function NoDoses() {
   const { stores } = useSession();
   const running = useStore(stores.dose, ({ status }) => status === 'running');

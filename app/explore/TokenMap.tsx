@@ -35,7 +35,7 @@ const orders: readonly { value: NeuronOrder; label: string }[] = [
   { value: 'value', label: 'by activation' },
 ];
 
-/** Of a row under a finger, in CSS pixels, so that a neuron's rows and the empty one take 24. */
+/** Height of a row under a coarse pointer, in CSS pixels: a neuron's three rows and the gap below them take 24 together. */
 const touchedRow = 6;
 
 /** Rows get lower the more there are, but not too low for a finger. */

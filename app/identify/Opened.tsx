@@ -6,11 +6,11 @@ import type { Opening } from './useOpening.ts';
 
 interface Props {
   readonly opening: Opening;
-  /** What is done while it is read, for the progress bar. */
+  /** Names the work for the progress bar, such as "Reading". */
   readonly label: string;
 }
 
-/** What is open in one place of the page, and how far its reading is. */
+/** Shows the file or data set that is open, and the progress of reading it. */
 export function Opened({ opening, label }: Props) {
   const { reading, source, table, isOpen, note } = opening;
   return (

@@ -60,7 +60,7 @@ export function Questions() {
   useEffect(() => {
     const name = builtInName(origin);
     let wanted = true;
-    // What a file gave stays while another page is shown.
+    // The questions of a file stay while another page is shown.
     if (!name) return;
     loadBuiltIn(name).then(
       (set) => {

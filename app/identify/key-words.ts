@@ -1,6 +1,6 @@
 import type { KeyForm } from '../../src/datasets/questions/choices.ts';
 
-/** How an answer names the right choice, in words. */
+/** Describes, for a person, each way in which an answer can name the right choice. */
 export const keyWords: Readonly<Record<KeyForm, string>> = {
   label: 'its label in the file',
   letter: 'its letter, from A',

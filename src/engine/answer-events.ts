@@ -3,32 +3,6 @@ import type { Candidate, FinishReason, Lane } from '../inference/types.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { NeuronRef } from '../neurons/types.ts';
 
-export interface RereadOut {
-  /** Natural logarithms of the probabilities that the model as trained gives to the tokens: [answer][token]. */
-  readonly logprobs: readonly Float32Array[];
-}
-
-/** Answers to be read with the model as trained, whatever wrote them. */
-export interface RereadIn {
-  readonly prompt: Prompt;
-  /** Token ids of each. */
-  readonly answers: readonly (readonly number[])[];
-}
-
-export interface GenerateOut {
-  readonly lanes: readonly {
-    readonly ids: readonly number[];
-    readonly text: string;
-    readonly finish: FinishReason;
-    /** How the answer is broken or loops; undefined where it reads like text. */
-    readonly breakdown?: Breakdown;
-  }[];
-  readonly promptLength: number;
-  readonly prefillMs: number;
-  readonly decodeMs: number;
-  readonly steps: number;
-}
-
 export interface GenerateIn {
   readonly prompt: Prompt;
   readonly lanes: readonly Lane[];
@@ -46,7 +20,42 @@ export interface GenerateIn {
   readonly reference?: { readonly run?: number; readonly lane: number };
 }
 
-export type GenerateEvent = PromptEvent | ReadingEvent | PositionEvent | TokenEvent;
+export interface TokenLabel {
+  readonly id: number;
+  /** Text that this token adds; empty while a character is incomplete. */
+  readonly text: string;
+  /** The token's own bytes where it adds no text, if its vocabulary tells them. */
+  readonly bytes?: readonly number[];
+}
+
+/** The prompt as the model reads it; comes once, before any position. */
+export interface PromptEvent {
+  readonly type: 'prompt';
+  readonly tokens: readonly TokenLabel[];
+  /** What was changed to fit the template ("The system text was put before the question: ..."), else empty. */
+  readonly notice: string;
+}
+
+/** How many tokens of a long prompt are read for the lanes, of all its tokens; comes before any token of an answer. */
+export interface ReadingEvent {
+  readonly type: 'reading';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** One position of one lane: the token read there, what its neurons did, and the distribution of the next token. */
+export interface PositionEvent {
+  readonly type: 'position';
+  readonly lane: number;
+  /** 0-based in prompt plus answer. */
+  readonly position: number;
+  /** Maximum CETT per bin, [layers * bins], row a layer. */
+  readonly overview: Float32Array;
+  /** Sum of CETT per layer, [layers]. */
+  readonly profile: Float32Array;
+  /** CETT of the watched neurons, in their order. */
+  readonly watched: Float32Array;
+}
 
 /** A token was chosen for a lane. */
 export interface TokenEvent {
@@ -68,39 +77,30 @@ export interface TokenEvent {
   readonly top: readonly (Candidate & { readonly text: string })[];
 }
 
-/** One position of one lane: the token read there, what its neurons did, and the distribution of the next token. */
-export interface PositionEvent {
-  readonly type: 'position';
-  readonly lane: number;
-  /** 0-based in prompt plus answer. */
-  readonly position: number;
-  /** Maximum CETT per bin, [layers * bins], row a layer. */
-  readonly overview: Float32Array;
-  /** Sum of CETT per layer, [layers]. */
-  readonly profile: Float32Array;
-  /** CETT of the watched neurons, in their order. */
-  readonly watched: Float32Array;
+export type GenerateEvent = PromptEvent | ReadingEvent | PositionEvent | TokenEvent;
+
+export interface GenerateOut {
+  readonly lanes: readonly {
+    readonly ids: readonly number[];
+    readonly text: string;
+    readonly finish: FinishReason;
+    /** How the answer is broken or loops; undefined where it reads like text. */
+    readonly breakdown?: Breakdown;
+  }[];
+  readonly promptLength: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  readonly steps: number;
 }
 
-/** How many tokens of a long prompt are read for the lanes, of all its tokens; comes before any token of an answer. */
-export interface ReadingEvent {
-  readonly type: 'reading';
-  readonly done: number;
-  readonly total: number;
+/** Answers to be read with the model as trained, whatever wrote them. */
+export interface RereadIn {
+  readonly prompt: Prompt;
+  /** Token ids of each. */
+  readonly answers: readonly (readonly number[])[];
 }
 
-/** The prompt as the model reads it; comes once, before any position. */
-export interface PromptEvent {
-  readonly type: 'prompt';
-  readonly tokens: readonly TokenLabel[];
-  /** What was changed to fit the template ("The system text was put before the question: ..."), else empty. */
-  readonly notice: string;
-}
-
-export interface TokenLabel {
-  readonly id: number;
-  /** Text that this token adds; empty while a character is incomplete. */
-  readonly text: string;
-  /** The token's own bytes where it adds no text, if its vocabulary tells them. */
-  readonly bytes?: readonly number[];
+export interface RereadOut {
+  /** Natural logarithms of the probabilities that the model as trained gives to the tokens: [answer][token]. */
+  readonly logprobs: readonly Float32Array[];
 }

@@ -18,8 +18,7 @@ import type { Runtime } from '../model/runtime/types.ts';
 import type { ModelSource } from '../model/source.ts';
 import { survey } from '../model/survey.ts';
 import type { LanguageModel } from '../model/types.ts';
-import type { Model } from './model.ts';
-import { modelOf } from './model.ts';
+import { type Model, modelOf } from './model.ts';
 import { checkedMeanCett } from './self-test.ts';
 
 /** Gives what a browser throws for lack of memory or room a sentence. */

@@ -1,6 +1,5 @@
 import { readSequence } from '../inference/teacher-force.ts';
-import type { Prompt } from '../model/prompt.ts';
-import { preparePrompt } from '../model/prompt.ts';
+import { type Prompt, preparePrompt } from '../model/prompt.ts';
 import type { Scope } from '../steering/types.ts';
 import { promptOf, type Steered, scaledBy } from './compare.ts';
 import type { Model } from './model.ts';

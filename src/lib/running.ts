@@ -20,7 +20,8 @@ export function running<Event, Result>(
     waiting.push(event);
     wake();
   };
-  const result = work(emit, signal ? AbortSignal.any([signal, leave.signal]) : leave.signal).finally(() => {
+  const stop = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
+  const result = (async () => work(emit, stop))().finally(() => {
     isDone = true;
     wake();
   });

@@ -64,7 +64,7 @@ interface Job {
 export function createDoses(client: EngineClient, stores: Stores): Doses {
   const runs = createNewest();
   const known = new Map<string, readonly DosePoint[]>();
-  /** What came of doses that were ended before those of the random control. */
+  /** Doses of the group whose random control was not answered yet; they are not asked for again. */
   let begun: { readonly key: string; readonly points: readonly DosePoint[] } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 

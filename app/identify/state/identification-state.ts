@@ -12,15 +12,15 @@ import type { RunStatus } from '../../studies/engine-work.ts';
 import type { StudyClient } from '../../studies/study.ts';
 import type { Job } from '../../studies/study-job.ts';
 
-/** How far the open run is; `latest` is in `Identification.records`. */
+/** Progress of the open run, without the latest record, which `Identification.records` holds. */
 export type RunFigures = Omit<RunProgress, 'latest'>;
 
 export interface IdentificationState {
   /** The set that `start` asks; undefined until one is chosen. */
   readonly set?: QuestionSet;
-  /** How many questions of it from its start; undefined for all. */
+  /** Number of questions to ask, counted from the start of the set; undefined for all. */
   readonly limit?: number;
-  /** What the chosen questions were taken from: where more come from. */
+  /** The set from which the chosen questions were taken; further questions come from it. */
   readonly pool?: QuestionSet;
   /** Of the next run; those of the open run are in `manifest.settings`. */
   readonly settings: RunSettings;

@@ -3,8 +3,14 @@ import type { ColumnMapping } from '../../../src/datasets/questions/columns.ts';
 import type { TableFiles } from '../../../src/datasets/tables/table-files.ts';
 import { shownName } from '../../../src/lib/shown.ts';
 import { keep, readKept } from '../../link/kept.ts';
-import type { KeptPlace, KeptTable, TableChoice } from '../../studies/kept-files.ts';
-import { filesDatabase, keepWithin, mostKept } from '../../studies/kept-files.ts';
+import {
+  filesDatabase,
+  type KeptPlace,
+  type KeptTable,
+  keepWithin,
+  mostKept,
+  type TableChoice,
+} from '../../studies/kept-files.ts';
 
 const paths = z.array(z.string());
 const mappingSchema: z.ZodType<Partial<ColumnMapping>> = z.object({

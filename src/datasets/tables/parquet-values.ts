@@ -1,5 +1,4 @@
-import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
-import { parquetSchema } from 'hyparquet';
+import { type FileMetaData, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet';
 import { isListLike, isMapLike } from 'hyparquet/src/schema.js';
 import { DEEPEST_JSON, jsonDepth } from '../../lib/bytes/json-text.ts';
 import { shownName } from '../../lib/shown.ts';

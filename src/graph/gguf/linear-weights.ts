@@ -1,7 +1,6 @@
 import { dequantise } from './dequantise.ts';
 import { type PackedWeights, quantise8, repack4, repack8, repack8FromQ4_1 } from './requantise.ts';
-import type { GgmlType, GgufFile, GgufTensor } from './types.ts';
-import { BLOCK_LAYOUTS } from './types.ts';
+import { BLOCK_LAYOUTS, type GgmlType, type GgufFile, type GgufTensor } from './types.ts';
 
 /** How the graph holds its weights: dense float32, or blocks of 32 with one scale. */
 export type Precision = 'float32' | 'block8';

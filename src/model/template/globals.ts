@@ -1,6 +1,5 @@
 import { expectNumber, expectText } from './arguments.ts';
-import type { Budget } from './budget.ts';
-import { TooMuchWork } from './budget.ts';
+import { type Budget, TooMuchWork } from './budget.ts';
 import {
   type Arguments,
   Callable,

@@ -1,6 +1,5 @@
 import type { ComplianceItem, ComplianceKind, NeutralItem, Passage } from '../../datasets/suites/suite.ts';
-import type { ContinuationScorer } from '../../inference/continuations.ts';
-import { continuationScorer } from '../../inference/continuations.ts';
+import { type ContinuationScorer, continuationScorer } from '../../inference/continuations.ts';
 import { preparePrompt } from '../../model/prompt.ts';
 import type { LanguageModel } from '../../model/types.ts';
 import type { ModelIdentity } from '../../neurons/identity.ts';

@@ -26,7 +26,7 @@ export interface DoseState {
   /** Empty until they are known for what is asked and steered now. */
   readonly points: readonly DosePoint[];
   readonly error?: string;
-  /** How far they are: those of the group, or of the random control; undefined while none are answered. */
+  /** Progress of the group's doses, then of the random control's; undefined while none are being answered. */
   readonly progress?: DoseEvent & {
     readonly of: 'group' | 'control';
     /** The prompt takes several runs to read. */

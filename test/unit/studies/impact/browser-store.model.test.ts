@@ -1,6 +1,5 @@
 import { activationStatistics } from '../../../../src/engine/activation-statistics.ts';
-import type { Model } from '../../../../src/engine/model.ts';
-import { modelOf } from '../../../../src/engine/model.ts';
+import { type Model, modelOf } from '../../../../src/engine/model.ts';
 import 'fake-indexeddb/auto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
